@@ -1,0 +1,115 @@
+/**
+ * What sealed card data looks like on the wire, and what a terminal signs to pay.
+ *
+ * Every ciphertext carries a header. Header and business context are authenticated with it:
+ *   HPKE (RFC 9180, base mode)  info = "warifu/1/" ‖ purpose ‖ 0x00 ‖ SHA-256(JCS(header))
+ *                               aad  = JCS({ header, context })
+ *   AES-256-GCM (SP 800-38D)    aad  = JCS({ header, context })
+ */
+import { type Static, Type } from 'typebox'
+import { idOf } from './ids.ts'
+import { currency, minorUnits } from './money.ts'
+import { base64url, closed, digest, instant, plainText } from './shapes.ts'
+
+/** DHKEM(P-256, HKDF-SHA256) + HKDF-SHA256 + AES-256-GCM (RFC 9180 §7). */
+export const SUITE = '0010-0001-0002'
+/** The one inner construction: AES-256-GCM under a wrapped record key (AES-KWP, RFC 5649). */
+export const INNER_SUITE = 'A256GCM-A256KWP'
+
+/** Header of an HPKE message. `kid` names the recipient's key: its RFC 7638 thumbprint. */
+export const sealedHeader = closed({
+  v: Type.Literal(1),
+  suite: Type.Literal(SUITE),
+  purpose: Type.Union([Type.Literal('terminal-pop'), Type.Literal('card-install')]),
+  kid: digest,
+  recipient: digest,
+  created: instant,
+  exp: instant,
+})
+export type SealedHeader = Static<typeof sealedHeader>
+
+/** An HPKE message: encapsulated key (65 bytes, uncompressed point) and ciphertext with tag. */
+export const sealedMessage = closed({
+  header: sealedHeader,
+  enc: base64url(65, 65),
+  ct: base64url(4096, 16),
+})
+export type SealedMessage = Static<typeof sealedMessage>
+
+/** Context of `terminal-pop`: which terminal must prove that it holds the sealing key. */
+export type PopContext = { readonly terminal: string }
+/** Context of `card-install`: the digest of the inner blob and the terminal's thumbprint. */
+export type InstallContext = { readonly inner_digest: string; readonly terminal: string }
+
+/** Label of the key by which a terminal proves that it could open (RFC 9180 §5.3, Export). */
+export const POP_EXPORT = 'warifu/1/pop'
+
+/**
+ * The inner blob, as the phone keeps it: base64url of JCS({header, wrapped_key, iv, ct}).
+ * The phone cannot read it; only the vault can unwrap `wrapped_key`.
+ */
+export const innerHeader = closed({
+  v: Type.Literal(1),
+  suite: Type.Literal(INNER_SUITE),
+  purpose: Type.Literal('card'),
+  kid: Type.String({ pattern: '^[a-z0-9_.-]{1,64}$' }),
+  card: idOf('crd'),
+  cardholder: idOf('chl'),
+  scheme: Type.Literal('double_sealed'),
+  scheme_version: Type.Literal(1),
+})
+export type InnerHeader = Static<typeof innerHeader>
+export const innerBlob = closed({
+  header: innerHeader,
+  wrapped_key: base64url(40, 40),
+  iv: base64url(12, 12),
+  ct: base64url(512, 17),
+})
+export type InnerBlob = Static<typeof innerBlob>
+/** The inner blob in its transport form. */
+export const blobText = base64url(2048, 64)
+
+/** The statement a terminal's signing key and its owner's passkey vouch for at enrolment. */
+export const enrolment = closed({
+  nonce: base64url(32, 32),
+  origin: Type.String({ maxLength: 200 }),
+  sealing_thumbprint: digest,
+  signing_thumbprint: digest,
+})
+export type Enrolment = Static<typeof enrolment>
+
+/** One line of an order. Plain text: what a person reads is what is signed. */
+export const orderLine = closed({
+  description: plainText(80),
+  quantity: Type.Integer({ minimum: 1, maximum: 9999 }),
+  amount: Type.Integer({ minimum: 0, maximum: 999_999_999_999 }),
+})
+export type OrderLine = Static<typeof orderLine>
+
+/** What is shown to a person who is asked for a yes, and what the yes is bound to. */
+export const approvalContent = closed({
+  approval: idOf('apr'),
+  subject: closed({ kind: Type.Literal('payment'), id: idOf('pay') }),
+  amount: minorUnits,
+  currency,
+  extent: Type.Union([Type.Literal('exact'), Type.Literal('up_to')]),
+  payee: closed({ id: idOf('mer'), name: plainText(80), store: idOf('str'), place: plainText(80) }),
+  order_digest: digest,
+  card: Type.Literal('own_card'),
+  presentment: Type.Literal('wallet'),
+  factors: Type.Array(
+    Type.Union([Type.Literal('terminal_signature'), Type.Literal('user_verification')]),
+  ),
+  match_number: Type.Null(),
+  mandate: Type.Null(),
+  deadline_at: instant,
+})
+export type ApprovalContent = Static<typeof approvalContent>
+
+/** The payment statement: the approval's content, and the card that pays, by its blob's digest. */
+export const paymentStatement = closed({
+  content: approvalContent,
+  card: idOf('crd'),
+  blob_digest: digest,
+})
+export type PaymentStatement = Static<typeof paymentStatement>

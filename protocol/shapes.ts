@@ -1,0 +1,52 @@
+/** Small schemas that endpoints and vault operations share. */
+import { type TProperties, Type } from 'typebox'
+
+/** An object that refuses fields it does not know. */
+export const closed = <P extends TProperties>(properties: P, description?: string) =>
+  Type.Object(properties, {
+    additionalProperties: false,
+    ...(description === undefined ? {} : { description }),
+  })
+
+export const base64url = (maxBytes: number, minBytes = 0) =>
+  Type.String({
+    pattern: '^[A-Za-z0-9_-]*$',
+    minLength: Math.ceil((minBytes * 4) / 3),
+    maxLength: Math.ceil((maxBytes * 4) / 3),
+  })
+/** A SHA-256 digest, base64url without padding. */
+export const digest = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })
+/** An instant: RFC 3339, UTC, milliseconds. */
+export const instant = Type.String({
+  pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$',
+})
+/** One line of plain text: no control characters, no bidirectional overrides (UAX #9). */
+export const plainText = (maxLength: number) =>
+  Type.String({
+    minLength: 1,
+    maxLength,
+    pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]+$',
+  })
+/** The public half of a P-256 key (RFC 7517, RFC 7518 §6.2). */
+export const publicJwk = closed({
+  kty: Type.Literal('EC'),
+  crv: Type.Literal('P-256'),
+  x: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+  y: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+})
+/** `YYYY-MM`, the month a card's validity ends with. */
+export const yearMonth = Type.String({ pattern: '^20[0-9]{2}-(0[1-9]|1[0-2])$' })
+
+/** A passkey's answer to a challenge (WebAuthn Level 3 §5.2.2), base64url fields. */
+export const assertion = closed({
+  credential_id: base64url(1024, 1),
+  authenticator_data: base64url(1024, 37),
+  client_data_json: base64url(2048, 1),
+  signature: base64url(128, 8),
+})
+/** A new passkey (WebAuthn Level 3 §5.2.1), base64url fields. */
+export const attestation = closed({
+  credential_id: base64url(1024, 1),
+  attestation_object: base64url(8192, 1),
+  client_data_json: base64url(2048, 1),
+})

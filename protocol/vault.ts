@@ -1,0 +1,249 @@
+/**
+ * The vault's operations: every shape that goes in and every shape that comes out.
+ *
+ * Laws that can be read off this table, and that vault/laws.test.ts checks row by row:
+ * - no operation takes a recipient's key, except `admit_terminal`, which takes it with a passkey's
+ *   assertion over its thumbprint; later operations name the terminal by id;
+ * - no output has a card number, a PIN, a security code or a private key: outputs are closed
+ *   objects of ids, digests, ciphertexts and check values, without free text;
+ * - every operation is idempotent: same bytes, same answer.
+ */
+import { type Static, type TObject, Type } from 'typebox'
+import { idOf } from './ids.ts'
+import { blobText, paymentStatement, sealedMessage } from './sealed.ts'
+import {
+  assertion,
+  attestation,
+  base64url,
+  closed,
+  digest,
+  instant,
+  publicJwk,
+  yearMonth,
+} from './shapes.ts'
+
+/** A request signed by a terminal (RFC 9421), as it came over the wire: this is the evidence. */
+export const signedRequest = closed({
+  method: Type.Union([Type.Literal('POST'), Type.Literal('GET')]),
+  path: Type.String({ maxLength: 300, pattern: '^/v1/[A-Za-z0-9_/.-]+$' }),
+  query: Type.String({ maxLength: 300 }),
+  content_digest: Type.String({ maxLength: 100 }),
+  counter: Type.String({ pattern: '^[1-9][0-9]{0,14}$' }),
+  signature_input: Type.String({ maxLength: 400 }),
+  signature: Type.String({ maxLength: 200 }),
+  body: base64url(16384),
+})
+export type SignedRequest = Static<typeof signedRequest>
+
+/** A key by its name and check value (CMAC of a zero block, first 3 bytes; never the key). */
+export const keyName = closed({
+  kid: Type.String({ pattern: '^[A-Za-z0-9_.-]{1,64}$' }),
+  check_value: Type.String({ pattern: '^[0-9A-F]{6}$' }),
+})
+export type KeyName = Static<typeof keyName>
+
+/** Every way in which the vault may say no. A closed vocabulary: no free text leaves the vault. */
+// prettier-ignore
+export const vaultRefusals = [
+  'request_malformed',      // the input does not fit the operation's schema
+  'passkey_invalid',        // registration or assertion does not verify, or names another challenge
+  'passkey_unknown',        // no such credential, or not this cardholder's
+  'credential_exists',      // this credential id is registered already
+  'enrolment_invalid',      // the terminal's own signature or the origin is wrong
+  'terminal_exists',        // these keys are bound to another terminal
+  'terminal_unknown',       // the vault never admitted this terminal
+  'terminal_not_admitted',  // it was admitted but has not proved its sealing key, or was removed
+  'proof_invalid',          // the proof of the sealing key is wrong
+  'signature_invalid',      // the request is not signed by this terminal's bound key
+  'statement_invalid',      // the signed body is not a payment statement
+  'assertion_invalid',      // the passkey's assertion is not over this statement
+  'card_unknown',           // no such card
+  'cardholder_mismatch',    // card and terminal belong to different people
+  'blob_mismatch',          // the statement names another blob
+  'blob_invalid',           // the blob does not open
+  'code_wrong',             // one-time code: wrong, tries left
+  'code_expired',           // one-time code: past its time
+  'code_exhausted',         // one-time code: no tries left
+  'bin_exhausted',          // the program's range has no free number
+] as const
+export type VaultRefusal = (typeof vaultRefusals)[number]
+
+type Operation = {
+  readonly summary: string
+  readonly input: TObject
+  readonly output: TObject
+  readonly refuses: readonly VaultRefusal[]
+  /** `pure`: recomputed from its input. `stored`: the first answer is kept and given again. */
+  readonly idempotent: 'pure' | 'stored'
+}
+
+export const vaultOperations = {
+  register_passkey: {
+    summary: 'Verify a new passkey (user verified) and bind it to a cardholder.',
+    input: closed({
+      cardholder: idOf('chl'),
+      challenge: base64url(64, 32),
+      attestation,
+    }),
+    output: closed({ credential_id: base64url(1024, 1), device_bound: Type.Boolean() }),
+    refuses: ['passkey_invalid', 'credential_exists'],
+    idempotent: 'stored',
+  },
+  verify_login: {
+    summary: 'Verify a passkey assertion for log-in and tell whose it is.',
+    input: closed({ challenge: base64url(64, 32), assertion }),
+    output: closed({ cardholder: idOf('chl'), credential_id: base64url(1024, 1) }),
+    refuses: ['passkey_invalid', 'passkey_unknown'],
+    idempotent: 'pure',
+  },
+  admit_terminal: {
+    summary:
+      'Bind a terminal’s two keys: its own signature and the owner’s passkey assertion are over ' +
+      'the same bytes, JCS(enrolment). Answers with 32 bytes sealed to the sealing key.',
+    input: closed({
+      terminal: idOf('trm'),
+      cardholder: idOf('chl'),
+      nonce: base64url(32, 32),
+      sealing_key: publicJwk,
+      signing_key: publicJwk,
+      signature: base64url(64, 64),
+      assertion,
+      now: instant,
+    }),
+    output: closed({
+      sealing_thumbprint: digest,
+      signing_thumbprint: digest,
+      challenge: sealedMessage,
+    }),
+    refuses: ['passkey_invalid', 'passkey_unknown', 'enrolment_invalid', 'terminal_exists'],
+    idempotent: 'stored',
+  },
+  confirm_terminal: {
+    summary: 'The terminal opened the sealed bytes: HMAC-SHA-256(exported key, bytes) proves it.',
+    input: closed({ terminal: idOf('trm'), proof: base64url(32, 32) }),
+    output: closed({ terminal: idOf('trm') }),
+    refuses: ['terminal_unknown', 'proof_invalid'],
+    idempotent: 'pure',
+  },
+  make_code: {
+    summary: 'Make the six-digit one-time code of a verification; tries are counted here.',
+    input: closed({ verification: idOf('ver'), tries: Type.Integer({ minimum: 1, maximum: 10 }), expires_at: instant }),
+    output: closed({ code: Type.String({ pattern: '^[0-9]{6}$' }) }),
+    refuses: ['code_exhausted'],
+    idempotent: 'stored',
+  },
+  check_code: {
+    summary: 'Compare a typed code, in constant time; the same attempt is counted once.',
+    input: closed({
+      verification: idOf('ver'),
+      attempt: idOf('req'),
+      code: Type.String({ pattern: '^[0-9]{6}$' }),
+      now: instant,
+    }),
+    output: closed({ verification: idOf('ver') }),
+    refuses: ['code_wrong', 'code_expired', 'code_exhausted'],
+    idempotent: 'stored',
+  },
+  make_card: {
+    summary: 'Make number (BIN range, Luhn), expiry and security code; keep them sealed.',
+    input: closed({
+      card: idOf('crd'),
+      cardholder: idOf('chl'),
+      bin: Type.String({ pattern: '^[0-9]{6,8}$' }),
+      expires: yearMonth,
+    }),
+    output: closed({ card: idOf('crd'), last4: Type.String({ pattern: '^[0-9]{4}$' }), expires: yearMonth }),
+    refuses: ['bin_exhausted'],
+    idempotent: 'stored',
+  },
+  seal_card: {
+    summary: 'Seal a card for the vault, then to an admitted terminal of the same cardholder.',
+    input: closed({
+      card: idOf('crd'),
+      terminal: idOf('trm'),
+      scheme: Type.Literal('double_sealed'),
+      now: instant,
+    }),
+    output: closed({
+      inner_digest: digest,
+      sealed: sealedMessage,
+      inner_key: keyName,
+    }),
+    refuses: ['card_unknown', 'terminal_unknown', 'terminal_not_admitted', 'cardholder_mismatch'],
+    idempotent: 'stored',
+  },
+  open_card: {
+    summary:
+      'Verify who sends (terminal’s signature, passkey’s assertion if there is one), then open ' +
+      'the blob and answer with the card it carries.',
+    input: closed({ terminal: idOf('trm'), request: signedRequest }),
+    output: closed({
+      card: idOf('crd'),
+      cardholder: idOf('chl'),
+      content_digest: digest,
+      user_verified: Type.Boolean(),
+      signed_with: keyName,
+      opened_with: keyName,
+    }),
+    refuses: [
+      'terminal_unknown',
+      'terminal_not_admitted',
+      'signature_invalid',
+      'statement_invalid',
+      'assertion_invalid',
+      'blob_mismatch',
+      'cardholder_mismatch',
+      'card_unknown',
+      'blob_invalid',
+    ],
+    idempotent: 'pure',
+  },
+  remove_terminal: {
+    summary: 'Forget a terminal: nothing is sealed to it or opened for it again.',
+    input: closed({ terminal: idOf('trm') }),
+    output: closed({ terminal: idOf('trm') }),
+    refuses: ['terminal_unknown'],
+    idempotent: 'pure',
+  },
+  audit_head: {
+    summary: 'Size, root and signature of this vault’s audit chain.',
+    input: closed({}),
+    output: closed({
+      chain: Type.String({ pattern: '^[a-z0-9-]{1,40}$' }),
+      size: Type.Integer({ minimum: 0 }),
+      head: digest,
+      signed_size: Type.Integer({ minimum: 0 }),
+      signature: base64url(64, 64),
+      signing_key: publicJwk,
+    }),
+    refuses: [],
+    idempotent: 'pure',
+  },
+} as const satisfies Record<string, Operation>
+
+export type VaultOperations = typeof vaultOperations
+export type VaultOperation = keyof VaultOperations
+export type VaultInput<O extends VaultOperation> = Static<VaultOperations[O]['input']>
+export type VaultOutput<O extends VaultOperation> = Static<VaultOperations[O]['output']>
+
+/** One call and one answer. A frame carries an array of them: 4-byte length (big-endian), JSON. */
+export type VaultCall<O extends VaultOperation = VaultOperation> = {
+  readonly id: number
+  readonly operation: O
+  readonly input: VaultInput<O>
+}
+export type VaultAnswer =
+  | { readonly id: number; readonly ok: true; readonly output: unknown }
+  | { readonly id: number; readonly ok: false; readonly refusal: VaultRefusal }
+  | { readonly id: number; readonly ok: false; readonly fault: 'vault_unavailable' }
+
+/** The longest frame either side accepts, in bytes. */
+export const MAX_FRAME_BYTES = 4 * 1024 * 1024
+
+/** The body of a presented payment: what the terminal signs with RFC 9421. */
+export const presentBody = closed({
+  statement: paymentStatement,
+  blob: blobText,
+  assertion: Type.Optional(assertion),
+})
+export type PresentBody = Static<typeof presentBody>
