@@ -10,12 +10,29 @@
  */
 import { Type } from 'typebox'
 
-// prettier-ignore
+// biome-ignore format: a table reads by its columns
 export const kinds = {
-  cardholder: 'chl', credential: 'psk', registration: 'reg', session: 'ses', terminal: 'trm',
-  program: 'prg', application: 'app', verification: 'ver', account: 'acc', card: 'crd',
-  installation: 'ins', merchant: 'mer', store: 'str', apiKey: 'key', payment: 'pay',
-  approval: 'apr', capture: 'cap', refund: 'ref', event: 'evt', request: 'req', message: 'msg',
+  cardholder: 'chl',
+  credential: 'psk',
+  registration: 'reg',
+  session: 'ses',
+  terminal: 'trm',
+  program: 'prg',
+  application: 'app',
+  verification: 'ver',
+  account: 'acc',
+  card: 'crd',
+  installation: 'ins',
+  merchant: 'mer',
+  store: 'str',
+  apiKey: 'key',
+  payment: 'pay',
+  approval: 'apr',
+  capture: 'cap',
+  refund: 'ref',
+  event: 'evt',
+  request: 'req',
+  message: 'msg',
 } as const
 
 export type Prefix = (typeof kinds)[keyof typeof kinds]

@@ -25,7 +25,8 @@ export const plainText = (maxLength: number) =>
   Type.String({
     minLength: 1,
     maxLength,
-    pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]+$',
+    pattern:
+      '^[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]+$',
   })
 /** The public half of a P-256 key (RFC 7517, RFC 7518 §6.2). */
 export const publicJwk = closed({

@@ -43,28 +43,28 @@ export const keyName = closed({
 export type KeyName = Static<typeof keyName>
 
 /** Every way in which the vault may say no. A closed vocabulary: no free text leaves the vault. */
-// prettier-ignore
+// biome-ignore format: a table reads by its columns
 export const vaultRefusals = [
-  'request_malformed',      // the input does not fit the operation's schema
-  'passkey_invalid',        // registration or assertion does not verify, or names another challenge
-  'passkey_unknown',        // no such credential, or not this cardholder's
-  'credential_exists',      // this credential id is registered already
-  'enrolment_invalid',      // the terminal's own signature or the origin is wrong
-  'terminal_exists',        // these keys are bound to another terminal
-  'terminal_unknown',       // the vault never admitted this terminal
-  'terminal_not_admitted',  // it was admitted but has not proved its sealing key, or was removed
-  'proof_invalid',          // the proof of the sealing key is wrong
-  'signature_invalid',      // the request is not signed by this terminal's bound key
-  'statement_invalid',      // the signed body is not a payment statement
-  'assertion_invalid',      // the passkey's assertion is not over this statement
-  'card_unknown',           // no such card
-  'cardholder_mismatch',    // card and terminal belong to different people
-  'blob_mismatch',          // the statement names another blob
-  'blob_invalid',           // the blob does not open
-  'code_wrong',             // one-time code: wrong, tries left
-  'code_expired',           // one-time code: past its time
-  'code_exhausted',         // one-time code: no tries left
-  'bin_exhausted',          // the program's range has no free number
+  'request_malformed', // the input does not fit the operation's schema
+  'passkey_invalid', // registration or assertion does not verify, or names another challenge
+  'passkey_unknown', // no such credential, or not this cardholder's
+  'credential_exists', // this credential id is registered already
+  'enrolment_invalid', // the terminal's own signature or the origin is wrong
+  'terminal_exists', // these keys are bound to another terminal
+  'terminal_unknown', // the vault never admitted this terminal
+  'terminal_not_admitted', // it was admitted but has not proved its sealing key, or was removed
+  'proof_invalid', // the proof of the sealing key is wrong
+  'signature_invalid', // the request is not signed by this terminal's bound key
+  'statement_invalid', // the signed body is not a payment statement
+  'assertion_invalid', // the passkey's assertion is not over this statement
+  'card_unknown', // no such card
+  'cardholder_mismatch', // card and terminal belong to different people
+  'blob_mismatch', // the statement names another blob
+  'blob_invalid', // the blob does not open
+  'code_wrong', // one-time code: wrong, tries left
+  'code_expired', // one-time code: past its time
+  'code_exhausted', // one-time code: no tries left
+  'bin_exhausted', // the program's range has no free number
 ] as const
 export type VaultRefusal = (typeof vaultRefusals)[number]
 
@@ -127,7 +127,11 @@ export const vaultOperations = {
   },
   make_code: {
     summary: 'Make the six-digit one-time code of a verification; tries are counted here.',
-    input: closed({ verification: idOf('ver'), tries: Type.Integer({ minimum: 1, maximum: 10 }), expires_at: instant }),
+    input: closed({
+      verification: idOf('ver'),
+      tries: Type.Integer({ minimum: 1, maximum: 10 }),
+      expires_at: instant,
+    }),
     output: closed({ code: Type.String({ pattern: '^[0-9]{6}$' }) }),
     refuses: ['code_exhausted'],
     idempotent: 'stored',
@@ -152,7 +156,11 @@ export const vaultOperations = {
       bin: Type.String({ pattern: '^[0-9]{6,8}$' }),
       expires: yearMonth,
     }),
-    output: closed({ card: idOf('crd'), last4: Type.String({ pattern: '^[0-9]{4}$' }), expires: yearMonth }),
+    output: closed({
+      card: idOf('crd'),
+      last4: Type.String({ pattern: '^[0-9]{4}$' }),
+      expires: yearMonth,
+    }),
     refuses: ['bin_exhausted'],
     idempotent: 'stored',
   },

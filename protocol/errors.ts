@@ -1,0 +1,152 @@
+/**
+ * Every code with which the platform says no, in one table: what kind it is, what to do, and the
+ * words for the person at the phone, the shop, and the operator. The HTTP status is the api
+ * room's business (server/api/status.ts); a code without a row there does not compile.
+ */
+export type ErrorType =
+  | 'invalid_request_error'
+  | 'authentication_error'
+  | 'permission_error'
+  | 'idempotency_error'
+  | 'conflict_error'
+  | 'card_error'
+  | 'approval_error'
+  | 'vault_error'
+  | 'api_error'
+
+export type Advice =
+  | 'retry_now'
+  | 'retry_later'
+  | 'do_not_retry'
+  | 'fix_request'
+  | 'request_approval_again'
+  | 'use_other_card'
+  | 'contact_issuer'
+
+type ErrorRow = {
+  readonly type: ErrorType
+  readonly advice: Advice
+  readonly cardholder: string
+  readonly merchant: string
+  readonly operator: string
+}
+
+const row = (
+  type: ErrorType,
+  advice: Advice,
+  words: readonly [cardholder: string, merchant: string, operator: string],
+): ErrorRow => ({
+  type,
+  advice,
+  cardholder: words[0],
+  merchant: words[1],
+  operator: words[2],
+})
+
+const bug = 'The app sent a request we cannot read. Nothing was charged.'
+
+// biome-ignore format: a table reads by its columns
+export const errors = {
+  // The request itself
+  malformed_json: row('invalid_request_error', 'fix_request', [bug, 'The body is not JSON.', 'Body did not parse as JSON.']),
+  field_invalid: row('invalid_request_error', 'fix_request', [bug, 'A field is missing or has the wrong form; `param` names it.', 'Schema refused the field in `param`.']),
+  field_unknown: row('invalid_request_error', 'fix_request', [bug, 'The endpoint does not know the field in `param`.', 'Unknown fields are refused.']),
+  body_too_large: row('invalid_request_error', 'fix_request', [bug, 'The body is larger than the endpoint takes.', 'Body over the limit.']),
+  not_found: row('invalid_request_error', 'fix_request', ['We cannot find that.', 'No such object, or it is not yours.', 'Unknown id, or another owner’s.']),
+  test_only: row('permission_error', 'do_not_retry', ['This works in the sandbox only.', 'Test helpers are refused in live mode.', 'Sandbox endpoint called in live mode.']),
+
+  // Who is asking
+  unauthenticated: row('authentication_error', 'fix_request', ['Please log in again.', 'The request carries no valid credential for this endpoint.', 'Credential missing or of the wrong kind.']),
+  api_key_invalid: row('authentication_error', 'fix_request', ['', 'This API key is unknown, expired or revoked.', 'API key hash not found or not active.']),
+  session_invalid: row('authentication_error', 'retry_now', ['Please log in again.', '', 'Session unknown or past its 15 minutes.']),
+  signature_invalid: row('authentication_error', 'do_not_retry', ['This phone could not prove who it is. Nothing was charged.', 'The presenter could not prove who they are.', 'RFC 9421 signature, digest or key id does not verify.']),
+  signature_stale: row('authentication_error', 'retry_now', ['The clock of this phone is off, or the request is old. Try again.', '', '`created` is more than 60 seconds away.']),
+  terminal_unknown: row('authentication_error', 'do_not_retry', ['This phone is not registered.', 'The presenting phone is not registered.', 'No such terminal.']),
+  terminal_not_active: row('permission_error', 'do_not_retry', ['This phone is not active for payments.', 'The presenting phone is not active.', 'Terminal pending, suspended or removed.']),
+  counter_stale: row('authentication_error', 'do_not_retry', ['This request is older than one we already have. Nothing was charged.', 'An old request was presented again.', 'Counter below the last one and never seen.']),
+  counter_forked: row('authentication_error', 'contact_issuer', ['Two copies of this wallet are in use. We stopped it to protect you.', 'The presenting phone was stopped.', 'Same counter, other bytes: terminal suspended, owner told.']),
+
+  // Once means once
+  idempotency_key_missing: row('idempotency_error', 'fix_request', ['', 'This endpoint needs an Idempotency-Key header (1 to 255 characters).', 'Header absent.']),
+  idempotency_key_reused: row('idempotency_error', 'do_not_retry', ['', 'This Idempotency-Key was used with another body.', 'Key seen with another body digest.']),
+  card_already_chosen: row('conflict_error', 'request_approval_again', ['This payment was started with another card.', 'This payment was started with another card.', 'The claim names another account.']),
+
+  // Joining and terminals
+  challenge_expired: row('authentication_error', 'retry_now', ['That took too long. Please start again.', '', 'Challenge unknown, used or past its deadline.']),
+  passkey_invalid: row('authentication_error', 'do_not_retry', ['The passkey could not be checked.', '', 'WebAuthn verification failed in the vault.']),
+  passkey_unknown: row('authentication_error', 'do_not_retry', ['We do not know this passkey.', '', 'Credential not registered, or another cardholder’s.']),
+  credential_exists: row('conflict_error', 'do_not_retry', ['This passkey is registered already.', '', 'Credential id registered before.']),
+  enrolment_invalid: row('authentication_error', 'do_not_retry', ['This phone could not be registered.', '', 'Enrolment statement not vouched for by both keys.']),
+  terminal_exists: row('conflict_error', 'do_not_retry', ['This phone is registered already.', '', 'Key thumbprint bound to another terminal.']),
+  proof_invalid: row('authentication_error', 'do_not_retry', ['This phone could not prove that it holds its key.', '', 'Proof of the sealing key is wrong.']),
+
+  // Applying and installing
+  program_closed: row('invalid_request_error', 'do_not_retry', ['This card is not offered.', '', 'Unknown program, or scheme or method not offered by it.']),
+  application_state: row('conflict_error', 'fix_request', ['That step does not fit this application now.', '', 'Move not allowed from the present state.']),
+  application_expired: row('conflict_error', 'do_not_retry', ['This application has expired. Please apply again.', '', 'Past its deadline.']),
+  code_wrong: row('approval_error', 'retry_now', ['That code is not right.', '', 'Wrong one-time code; tries left.']),
+  code_expired: row('approval_error', 'retry_now', ['That code has expired. Ask for a new one.', '', 'One-time code past its deadline.']),
+  code_exhausted: row('approval_error', 'do_not_retry', ['Too many wrong codes. Ask for a new one.', '', 'No tries left.']),
+  installation_mismatch: row('conflict_error', 'do_not_retry', ['What was installed is not what we sent.', '', 'Confirmed digest differs from the sealed one.']),
+  bin_exhausted: row('api_error', 'contact_issuer', ['No card can be made right now.', '', 'The program’s BIN range has no free number.']),
+
+  // Paying
+  already_claimed: row('conflict_error', 'do_not_retry', ['Another phone has opened this payment.', 'Another phone has opened this payment.', 'Link claimed by another terminal.']),
+  payment_state: row('conflict_error', 'do_not_retry', ['This payment has already ended or is not yours to act on.', 'That step does not fit the payment’s present state.', 'Move not allowed from the present state.']),
+  payment_expired: row('conflict_error', 'request_approval_again', ['The time for this payment is over. Nothing was charged.', 'The deadline passed. Nothing was charged.', 'Past deadline_at.']),
+  approval_mismatch: row('approval_error', 'request_approval_again', ['What was approved is not what the shop asked for. Nothing was charged.', 'The approval does not match this payment.', 'Digest of the signed content differs from the stored approval.']),
+  approval_denied: row('approval_error', 'do_not_retry', ['You refused this payment.', 'The cardholder refused.', 'Denied on the terminal.']),
+  user_verification_required: row('approval_error', 'request_approval_again', ['Please confirm with your passkey.', 'The cardholder must confirm with a passkey.', 'Amount above what the signature alone may approve.']),
+  assertion_invalid: row('approval_error', 'request_approval_again', ['The passkey’s confirmation is not for this payment.', 'The confirmation is not for this payment.', 'Assertion challenge, origin, user verification or signature is wrong.']),
+  statement_invalid: row('approval_error', 'do_not_retry', ['The app sent a confirmation we cannot read. Nothing was charged.', 'The confirmation is not readable.', 'Signed body is not a payment statement.']),
+  blob_mismatch: row('card_error', 'do_not_retry', ['This is not the card that was confirmed. Nothing was charged.', 'The presented card is not the confirmed one.', 'Digest of the blob differs from the signed one.']),
+  blob_invalid: row('card_error', 'contact_issuer', ['The card on this phone cannot be read. Nothing was charged.', 'The card cannot be read.', 'Blob does not open: altered, or another vault’s.']),
+  cardholder_mismatch: row('card_error', 'do_not_retry', ['This card belongs to somebody else.', 'The card does not belong to the presenter.', 'Card and terminal belong to different cardholders.']),
+  card_unknown: row('card_error', 'contact_issuer', ['We do not know this card.', 'The card is unknown.', 'No such card.']),
+  card_not_active: row('card_error', 'use_other_card', ['This card is not active.', 'The card is not active.', 'Card or account is not active.']),
+  currency_mismatch: row('card_error', 'use_other_card', ['This card does not pay in that currency.', 'The card does not pay in this currency.', 'Account currency differs.']),
+  limit_exceeded: row('card_error', 'use_other_card', ['This is above a limit of your card.', 'Above a limit of the card.', 'Per-transaction, day or month limit.']),
+  insufficient_funds: row('card_error', 'use_other_card', ['There is not enough left on this card.', 'Not enough funds.', 'Amount above what is available.']),
+  amount_above_authorized: row('invalid_request_error', 'fix_request', ['', 'More than what is left of the authorisation.', 'Capture would exceed the approval.']),
+  amount_above_captured: row('invalid_request_error', 'fix_request', ['', 'More than what was captured and not yet refunded.', 'Refund would exceed what was captured.']),
+
+  // Ours
+  vault_unavailable: row('vault_error', 'retry_now', ['We could not reach the vault. Try again: you are not charged twice.', 'The vault cannot be reached. The same request may be sent again.', 'No answer from the vault.']),
+  internal_error: row('api_error', 'retry_later', ['This did not work on our side. Try again: you are not charged twice.', 'This failed on our side. The same request may be sent again.', 'Unexpected fault; see the log by request id.']),
+} as const satisfies Record<string, ErrorRow>
+
+export type Refusal = keyof typeof errors
+
+/** Whether money could have moved: never left to be guessed. */
+export type Outcome = 'performed' | 'not_performed' | 'unknown'
+
+export type ErrorBody = {
+  readonly error: {
+    readonly type: ErrorType
+    readonly code: Refusal
+    readonly message: string
+    readonly param: string | null
+    readonly advice: Advice
+    readonly outcome: Outcome
+    readonly resource: { readonly object: string; readonly id: string } | null
+    readonly deadline_at: string | null
+    readonly request_id: string
+    readonly doc_url: string
+  }
+}
+
+/** An answer from any room: a value, or a refusal from the one vocabulary. Faults are thrown. */
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: false
+      readonly refusal: Refusal
+      readonly param?: string
+      /** What is known of the resource the refusal is about. */
+      readonly resource?: { readonly object: string; readonly id: string }
+      readonly deadlineAt?: string
+    }
+
+export const done = <T>(value: T): Answer<T> => ({ ok: true, value })
+export const refused = (refusal: Refusal, param?: string): Answer<never> =>
+  param === undefined ? { ok: false, refusal } : { ok: false, refusal, param }

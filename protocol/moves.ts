@@ -1,0 +1,56 @@
+/** Life cycles as tables of allowed moves. SQL is handed the same tables (`state = any($sources)`). */
+
+// biome-ignore format: a table reads by its columns
+export const paymentMoves = {
+  requires_action: ['processing', 'authorized', 'declined', 'cancelled', 'expired'],
+  processing:      ['authorized', 'declined', 'expired', 'reversed'],
+  authorized:      ['captured', 'cancelled', 'expired', 'reversed'],
+  captured:        ['settled'],
+  settled:         [],
+  declined:        [],
+  cancelled:       [],
+  expired:         [],
+  reversed:        [],
+} as const satisfies Record<string, readonly string[]>
+export type PaymentStatus = keyof typeof paymentMoves
+
+// biome-ignore format: a table reads by its columns
+export const applicationMoves = {
+  submitted: ['approved', 'in_review', 'refused', 'expired'],
+  in_review: ['approved', 'refused', 'expired'],
+  approved:  ['installed', 'expired'],
+  installed: [],
+  refused:   [],
+  expired:   [],
+} as const satisfies Record<string, readonly string[]>
+export type ApplicationStatus = keyof typeof applicationMoves
+
+// biome-ignore format: a table reads by its columns
+export const cardMoves = {
+  approved:    ['provisioned', 'closed'],
+  provisioned: ['active', 'closed'],
+  active:      ['suspended', 'replaced', 'expired', 'closed'],
+  suspended:   ['active', 'replaced', 'expired', 'closed'],
+  replaced:    [],
+  expired:     [],
+  closed:      [],
+} as const satisfies Record<string, readonly string[]>
+export type CardStatus = keyof typeof cardMoves
+
+// biome-ignore format: a table reads by its columns
+export const terminalMoves = {
+  pending:   ['active', 'removed'],
+  active:    ['suspended', 'removed'],
+  suspended: ['removed'],
+  removed:   [],
+} as const satisfies Record<string, readonly string[]>
+export type TerminalStatus = keyof typeof terminalMoves
+
+/** The states from which `to` may be reached: `update … where state = any($sources)`. */
+export function sourcesOf<S extends string>(
+  moves: Readonly<Record<S, readonly string[]>>,
+  to: NoInfer<S>,
+): S[] {
+  // Object.keys gives string[]; the keys of this record are S by its type.
+  return (Object.keys(moves) as S[]).filter((from) => moves[from].includes(to))
+}

@@ -1,0 +1,318 @@
+/** The objects of the API, as their readers see them. */
+import { type Static, Type } from 'typebox'
+import { errors } from './errors.ts'
+import { idOf } from './ids.ts'
+import { currency, minorUnits, minorUnitsOrZero } from './money.ts'
+import {
+  applicationMoves,
+  type CardStatus,
+  cardMoves,
+  paymentMoves,
+  type TerminalStatus,
+  terminalMoves,
+} from './moves.ts'
+import { approvalContent, orderLine, sealedMessage } from './sealed.ts'
+import { closed, digest, instant, plainText, yearMonth } from './shapes.ts'
+
+const oneOf = <T extends string>(values: readonly T[]) =>
+  Type.Unsafe<T>({ type: 'string', enum: [...values] })
+// The keys of a moves table are its states by its type.
+const statesOf = <S extends string>(moves: Readonly<Record<S, readonly string[]>>) =>
+  oneOf(Object.keys(moves) as S[])
+const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+  Type.Union([schema, Type.Null()])
+
+/** Free labels of the merchant: at most 50, carried on the object, never read by us. */
+export const metadata = Type.Record(
+  Type.String({ pattern: '^[A-Za-z0-9_.-]{1,40}$' }),
+  Type.String({ maxLength: 500 }),
+  { maxProperties: 50 },
+)
+
+export const cardholder = closed({
+  id: idOf('chl'),
+  object: Type.Literal('cardholder'),
+  livemode: Type.Boolean(),
+  created_at: instant,
+  name: plainText(80),
+})
+
+export const session = closed({
+  object: Type.Literal('session'),
+  cardholder: idOf('chl'),
+  token: Type.String({
+    description: 'Bearer token; shown once',
+    pattern: '^ws_[A-Za-z0-9_-]{43}$',
+  }),
+  expires_at: instant,
+})
+
+export const passkeyOptions = closed({
+  registration: idOf('reg'),
+  challenge: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+  rp_id: Type.String(),
+  deadline_at: instant,
+})
+
+export const terminal = closed({
+  id: idOf('trm'),
+  object: Type.Literal('terminal'),
+  livemode: Type.Boolean(),
+  created_at: instant,
+  cardholder: idOf('chl'),
+  status: statesOf<TerminalStatus>(terminalMoves),
+  signing_thumbprint: digest,
+  sealing_thumbprint: digest,
+  /** The last counter the platform has seen; the next write carries a higher one. */
+  counter: Type.Integer({ minimum: 0 }),
+})
+
+export const program = closed({
+  id: idOf('prg'),
+  object: Type.Literal('program'),
+  livemode: Type.Boolean(),
+  name: plainText(80),
+  currency,
+  schemes: Type.Array(Type.Literal('double_sealed')),
+  verification_methods: Type.Array(Type.Literal('phone')),
+})
+
+export const applicant = closed({
+  name: plainText(80),
+  birth_date: Type.String({ pattern: '^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$' }),
+  annual_income: minorUnitsOrZero,
+  employment: oneOf(['employed', 'self_employed', 'student', 'retired', 'none'] as const),
+})
+export type Applicant = Static<typeof applicant>
+
+export const decisionReasons = [
+  'rules_met',
+  'under_age',
+  'income_too_low',
+  'no_employment',
+  'needs_a_person',
+] as const
+
+export const verification = closed({
+  id: idOf('ver'),
+  object: Type.Literal('verification'),
+  method: Type.Literal('phone'),
+  status: oneOf(['sent', 'verified', 'expired', 'exhausted'] as const),
+  destination: Type.String({ description: 'Masked: the last two digits only' }),
+  deadline_at: instant,
+})
+
+export const application = closed({
+  id: idOf('app'),
+  object: Type.Literal('application'),
+  livemode: Type.Boolean(),
+  created_at: instant,
+  program: idOf('prg'),
+  scheme: Type.Literal('double_sealed'),
+  status: statesOf(applicationMoves),
+  verifications: Type.Array(verification),
+  decision: nullable(
+    closed({
+      result: oneOf(['approve', 'review', 'refuse'] as const),
+      reason: oneOf(decisionReasons),
+      rule: Type.Integer({ minimum: 0 }),
+      limit: nullable(minorUnits),
+    }),
+  ),
+  card: nullable(idOf('crd')),
+  deadline_at: instant,
+})
+
+export const card = closed({
+  id: idOf('crd'),
+  object: Type.Literal('card'),
+  livemode: Type.Boolean(),
+  created_at: instant,
+  program: idOf('prg'),
+  status: statesOf<CardStatus>(cardMoves),
+  last4: nullable(Type.String({ pattern: '^[0-9]{4}$' })),
+  expires: nullable(yearMonth),
+  currency,
+  credit_limit: minorUnitsOrZero,
+  available: Type.Integer(),
+  history: Type.Array(
+    closed({
+      at: instant,
+      from: nullable(statesOf<CardStatus>(cardMoves)),
+      to: statesOf<CardStatus>(cardMoves),
+      reason: Type.String(),
+      by: Type.String(),
+    }),
+  ),
+})
+
+export const installation = closed({
+  id: idOf('ins'),
+  object: Type.Literal('installation'),
+  card: idOf('crd'),
+  scheme: Type.Literal('double_sealed'),
+  status: oneOf(['offered', 'confirmed'] as const),
+  last4: Type.String({ pattern: '^[0-9]{4}$' }),
+  expires: yearMonth,
+  inner_digest: digest,
+  sealed: sealedMessage,
+})
+
+export const order = closed({ lines: Type.Array(orderLine), digest })
+
+export const nextAction = closed({
+  kind: oneOf(['present', 'approve', 'read_card', 'enter_pin', 'pin_digits'] as const),
+  by: oneOf(['cardholder', 'merchant'] as const),
+  deadline_at: instant,
+})
+
+const refusalCode = oneOf(Object.keys(errors))
+
+export const payment = closed({
+  id: idOf('pay'),
+  object: Type.Literal('payment'),
+  livemode: Type.Boolean(),
+  created_at: instant,
+  status: statesOf(paymentMoves),
+  amount: minorUnits,
+  currency,
+  amount_capturable: minorUnitsOrZero,
+  amount_captured: minorUnitsOrZero,
+  amount_refunded: minorUnitsOrZero,
+  merchant: idOf('mer'),
+  store: idOf('str'),
+  merchant_reference: nullable(Type.String({ maxLength: 64 })),
+  order,
+  presentment: Type.Literal('wallet'),
+  capture_method: oneOf(['automatic', 'manual'] as const),
+  card: nullable(
+    closed({
+      reference: Type.String({ description: 'Stable for this card at this merchant only' }),
+      last4: Type.String({ pattern: '^[0-9]{4}$' }),
+    }),
+  ),
+  approval: nullable(idOf('apr')),
+  next_action: nullable(nextAction),
+  /** Where the cardholder's wallet finds this payment; null once it is claimed or ended. */
+  link: nullable(Type.String()),
+  declined_because: nullable(refusalCode),
+  deadline_at: instant,
+  metadata,
+})
+
+export const refund = closed({
+  id: idOf('ref'),
+  object: Type.Literal('refund'),
+  created_at: instant,
+  payment: idOf('pay'),
+  amount: minorUnits,
+  currency,
+})
+
+/** What a terminal reads after it has opened a payment's link: what is shown is what is signed. */
+export const claim = closed({
+  object: Type.Literal('claim'),
+  payment: idOf('pay'),
+  content: approvalContent,
+  lines: Type.Array(orderLine),
+  /** Cards of this cardholder on this terminal that can pay. */
+  user_verification: oneOf(['required', 'by_card'] as const),
+})
+
+/** What the paying terminal is told. `performed` money is never called declined. */
+export const presented = closed({
+  object: Type.Literal('presented'),
+  payment: idOf('pay'),
+  approval: idOf('apr'),
+  status: oneOf(['authorized', 'declined'] as const),
+  declined_because: nullable(refusalCode),
+  amount: minorUnits,
+  currency,
+  decided_at: instant,
+})
+
+export const parties = ['cardholder', 'terminal', 'merchant', 'server', 'vault', 'ledger'] as const
+export type Party = (typeof parties)[number]
+
+/** One message of a request: what travelled, and what of it was sealed for whom. Never a secret. */
+export const hop = closed({
+  from: oneOf(parties),
+  to: oneOf(parties),
+  message: Type.String({ maxLength: 60 }),
+  /** What travels readable: `last4`, `amount`, `token` … by name, never by value. */
+  readable: Type.Array(Type.String({ maxLength: 30 })),
+  sealed: Type.Array(
+    closed({
+      what: Type.String({ maxLength: 30 }),
+      for: oneOf(parties),
+      key: Type.String({ maxLength: 64 }),
+      check_value: nullable(Type.String({ pattern: '^[0-9A-F]{6}$' })),
+    }),
+  ),
+  signed_by: nullable(Type.String({ maxLength: 64 })),
+  /** Said by a party, not seen by the server itself. */
+  reported: Type.Boolean(),
+  outcome: oneOf(['passed', 'refused'] as const),
+  at: instant,
+})
+export type Hop = Static<typeof hop>
+
+export const timelineEntry = closed({
+  request: idOf('req'),
+  at: instant,
+  name: Type.String({ maxLength: 60 }),
+  outcome: Type.String({ maxLength: 60 }),
+  hops: Type.Array(hop),
+})
+
+export const eventTypes = [
+  'application.submitted',
+  'application.approved',
+  'application.in_review',
+  'application.refused',
+  'card.provisioned',
+  'card.active',
+  'card.suspended',
+  'card.resumed',
+  'terminal.active',
+  'terminal.suspended',
+  'payment.created',
+  'payment.claimed',
+  'payment.authorized',
+  'payment.declined',
+  'payment.captured',
+  'payment.cancelled',
+  'payment.expired',
+  'payment.refunded',
+] as const
+export type EventType = (typeof eventTypes)[number]
+
+export const event = closed({
+  id: idOf('evt'),
+  object: Type.Literal('event'),
+  type: oneOf(eventTypes),
+  livemode: Type.Boolean(),
+  timestamp: instant,
+  /** Grows by one for each event of the same object: order and gaps can be seen. */
+  sequence: Type.Integer({ minimum: 1 }),
+  subject: Type.String(),
+  data: Type.Record(Type.String(), Type.Unknown()),
+})
+
+export const inboxMessage = closed({
+  id: idOf('msg'),
+  object: Type.Literal('message'),
+  channel: Type.Literal('sms'),
+  to: Type.String(),
+  text: Type.String(),
+  sent_at: instant,
+})
+
+export const listOf = <T extends Parameters<typeof Type.Array>[0]>(item: T) =>
+  closed({
+    object: Type.Literal('list'),
+    url: Type.String(),
+    has_more: Type.Boolean(),
+    next_cursor: nullable(Type.String()),
+    data: Type.Array(item),
+  })
