@@ -87,3 +87,6 @@ export function timeOf(id: string): number {
     time = time * 32 + alphabet.indexOf(letter)
   return time
 }
+
+/** Makes ids with the clock and the chance of whoever runs the process; lane 0 where none is told. */
+export type Mint = <P extends Prefix>(prefix: P, lane?: number) => Id<P>

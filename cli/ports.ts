@@ -1,0 +1,43 @@
+/**
+ * The ports of a sandbox. Chosen once (the usual numbers if they are free, else free ones) and
+ * kept: a wallet's keys belong to its origin, and a changed port would be another origin.
+ */
+import { randomInt } from 'node:crypto'
+import { listenFailure } from './cluster.ts'
+import type { Kept } from './state-folder.ts'
+
+const usual = { api: 8730, wallet: 8731, server_database: 8738, vault_database: 8739 } as const
+export type PortName = keyof typeof usual
+export type Ports = Readonly<Record<PortName, number>>
+
+export const keptPorts: Kept<Ports> = {
+  read: readPorts,
+  make: async () => ({
+    api: await choosePort(usual.api),
+    wallet: await choosePort(usual.wallet),
+    server_database: await choosePort(usual.server_database),
+    vault_database: await choosePort(usual.vault_database),
+  }),
+  write: (ports) => `${JSON.stringify(ports, null, 2)}\n`,
+}
+
+function readPorts(text: string): Ports {
+  const value: unknown = JSON.parse(text)
+  const port = (name: PortName): number => {
+    const found: unknown = Object.entries(value ?? {}).find(([key]) => key === name)?.[1]
+    if (typeof found !== 'number' || !Number.isInteger(found) || found < 1 || found > 65535)
+      throw new TypeError(`no port for ${name}`)
+    return found
+  }
+  return {
+    api: port('api'),
+    wallet: port('wallet'),
+    server_database: port('server_database'),
+    vault_database: port('vault_database'),
+  }
+}
+
+/** This port if it is free, else a free one below those the system hands out by itself. */
+export async function choosePort(wanted = randomInt(20_000, 32_000)): Promise<number> {
+  return (await listenFailure(wanted)) === undefined ? wanted : await choosePort()
+}

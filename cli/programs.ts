@@ -1,0 +1,92 @@
+/**
+ * The programs of the house and the environment each one gets: the whole contract between the
+ * supervisor and the processes is in this file. A process is told what it needs and no more: the
+ * server never sees the vault's database, nor the vault the server's.
+ */
+import { join } from 'node:path'
+import { nodeProgram, type Program, runToEnd } from './child.ts'
+import { root } from './state-folder.ts'
+
+/** A database as its owner (who migrates) and as the process that lives on it see it. */
+export type DatabaseUrls = { readonly url: string; readonly ownerUrl: string }
+
+export type VaultSettings = {
+  readonly databaseUrl: string
+  readonly socket: string
+  readonly masterKeyFile: string
+  readonly passphraseFile: string
+  readonly walletOrigin: string
+  readonly logLevel: string
+}
+export type ServerSettings = {
+  readonly databaseUrl: string
+  readonly vaultSocket: string
+  readonly port: number
+  readonly walletOrigin: string
+  readonly keyFile: string
+  readonly logLevel: string
+}
+
+export const vaultProgram = (settings: VaultSettings): Promise<Program> =>
+  nodeProgram('The vault', join(root, 'vault', 'main.ts'), {
+    VAULT_DATABASE_URL: settings.databaseUrl,
+    VAULT_SOCKET: settings.socket,
+    VAULT_MASTER_KEY_FILE: settings.masterKeyFile,
+    VAULT_PASSPHRASE_FILE: settings.passphraseFile,
+    WALLET_ORIGIN: settings.walletOrigin,
+    LOG_LEVEL: settings.logLevel,
+  })
+
+export const serverProgram = (settings: ServerSettings): Promise<Program> =>
+  nodeProgram('The server', join(root, 'server', 'main.ts'), {
+    DATABASE_URL: settings.databaseUrl,
+    VAULT_SOCKET: settings.vaultSocket,
+    HOST: '127.0.0.1',
+    PORT: String(settings.port),
+    WALLET_ORIGIN: settings.walletOrigin,
+    MODE: 'sandbox',
+    SERVER_KEY_FILE: settings.keyFile,
+    LOG_LEVEL: settings.logLevel,
+  })
+
+export async function migrateVault(ownerUrl: string): Promise<void> {
+  const entry = join(root, 'vault', 'migrate.ts')
+  const env = { VAULT_DATABASE_OWNER_URL: ownerUrl }
+  await runToEnd(await nodeProgram('Migrating the vault’s database', entry, env))
+}
+
+export async function migrateServer(ownerUrl: string): Promise<void> {
+  const entry = join(root, 'server', 'migrate.ts')
+  const env = { DATABASE_OWNER_URL: ownerUrl }
+  await runToEnd(await nodeProgram('Migrating the server’s database', entry, env))
+}
+
+/** What the seed made: the first merchant's ids and API key, and the card program. */
+export type Seed = {
+  readonly merchant: string
+  readonly store: string
+  readonly api_key: string
+  readonly program: string
+}
+
+export async function seedServer(databaseUrl: string): Promise<Seed> {
+  const entry = join(root, 'server', 'seed.ts')
+  const program = await nodeProgram('Seeding the server', entry, { DATABASE_URL: databaseUrl })
+  const line = (await runToEnd(program)).split('\n').findLast((text) => text.startsWith('{'))
+  return readSeed(line ?? '')
+}
+
+export function readSeed(json: string): Seed {
+  const value: unknown = JSON.parse(json)
+  const field = (name: keyof Seed): string => {
+    const found: unknown = Object.entries(value ?? {}).find(([key]) => key === name)?.[1]
+    if (typeof found !== 'string') throw new TypeError(`the seed has no ${name}`)
+    return found
+  }
+  return {
+    merchant: field('merchant'),
+    store: field('store'),
+    api_key: field('api_key'),
+    program: field('program'),
+  }
+}

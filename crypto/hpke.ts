@@ -1,0 +1,222 @@
+/**
+ * Hybrid public key encryption (RFC 9180), one suite: DHKEM(P-256, HKDF-SHA256) 0x0010,
+ * HKDF-SHA256 0x0001, AES-256-GCM 0x0002; base mode and PSK mode.
+ *
+ * On node:crypto because this is the vault's hot path. Base mode does not tell who sent: whoever
+ * opens checks a signature first. The ephemeral pair comes from the caller, new for each setup.
+ */
+import assert from 'node:assert/strict'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createPublicKey,
+  createSecretKey,
+  diffieHellman,
+  type KeyObject,
+} from 'node:crypto'
+
+export class HpkeError extends Error {
+  override readonly name = 'HpkeError'
+  readonly code: 'open_failed' | 'invalid_public_key' | 'message_limit' | 'psk_too_short'
+  constructor(code: HpkeError['code'], cause?: unknown) {
+    super(code, { cause })
+    this.code = code
+  }
+}
+
+/** A P-256 key pair; `publicBytes` is the uncompressed point of 65 bytes. */
+export type HpkeKeyPair = { readonly privateKey: KeyObject; readonly publicBytes: Uint8Array }
+
+type Exporter = {
+  /** A secret of this length under a label (RFC 9180 §5.3). */
+  readonly exportSecret: (label: Uint8Array, length: number) => Uint8Array
+}
+export type SenderContext = Exporter & {
+  /** Ciphertext with its tag; each call takes the next sequence number. */
+  readonly seal: (aad: Uint8Array, plaintext: Uint8Array) => Uint8Array
+}
+export type RecipientContext = Exporter & {
+  /** Opens the next message in sequence; a failure does not advance the sequence. */
+  readonly open: (aad: Uint8Array, ciphertext: Uint8Array) => Uint8Array
+}
+
+export type SenderSetup = {
+  readonly recipientPublic: Uint8Array
+  readonly info: Uint8Array
+  readonly ephemeral: HpkeKeyPair
+}
+export type RecipientSetup = {
+  readonly enc: Uint8Array
+  readonly recipient: HpkeKeyPair
+  readonly info: Uint8Array
+}
+/** At least 32 bytes of entropy (RFC 9180 §9.5), and the name of the secret. */
+export type Psk = { readonly psk: Uint8Array; readonly pskId: Uint8Array }
+export type Sending = { readonly enc: Uint8Array; readonly context: SenderContext }
+
+export const setupBaseS = (setup: SenderSetup): Sending => sending(setup, noPsk)
+export const setupPskS = (setup: SenderSetup & Psk): Sending => sending(setup, checkedPsk(setup))
+export const setupBaseR = (setup: RecipientSetup): RecipientContext => receiving(setup, noPsk)
+export const setupPskR = (setup: RecipientSetup & Psk): RecipientContext =>
+  receiving(setup, checkedPsk(setup))
+
+function sending({ recipientPublic, info, ephemeral }: SenderSetup, psk: PskInput): Sending {
+  const shared = encap(recipientPublic, ephemeral)
+  const { key, baseNonce, exportSecret } = keySchedule(shared, psk, info)
+  let sequence = 0
+  const seal = (aad: Uint8Array, plaintext: Uint8Array): Uint8Array => {
+    const cipher = createCipheriv('aes-256-gcm', key, nonceAt(baseNonce, sequence))
+    sequence += 1
+    cipher.setAAD(aad)
+    const body = cipher.update(plaintext)
+    cipher.final()
+    return Buffer.concat([body, cipher.getAuthTag()])
+  }
+  return { enc: ephemeral.publicBytes, context: { seal, exportSecret } }
+}
+
+function receiving({ enc, recipient, info }: RecipientSetup, psk: PskInput): RecipientContext {
+  const { key, baseNonce, exportSecret } = keySchedule(decap(enc, recipient), psk, info)
+  let sequence = 0
+  const open = (aad: Uint8Array, ciphertext: Uint8Array): Uint8Array => {
+    if (ciphertext.length < TAG) throw new HpkeError('open_failed')
+    const nonce = nonceAt(baseNonce, sequence)
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG })
+    decipher.setAAD(aad)
+    decipher.setAuthTag(ciphertext.subarray(-TAG))
+    const plaintext = decipher.update(ciphertext.subarray(0, -TAG))
+    try {
+      decipher.final()
+    } catch (cause) {
+      plaintext.fill(0)
+      throw new HpkeError('open_failed', cause)
+    }
+    sequence += 1
+    return plaintext
+  }
+  return { open, exportSecret }
+}
+
+// ─── DHKEM(P-256, HKDF-SHA256), RFC 9180 §4.1 ────────────────────────────────────────────────
+
+const utf8 = new TextEncoder()
+const NONE = new Uint8Array(0)
+const TAG = 16
+const HASH = 32
+
+/** "HPKE-v1" ‖ suite_id (RFC 9180 §4), for the KEM and for the whole suite. */
+const KEM = Buffer.from('HPKE-v1KEM\x00\x10', 'latin1')
+const SUITE = Buffer.from('HPKE-v1HPKE\x00\x10\x00\x01\x00\x02', 'latin1')
+
+/** Sender's half of the KEM; the point of the ephemeral pair is the encapsulated key. */
+export function encap(recipientPublic: Uint8Array, ephemeral: HpkeKeyPair): Uint8Array {
+  const kemContext = Buffer.concat([ephemeral.publicBytes, recipientPublic])
+  return sharedSecret(ephemeral.privateKey, recipientPublic, kemContext)
+}
+
+/** Recipient's half of the KEM. */
+export function decap(enc: Uint8Array, recipient: HpkeKeyPair): Uint8Array {
+  const kemContext = Buffer.concat([enc, recipient.publicBytes])
+  return sharedSecret(recipient.privateKey, enc, kemContext)
+}
+
+function sharedSecret(privateKey: KeyObject, peer: Uint8Array, kemContext: Uint8Array): Buffer {
+  const dh = diffieHellman({ privateKey, publicKey: publicKeyOf(peer) })
+  const extracted = labeledExtract(KEM, NONE, ['eae_prk', dh])
+  dh.fill(0)
+  return labeledExpand(KEM, extracted, { label: 'shared_secret', info: kemContext, length: HASH })
+}
+
+/** SubjectPublicKeyInfo of a P-256 key up to its point (RFC 5480 §2). */
+const SPKI = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex')
+
+/** Refuses what is not a point of the curve (RFC 9180 §7.1.4); OpenSSL checks the equation. */
+function publicKeyOf(point: Uint8Array): KeyObject {
+  if (point.length !== 65 || point[0] !== 4) throw new HpkeError('invalid_public_key')
+  try {
+    return createPublicKey({ key: Buffer.concat([SPKI, point]), format: 'der', type: 'spki' })
+  } catch (cause) {
+    throw new HpkeError('invalid_public_key', cause)
+  }
+}
+
+// ─── Key schedule, RFC 9180 §5.1 ─────────────────────────────────────────────────────────────
+
+type PskInput = { readonly mode: number; readonly psk: Uint8Array; readonly pskIdHash: Buffer }
+
+const noPsk: PskInput = {
+  mode: 0,
+  psk: NONE,
+  pskIdHash: labeledExtract(SUITE, NONE, ['psk_id_hash', NONE]),
+}
+
+function checkedPsk({ psk, pskId }: Psk): PskInput {
+  if (psk.length < 32) throw new HpkeError('psk_too_short')
+  assert(pskId.length > 0, 'a PSK has a name')
+  return { mode: 1, psk, pskIdHash: labeledExtract(SUITE, NONE, ['psk_id_hash', pskId]) }
+}
+
+function keySchedule(shared: Uint8Array, { mode, psk, pskIdHash }: PskInput, info: Uint8Array) {
+  const infoHash = labeledExtract(SUITE, NONE, ['info_hash', info])
+  const context = Buffer.concat([Uint8Array.of(mode), pskIdHash, infoHash])
+  const secret = labeledExtract(SUITE, shared, ['secret', psk])
+  shared.fill(0)
+  const expand = (label: string, length: number) =>
+    labeledExpand(SUITE, secret, { label, info: context, length })
+  const exporter = expand('exp', HASH)
+  return {
+    key: createSecretKey(expand('key', 32)),
+    baseNonce: expand('base_nonce', 12),
+    exportSecret: (label: Uint8Array, length: number): Uint8Array =>
+      labeledExpand(SUITE, exporter, { label: 'sec', info: label, length }),
+  }
+}
+
+/** How many messages one context seals or opens: below the RFC's limit, counted exactly. */
+export const MESSAGE_LIMIT = 2 ** 32
+
+/** base_nonce XOR sequence (RFC 9180 §5.2). */
+export function nonceAt(baseNonce: Uint8Array, sequence: number): Uint8Array {
+  if (sequence >= MESSAGE_LIMIT) throw new HpkeError('message_limit')
+  const nonce = Buffer.from(baseNonce)
+  nonce.writeUInt32BE((nonce.readUInt32BE(8) ^ sequence) >>> 0, 8)
+  return nonce
+}
+
+// ─── Labeled HKDF, RFC 9180 §4 and RFC 5869 ──────────────────────────────────────────────────
+
+function labeledExtract(
+  suite: Uint8Array,
+  salt: Uint8Array,
+  [label, keyMaterial]: readonly [string, Uint8Array],
+): Buffer {
+  return hmac(createSecretKey(salt), [suite, utf8.encode(label), keyMaterial])
+}
+
+type Expansion = { readonly label: string; readonly info: Uint8Array; readonly length: number }
+
+function labeledExpand(
+  suite: Uint8Array,
+  secret: Uint8Array,
+  { label, info, length }: Expansion,
+): Buffer {
+  if (!Number.isInteger(length) || length < 0 || length > 255 * HASH)
+    throw new RangeError('length: 0 to 8160 bytes')
+  const key = createSecretKey(secret)
+  const labeledInfo = [Uint8Array.of(length >> 8, length), suite, utf8.encode(label), info]
+  const blocks: Buffer[] = []
+  for (let block: Uint8Array = NONE, i = 1; (i - 1) * HASH < length; i += 1) {
+    const next = hmac(key, [block, ...labeledInfo, Uint8Array.of(i)])
+    blocks.push(next)
+    block = next
+  }
+  return Buffer.concat(blocks, length)
+}
+
+/** Keys come as KeyObjects: Node spends five times as long on a raw key. */
+function hmac(key: KeyObject, parts: readonly Uint8Array[]): Buffer {
+  const mac = createHmac('sha256', key)
+  for (const part of parts) mac.update(part)
+  return mac.digest()
+}

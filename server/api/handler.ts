@@ -1,0 +1,38 @@
+/** What a handler is given and what it gives back: typed by the contract, free of HTTP. */
+import type { Body, Contract, EndpointName, Params, Query, Reply } from '@warifu/protocol/contract'
+import type { Answer } from '@warifu/protocol/errors'
+import type { Id } from '@warifu/protocol/ids'
+import type { TerminalCall } from '#terminals'
+
+/** The caller as the one authentication door let it in. */
+export type Callers = {
+  readonly anyone: { readonly kind: 'anyone' }
+  readonly sandbox: { readonly kind: 'sandbox' }
+  readonly merchant: {
+    readonly kind: 'merchant'
+    readonly merchant: Id<'mer'>
+    readonly once: Once
+  }
+  readonly session: { readonly kind: 'session'; readonly cardholder: Id<'chl'> }
+  /** The signature is verified; `call` is what the terminal's counter is advanced with. */
+  readonly terminal: { readonly kind: 'terminal'; readonly call: TerminalCall }
+  /** Nothing is verified yet: the vault does it with the key it bound itself. */
+  readonly terminal_by_vault: { readonly kind: 'terminal_by_vault'; readonly call: TerminalCall }
+}
+
+/** A merchant's idempotency key and the SHA-256 of method, path and body it was sent with. */
+export type Once = { readonly key: string; readonly digest: Uint8Array }
+
+export type Call<N extends EndpointName> = {
+  readonly params: Params<N>
+  readonly query: Query<N>
+  readonly body: Body<N>
+  readonly caller: Callers[Contract[N]['caller']]
+  readonly requestId: Id<'req'>
+  readonly nowMs: number
+}
+
+export type Handler<N extends EndpointName> = (call: Call<N>) => Promise<Answer<Reply<N>>>
+export type Handlers<N extends EndpointName = EndpointName> = {
+  readonly [E in N]: Handler<E>
+}

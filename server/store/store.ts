@@ -1,0 +1,57 @@
+/**
+ * The door to the server's PostgreSQL: SQL stays SQL (tagged templates), a transaction is retried
+ * whole where PostgreSQL asks for it, and an effect is claimed once (`store.claim`).
+ */
+import postgres from 'postgres'
+
+export { type Batcher, createBatcher } from './batcher.ts'
+
+export type Sql = postgres.Sql<{ bigint: bigint }>
+export type Tx = postgres.TransactionSql<{ bigint: bigint }>
+/** Anything that a room's statement may run on. */
+export type Db = Sql | Tx
+
+export type Store = {
+  readonly sql: Sql
+  /** Runs `work` in a transaction; again from its start on 40001 and 40P01 (at most 5 times). */
+  readonly transaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
+  readonly end: () => Promise<void>
+}
+
+/** bigint (OID 20) is a BigInt inside: a sum of money never passes through a float. */
+const bigint = {
+  to: 20,
+  from: [20],
+  serialize: (value: bigint) => value.toString(),
+  parse: (text: string) => BigInt(text),
+}
+
+export function openStore(url: string, connections: number): Store {
+  const sql = postgres(url, {
+    max: connections,
+    types: { bigint },
+    onnotice: () => {},
+    connection: { application_name: 'warifu-server' },
+  })
+  return {
+    sql,
+    // postgres.js types `begin` by UnwrapPromiseArray; for one promise that is T itself.
+    transaction: (work) => retried(() => sql.begin((tx) => work(tx)) as ReturnType<typeof work>),
+    end: () => sql.end({ timeout: 5 }),
+  }
+}
+
+/** PostgreSQL's “try again”: serialization_failure and deadlock_detected. */
+export const isRetryable = (fault: unknown): boolean =>
+  fault instanceof postgres.PostgresError && (fault.code === '40001' || fault.code === '40P01')
+
+/** Runs `work` again where PostgreSQL undid it whole; anything else is thrown at once. */
+export async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (fault) {
+      if (attempt === 5 || !isRetryable(fault)) throw fault
+    }
+  }
+}

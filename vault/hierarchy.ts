@@ -1,0 +1,91 @@
+/**
+ * The key hierarchy: root (key store) → domain keys → one key per cardholder → record keys.
+ *
+ * Each is wrapped by AES-KWP (RFC 5649) under the one above it, so the database alone is noise,
+ * and destroying a cardholder's key makes every record and every blob under it noise too.
+ * Nothing here hands out key bytes: callers wrap, unwrap, MAC and sign.
+ */
+import { createHmac, createPublicKey, createSecretKey, type KeyObject, sign } from 'node:crypto'
+import { unwrapKey, wrapKey } from '@warifu/crypto/aes-key-wrap'
+import { checkValue } from '@warifu/crypto/cmac'
+import type { KeyName } from '@warifu/protocol/vault'
+import { type Domain, type DomainNeeds, domains, openDomainKeys } from './domain-keys.ts'
+import { createKeyCache } from './key-cache.ts'
+import { jwkOf, type PublicJwk } from './public-key.ts'
+import type { Sql } from './store.ts'
+import type { Chance } from './world.ts'
+
+type MacDomain = { [D in Domain]: (typeof domains)[D] extends 'HMAC-SHA-256' ? D : never }[Domain]
+
+/** A cardholder's key as its row holds it. */
+export type CardholderKey = KeyName & { readonly wrapped: Uint8Array }
+
+export type Hierarchy = {
+  /** HMAC-SHA-256 under the key of this domain. */
+  readonly mac: (domain: MacDomain, message: string) => Buffer
+  readonly version: (domain: Domain) => number
+  /** ECDSA P-256 under the audit key, r ‖ s; and the key that verifies it. */
+  readonly sign: (message: Uint8Array) => Buffer
+  readonly signingKey: PublicJwk
+  /** The cardholder's key, unwrapped and cached; for wrapping record keys only. */
+  readonly cardholderKey: (key: CardholderKey) => KeyObject
+  /** Finds the cardholder's active key, or makes it, inside the caller's transaction. */
+  readonly ensureCardholderKey: (sql: Sql, cardholder: string) => Promise<CardholderKey>
+}
+
+export type HierarchyNeeds = DomainNeeds & { readonly clock: () => number }
+
+const CACHED_CARDHOLDERS = 20_000
+
+export async function openHierarchy(needs: HierarchyNeeds): Promise<Hierarchy> {
+  const keys = await openDomainKeys(needs)
+  const cache = createKeyCache<KeyObject>(CACHED_CARDHOLDERS)
+  return {
+    mac: (domain, message) => createHmac('sha256', keys[domain].key).update(message).digest(),
+    version: (domain) => keys[domain].version,
+    sign: (message) =>
+      sign('sha256', message, { key: keys.audit.key, dsaEncoding: 'ieee-p1363' }),
+    signingKey: jwkOf(createPublicKey(keys.audit.key)),
+    cardholderKey: ({ kid, wrapped }) => cache.get(kid, () => unwrapKek(keys.card.key, wrapped)),
+    ensureCardholderKey: async (sql, cardholder) =>
+      (await readActive(sql, cardholder)) ??
+      (await make({ sql, cardholder, domain: keys.card, needs })),
+  }
+}
+
+function unwrapKek(domainKey: KeyObject, wrapped: Uint8Array): KeyObject {
+  const bytes = unwrapKey(domainKey, wrapped)
+  const key = createSecretKey(bytes)
+  bytes.fill(0)
+  return key
+}
+
+async function readActive(sql: Sql, cardholder: string): Promise<CardholderKey | undefined> {
+  const [row] = await sql<CardholderKey[]>`
+    select kid, check_value, wrapped from keys.cardholder
+    where cardholder = ${cardholder} and state = 'active'`
+  return row
+}
+
+type Making = {
+  readonly sql: Sql
+  readonly cardholder: string
+  readonly domain: { readonly key: KeyObject; readonly version: number }
+  readonly needs: { readonly chance: Chance; readonly clock: () => number }
+}
+
+async function make({ sql, cardholder, domain, needs }: Making): Promise<CardholderKey> {
+  const bytes = needs.chance.bytes(32)
+  const wrapped = wrapKey(domain.key, bytes)
+  const check = checkValue(createSecretKey(bytes))
+  bytes.fill(0)
+  await sql`
+    insert into keys.cardholder
+      (kid, cardholder, version, state, wrapped, wrapped_by, check_value, created_at_ms)
+    values (${`${cardholder.toLowerCase()}.1`}, ${cardholder}, 1, 'active', ${wrapped},
+            ${domain.version}, ${check}, ${needs.clock()})
+    on conflict do nothing`
+  const row = await readActive(sql, cardholder)
+  if (row === undefined) throw new Error('cardholder key: no active version')
+  return row
+}

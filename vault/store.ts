@@ -1,0 +1,22 @@
+/**
+ * The vault's own PostgreSQL. SQL stays SQL: tagged templates, prepared by the driver.
+ * The role it connects with (vault_app) can neither change nor delete what is append-only.
+ */
+import postgres from 'postgres'
+
+export type Store = postgres.Sql
+/** A store or a transaction on it: what a subject's SQL runs on. */
+export type Sql = postgres.ISql
+
+export type StoreOptions = { readonly url: string; readonly connections?: number }
+
+export function openStore({ url, connections = 8 }: StoreOptions): Store {
+  return postgres(url, {
+    max: connections,
+    onnotice: () => {},
+    connection: { application_name: 'warifu-vault' },
+  })
+}
+
+/** A bytea column as plain bytes with a buffer of their own. */
+export const asBytes = (column: Uint8Array): Uint8Array => new Uint8Array(column)
