@@ -11,8 +11,8 @@ export class Base64urlError extends Error {
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const FOREIGN = 64
-const valueOf = new Uint8Array(128).fill(FOREIGN)
-for (let i = 0; i < alphabet.length; i += 1) valueOf[alphabet.charCodeAt(i)] = i
+const sextetOf = new Uint8Array(128).fill(FOREIGN)
+for (let i = 0; i < alphabet.length; i += 1) sextetOf[alphabet.charCodeAt(i)] = i
 
 export function toBase64url(bytes: Uint8Array): string {
   let text = ''
@@ -33,7 +33,7 @@ export function fromBase64url(text: string): Uint8Array<ArrayBuffer> {
   let bits = 0
   let held = 0
   for (let i = 0; i < text.length; i += 1) {
-    const value = valueOf[text.charCodeAt(i)] ?? FOREIGN
+    const value = sextetOf[text.charCodeAt(i)] ?? FOREIGN
     if (value === FOREIGN) throw new Base64urlError('a character outside base64url')
     held = ((held << 6) | value) & 0xffff
     bits += 6

@@ -38,12 +38,12 @@ export type SignatureInput = {
 
 const LABEL = 'warifu='
 const COVERED = '("@method" "@path" "@query" "content-digest" "warifu-counter")'
-const PARAMS =
-  /^\("@method" "@path" "@query" "content-digest" "warifu-counter"\);created=(0|[1-9][0-9]{0,14});keyid="([A-Za-z0-9_-]{43})";alg="ecdsa-p256-sha256";tag="warifu-terminal"$/
+const FIXED = ';alg="ecdsa-p256-sha256";tag="warifu-terminal"'
+const VARIABLE = /^;created=(0|[1-9][0-9]{0,14});keyid="([A-Za-z0-9_-]{43})"$/
 
 /** The Signature-Input header. */
 export function signatureInput({ createdS, keyid }: SignatureInput): string {
-  const params = `${COVERED};created=${createdS};keyid="${keyid}";alg="ecdsa-p256-sha256";tag="warifu-terminal"`
+  const params = `${COVERED};created=${createdS};keyid="${keyid}"${FIXED}`
   requireProfile(params)
   return LABEL + params
 }
@@ -54,9 +54,20 @@ export function readSignatureInput(
 ): (SignatureInput & { readonly params: string }) | undefined {
   if (!header.startsWith(LABEL)) return undefined
   const params = header.slice(LABEL.length)
-  const [, created, keyid] = PARAMS.exec(params) ?? []
+  const input = readParams(params)
+  return input && { ...input, params }
+}
+
+function readParams(params: string): SignatureInput | undefined {
+  if (!params.startsWith(COVERED) || !params.endsWith(FIXED)) return undefined
+  const [, created, keyid] = VARIABLE.exec(params.slice(COVERED.length, -FIXED.length)) ?? []
   if (created === undefined || keyid === undefined) return undefined
-  return { createdS: Number(created), keyid, params }
+  return { createdS: Number(created), keyid }
+}
+
+function requireProfile(params: string): void {
+  if (readParams(params) === undefined)
+    throw new HttpSignatureError('invalid_parameter', 'not the profile')
 }
 
 /** What each component may be; no value can bring a line of its own into the base. */
@@ -106,10 +117,6 @@ export const readSignature = (header: string): Uint8Array<ArrayBuffer> | undefin
 
 function requireComponent(name: string, isValid: boolean): void {
   if (!isValid) throw new HttpSignatureError('invalid_component', name)
-}
-
-function requireProfile(params: string): void {
-  if (!PARAMS.test(params)) throw new HttpSignatureError('invalid_parameter', 'not the profile')
 }
 
 /** RFC 8941 §3.3.5: base64 of the other alphabet, with padding, between colons. */

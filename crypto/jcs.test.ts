@@ -8,7 +8,8 @@ import { jcs, jcsBytes } from './jcs.ts'
 test('RFC 8785 §3.2.2: literals, strings and numbers', () => {
   const sample = JSON.parse(
     '{"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],' +
-      '"string":"\\u20ac$\\u000F\\u000aA\'\\u0042\\u0022\\u005c\\\\\\"\\/","literals":[null,true,false]}',
+      '"string":"\\u20ac$\\u000F\\u000aA\'\\u0042\\u0022\\u005c\\\\\\"\\/",' +
+      '"literals":[null,true,false]}',
   )
   assert.equal(
     jcs(sample),

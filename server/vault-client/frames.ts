@@ -10,7 +10,7 @@ export function frame(calls: readonly object[]): Buffer {
 
 /** Reads frames out of a stream of chunks; throws where a frame is too long or not an array. */
 export function readFrames(maxBytes: number): (chunk: Buffer) => VaultAnswer[][] {
-  let held = Buffer.alloc(0)
+  let held: Buffer = Buffer.alloc(0)
   return (chunk) => {
     held = held.length === 0 ? chunk : Buffer.concat([held, chunk])
     const frames: VaultAnswer[][] = []

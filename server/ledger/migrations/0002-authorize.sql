@@ -93,3 +93,11 @@ begin
 end $fn$;
 
 grant execute on function ledger.authorize to warifu_app;
+
+-- Which account a card spends, and its last four digits for the receipt.
+create function ledger.card_of(p_lane smallint, p_card text)
+returns table (account text, last4 text) language sql stable as $fn$
+  select k.account, k.last4 from ledger.card k where k.lane = p_lane and k.id = p_card
+$fn$;
+
+grant execute on function ledger.card_of to warifu_app;

@@ -1,0 +1,73 @@
+/**
+ * Brings the server's database up to date: every room's numbered .sql files, rooms in their order,
+ * each file once, in a transaction of its own. Run with the owner's role: DATABASE_OWNER_URL.
+ */
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import postgres from 'postgres'
+
+/** In the order of the house: a room's SQL may call only the doors of rooms above it. */
+const rooms = [
+  'store',
+  'events',
+  'ledger',
+  'people',
+  'merchants',
+  'terminals',
+  'approvals',
+  'issuing',
+  'provisioning',
+  'payments',
+] as const
+
+/** Applies what is missing; answers with the names of what it applied. */
+export async function migrate(ownerUrl: string): Promise<string[]> {
+  const sql = postgres(ownerUrl, { max: 1, onnotice: () => {} })
+  try {
+    await sql`create schema if not exists migrations`
+    await sql`
+      create table if not exists migrations.applied (
+        name text primary key, sha256 text not null)`
+    const applied: string[] = []
+    for (const room of rooms) {
+      const folder = join(import.meta.dirname, room, 'migrations')
+      for (const file of (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()) {
+        const name = `${room}/${file}`
+        if (await applyOnce(sql, name, await readFile(join(folder, file), 'utf8'))) applied.push(name)
+      }
+    }
+    return applied
+  } finally {
+    await sql.end()
+  }
+}
+
+async function applyOnce(sql: postgres.Sql, name: string, text: string): Promise<boolean> {
+  const sha256 = createHash('sha256').update(text).digest('hex')
+  const [before] = await sql<{ sha256: string }[]>`
+    select sha256 from migrations.applied where name = ${name}`
+  if (before?.sha256 === sha256) return false
+  if (before)
+    throw new Error(`Migration ${name} was changed after it was applied. Add a new file instead.`)
+  await sql.begin(async (tx) => {
+    await tx.unsafe(text)
+    await tx`insert into migrations.applied (name, sha256) values (${name}, ${sha256})`
+  })
+  return true
+}
+
+if (import.meta.main) {
+  const url = process.env['DATABASE_OWNER_URL']
+  if (!url) {
+    console.error('DATABASE_OWNER_URL is not set: the owner’s connection to the server’s database.')
+    process.exit(1)
+  }
+  try {
+    const applied = await migrate(url)
+    console.log(JSON.stringify({ event: 'migrated', applied }))
+  } catch (fault) {
+    console.error(`Migration failed: ${fault instanceof Error ? fault.message : 'unknown fault'}`)
+    process.exit(1)
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * The hops of each request of a payment: who sent what to whom, what of it was sealed for whom,
+ * and what could be read. Pages draw from this record; it names keys and never holds a secret.
+ */
+import type { Hop, Party } from '@warifu/protocol/objects'
+import type { KeyName } from '@warifu/protocol/vault'
+
+type Sketch = Partial<Omit<Hop, 'from' | 'to' | 'message' | 'at'>>
+
+const hop = (
+  route: readonly [from: Party, to: Party],
+  message: string,
+  at: string,
+  sketch: Sketch = {},
+): Hop => ({
+  from: route[0],
+  to: route[1],
+  message,
+  readable: [],
+  sealed: [],
+  signed_by: null,
+  reported: false,
+  outcome: 'passed',
+  at,
+  ...sketch,
+})
+
+const sealedCard = (key: string, checkValue: string | null) =>
+  ({ what: 'card', for: 'vault', key, check_value: checkValue }) as const
+
+/** The merchant asks for a payment. */
+export const asked = (at: string): Hop[] => [
+  hop(['merchant', 'server'], 'createPayment', at, { readable: ['amount', 'order lines'] }),
+  hop(['server', 'merchant'], 'payment', at, { readable: ['amount', 'link'] }),
+]
+
+/** The terminal opens the link. How the link reached it the server cannot see. */
+export const claimed = (at: string, terminal: string): Hop[] => [
+  hop(['merchant', 'terminal'], 'link', at, { readable: ['link'], reported: true }),
+  hop(['terminal', 'server'], 'claimPayment', at, { signed_by: terminal }),
+  hop(['server', 'terminal'], 'approval', at, { readable: ['amount', 'payee', 'order lines'] }),
+  hop(['terminal', 'cardholder'], 'approval', at, {
+    readable: ['amount', 'payee', 'order lines'],
+    reported: true,
+  }),
+]
+
+/** The terminal presents its card, up to the point where the vault is asked. */
+export const presented = (at: string, terminal: string): Hop[] => [
+  hop(['cardholder', 'terminal'], 'yes', at, { reported: true }),
+  hop(['terminal', 'server'], 'presentCard', at, {
+    readable: ['amount', 'payee'],
+    sealed: [sealedCard('vault', null)],
+    signed_by: terminal,
+  }),
+  hop(['server', 'vault'], 'open_card', at, {
+    readable: ['amount', 'payee'],
+    sealed: [sealedCard('vault', null)],
+    signed_by: terminal,
+  }),
+]
+
+/** The vault knew who sent it and opened it: with which key, and what it answered. */
+export function opened(before: readonly Hop[], at: string, key: KeyName): Hop[] {
+  const named = before.map((one) =>
+    one.sealed.length === 0 ? one : { ...one, sealed: [sealedCard(key.kid, key.check_value)] },
+  )
+  return [
+    ...named,
+    hop(['vault', 'server'], 'card reference', at, { readable: ['card reference'] }),
+    hop(['server', 'ledger'], 'authorize', at, { readable: ['card reference', 'amount'] }),
+  ]
+}
+
+/** The vault said no: the payment stops there. */
+export const refusedByVault = (before: readonly Hop[]): Hop[] =>
+  before.map((one, i) => (i === before.length - 1 ? { ...one, outcome: 'refused' } : one))
+
+/** The last hop of a payment that went through. */
+export const answered = (at: string): Hop =>
+  hop(['server', 'terminal'], 'authorized', at, { readable: ['amount', 'last4'] })
+
+/** The cardholder said no. */
+export const denied = (at: string, terminal: string): Hop[] => [
+  hop(['cardholder', 'terminal'], 'no', at, { reported: true }),
+  hop(['terminal', 'server'], 'denyPayment', at, { signed_by: terminal }),
+]
+
+/** What a merchant does with an authorised payment. */
+export const merchantActs = (at: string, message: string): Hop[] => [
+  hop(['merchant', 'server'], message, at, { readable: ['amount'] }),
+  hop(['server', 'ledger'], message, at, { readable: ['amount'] }),
+]
+
+/** What the platform does by itself when its time comes. */
+export const platformActs = (at: string, message: string): Hop[] => [
+  hop(['server', 'ledger'], message, at, { readable: ['amount'] }),
+]

@@ -1,0 +1,58 @@
+/** A payment's row as PostgreSQL gives it in JSON: numbers below 2^53, nothing lost. */
+import type { Id } from '@warifu/protocol/ids'
+import type { PaymentStatus } from '@warifu/protocol/moves'
+import type { OrderLine } from '@warifu/protocol/sealed'
+
+export type PaymentRow = {
+  readonly lane: number
+  readonly id: Id<'pay'>
+  readonly merchant: Id<'mer'>
+  readonly store: Id<'str'>
+  readonly payee: { readonly name: string; readonly place: string }
+  readonly merchant_reference: string | null
+  readonly amount: number
+  readonly currency: string
+  readonly lines: OrderLine[]
+  readonly order_digest: string
+  readonly presentment: 'wallet'
+  readonly capture_method: 'automatic' | 'manual'
+  readonly metadata: Record<string, string>
+  readonly status: PaymentStatus
+  readonly declined_because: string | null
+  readonly terminal: Id<'trm'> | null
+  readonly approval: Id<'apr'> | null
+  readonly card: Id<'crd'> | null
+  readonly card_last4: string | null
+  readonly account: Id<'acc'> | null
+  readonly captured: number
+  readonly refunded: number
+  readonly version: number
+  readonly created_ms: number
+  readonly deadline_ms: number
+}
+
+export type RefundRow = {
+  readonly id: Id<'ref'>
+  readonly payment: Id<'pay'>
+  readonly amount: number
+  readonly currency: string
+  readonly created_ms: number
+}
+
+/** What `payments.authorize` keeps as the first answer to a presented card. */
+export type PresentedRow = {
+  readonly code: string
+  readonly payment: Id<'pay'>
+  readonly approval: Id<'apr'>
+  readonly amount: number
+  readonly currency: string
+  readonly decided_ms: number
+}
+
+export type TimelineRow = {
+  readonly request: Id<'req'>
+  readonly at_ms: bigint
+  readonly name: string
+  readonly outcome: string
+  readonly hops: unknown
+}

@@ -1,0 +1,6 @@
+/**
+ * Ways to show a card. A presentment has no tables and decides nothing about money: it hands what
+ * came in to the vault and answers with a card reference, or with a refusal. A file per way in.
+ */
+export type { Read } from './read.ts'
+export { readWallet } from './wallet.ts'
