@@ -34,7 +34,8 @@ export async function migrate(ownerUrl: string): Promise<string[]> {
       const folder = join(import.meta.dirname, room, 'migrations')
       for (const file of (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()) {
         const name = `${room}/${file}`
-        if (await applyOnce(sql, name, await readFile(join(folder, file), 'utf8'))) applied.push(name)
+        if (await applyOnce(sql, name, await readFile(join(folder, file), 'utf8')))
+          applied.push(name)
       }
     }
     return applied

@@ -1,0 +1,138 @@
+/** A terminal opens a payment's link: the first one wins and is told what it will sign. */
+import { type Answer, done, type Refusal, refused } from '@warifu/protocol/errors'
+import { laneOf } from '@warifu/protocol/ids'
+import type { ApprovalContent, OrderLine } from '@warifu/protocol/sealed'
+import { contentOf, open } from '#approvals'
+import type { Db, Tx } from '#store'
+import type { TerminalCall } from '#terminals'
+import { linkPlace } from './creating.ts'
+import { finish } from './finishing.ts'
+import { claimed, denied } from './hops.ts'
+import { type At, instantOf, type PaymentNeeds } from './needs.ts'
+import type { PaymentRow } from './row.ts'
+
+export type Claimed = { readonly content: ApprovalContent; readonly lines: readonly OrderLine[] }
+
+export function claimPayment(
+  needs: PaymentNeeds,
+  call: TerminalCall,
+  ask: At & { readonly secret: Uint8Array },
+): Promise<Answer<Claimed>> {
+  return needs.once(
+    call,
+    () => gather(needs, call, ask.secret),
+    (tx, content) => record({ tx, call, content, at: ask, needs }),
+  )
+}
+
+type Gathered = { readonly content: ApprovalContent; readonly lines: readonly OrderLine[] }
+
+/** Reads the payment behind the link and writes down what would be shown. */
+async function gather(
+  needs: PaymentNeeds,
+  call: TerminalCall,
+  secret: Uint8Array,
+): Promise<Answer<Gathered>> {
+  const row = await paymentByLink(needs.store.sql, secret)
+  if (!row) return refused('not_found')
+  const alone = await needs.signatureOnlyMax(needs.store.sql, call.cardholder)
+  return done({
+    lines: row.lines,
+    content: {
+      approval: needs.mint('apr', row.lane),
+      subject: { kind: 'payment', id: row.id },
+      amount: row.amount,
+      currency: row.currency,
+      extent: 'exact',
+      payee: { id: row.merchant, name: row.payee.name, store: row.store, place: row.payee.place },
+      order_digest: row.order_digest,
+      card: 'own_card',
+      presentment: 'wallet',
+      factors:
+        BigInt(row.amount) <= alone
+          ? ['terminal_signature']
+          : ['terminal_signature', 'user_verification'],
+      match_number: null,
+      mandate: null,
+      deadline_at: instantOf(row.deadline_ms),
+    },
+  })
+}
+
+async function paymentByLink(db: Db, secret: Uint8Array): Promise<PaymentRow | undefined> {
+  const { hash, lane } = linkPlace(secret)
+  const [found] = await db<{ row: PaymentRow }[]>`
+    select to_jsonb(p) as row
+      from payments.link l
+      join payments.payment p on p.lane = store.lane_of(l.payment) and p.id = l.payment
+     where l.lane = ${lane} and l.hash = ${hash}`
+  return found?.row
+}
+
+type Recording = {
+  readonly tx: Tx
+  readonly needs: PaymentNeeds
+  readonly call: TerminalCall
+  readonly content: Gathered
+  readonly at: At
+}
+
+async function record({
+  tx,
+  needs,
+  call,
+  content: gathered,
+  at,
+}: Recording): Promise<Answer<Claimed>> {
+  const { content, lines } = gathered
+  const lane = laneOf(content.subject.id)
+  const [reply] = await tx<{ code: string; answer: PaymentRow }[]>`
+    select code, answer from payments.claim(
+      ${lane}::smallint, ${content.subject.id}, ${call.terminal}, ${content.approval},
+      ${needs.mint('evt', lane)},
+      (${at.requestId}, 'claimPayment',
+       ${tx.json(claimed(instantOf(at.nowMs), call.terminal))})::payments.entry,
+      ${at.nowMs})`
+  if (!reply) throw new Error('payments.claim answered nothing')
+  if (reply.code === 'ok') {
+    const { terminal, cardholder } = call
+    await open(tx, { content, terminal, cardholder, nowMs: at.nowMs })
+    return done({ content, lines })
+  }
+  // Opened before by this same terminal: what it was shown then is what it may sign.
+  const first =
+    reply.code === 'seen' && reply.answer.approval !== null
+      ? await contentOf(tx, reply.answer.approval, call.terminal)
+      : undefined
+  if (first) return done({ content: first, lines })
+  // The function answers with codes of this table only.
+  return refused(reply.code as Refusal)
+}
+
+/** The cardholder says no. */
+export function denyPayment(
+  needs: PaymentNeeds,
+  call: TerminalCall,
+  ask: At & { readonly payment: PaymentRow['id'] },
+): Promise<Answer<PaymentRow>> {
+  return needs.once(
+    call,
+    async () => {
+      const [row] = await needs.store.sql<{ terminal: string | null }[]>`
+        select terminal from payments.payment
+         where lane = ${laneOf(ask.payment)} and id = ${ask.payment}`
+      if (!row) return refused('not_found')
+      return row.terminal === call.terminal ? done(null) : refused('already_claimed')
+    },
+    (tx) =>
+      finish(tx, needs, {
+        payment: ask.payment,
+        to: 'declined',
+        because: 'approval_denied',
+        from: ['requires_action'],
+        name: 'denyPayment',
+        hops: denied(instantOf(ask.nowMs), call.terminal),
+        at: ask,
+      }),
+  )
+}

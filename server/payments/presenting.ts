@@ -1,0 +1,108 @@
+/**
+ * A terminal presents its card: one call to the vault, one statement to PostgreSQL, whoever dies
+ * in between. The vault is asked first and knows no money; the statement decides, batched.
+ */
+import { type Answer, done, type Refusal, refused } from '@warifu/protocol/errors'
+import { type Id, laneOf } from '@warifu/protocol/ids'
+import { paymentMoves, sourcesOf } from '@warifu/protocol/moves'
+import type { Hop } from '@warifu/protocol/objects'
+import { type Read, readWallet } from '#presentment'
+import { type Batcher, createBatcher, retried } from '#store'
+import type { TerminalCall } from '#terminals'
+import { answered, opened, presented, refusedByVault } from './hops.ts'
+import { type At, instantOf, type PaymentNeeds } from './needs.ts'
+import type { PresentedRow } from './row.ts'
+
+const DAY_MS = 86_400_000
+/** How long a hold stands before it is released by itself. */
+const HOLD_MS = 7 * DAY_MS
+
+type Ask = {
+  readonly payment: Id<'pay'>
+  readonly call: TerminalCall
+  readonly read: Read
+  readonly hops: readonly Hop[]
+  readonly at: At
+}
+
+export type Presenter = (
+  call: TerminalCall,
+  ask: At & { readonly payment: Id<'pay'> },
+) => Promise<Answer<PresentedRow>>
+
+export function createPresenter(needs: PaymentNeeds): Presenter {
+  const batcher: Batcher<Ask, PresentedRow> = createBatcher({
+    maxSize: 64,
+    maxInFlight: 2,
+    keysOf: (ask) => [ask.payment, ask.call.terminal],
+    send: (asks) => retried(() => authorize(needs, asks)),
+  })
+  return async (call, { payment, requestId, nowMs }) => {
+    const at = { requestId, nowMs }
+    const before = presented(instantOf(nowMs), call.terminal)
+    const read = await readWallet(needs.vault, call.terminal, call.request)
+    if (!read.ok) {
+      await noteRefusal(needs, { payment, at, hops: refusedByVault(before), code: read.refusal })
+      return read
+    }
+    const hops = opened(before, instantOf(nowMs), read.value.openedWith)
+    const answer = await batcher.ask({ payment, call, read: read.value, hops, at })
+    // The statement answers with `ok` or codes of the errors table only.
+    return answer.code === 'ok' ? done(answer) : refused(answer.code as Refusal)
+  }
+}
+
+/** One round trip for the whole batch (server/payments/migrations/0002-authorize.sql). */
+async function authorize(needs: PaymentNeeds, asks: readonly Ask[]): Promise<PresentedRow[]> {
+  const { sql } = needs.store
+  const nowMs = Math.max(...asks.map((ask) => ask.at.nowMs))
+  const now = new Date(nowMs)
+  const rows = await sql<{ ord: number; answer: PresentedRow }[]>`
+    select ord, answer from payments.authorize(
+      ${sql.json(asks.map((ask, i) => asRow(needs, ask, i + 1)))}, ${nowMs}, ${nowMs + HOLD_MS},
+      ${Math.floor(nowMs / DAY_MS)}, ${now.getUTCFullYear() * 12 + now.getUTCMonth()},
+      ${sourcesOf(paymentMoves, 'authorized')})
+     order by ord`
+  return rows.map((row) => row.answer)
+}
+
+const asRow = (needs: PaymentNeeds, { payment, call, read, hops, at }: Ask, ord: number) => ({
+  ord,
+  payment,
+  lane: laneOf(payment),
+  request: at.requestId,
+  event: needs.mint('evt', laneOf(payment)),
+  terminal: call.terminal,
+  terminal_lane: laneOf(call.terminal),
+  counter: Number(call.counter),
+  digest: Buffer.from(call.digest).toString('hex'),
+  evidence: call.request,
+  content_digest: Buffer.from(read.contentDigest).toString('hex'),
+  factors: [...read.factors],
+  card: read.card,
+  card_lane: laneOf(read.card),
+  hops: [...hops],
+  last_hop: answered(instantOf(at.nowMs)),
+})
+
+type Refused = {
+  readonly payment: Id<'pay'>
+  readonly at: At
+  readonly hops: readonly Hop[]
+  readonly code: Refusal
+}
+
+/** What the vault refused is told by the timeline too; a flood of it is not (100 rows a payment). */
+async function noteRefusal(
+  needs: PaymentNeeds,
+  { payment, at, hops, code }: Refused,
+): Promise<void> {
+  const { sql } = needs.store
+  await sql`
+    insert into payments.timeline (lane, payment, request, at_ms, name, outcome, hops)
+    select p.lane, p.id, ${at.requestId}, ${at.nowMs}, 'presentCard', ${code},
+           ${sql.json([...hops])}
+      from payments.payment p
+     where p.lane = ${laneOf(payment)} and p.id = ${payment}
+       and (select count(*) < 100 from payments.timeline t where t.lane = p.lane and t.payment = p.id)`
+}

@@ -1,0 +1,38 @@
+/** Reads: one payment, a page of payments, a timeline. */
+import { type Id, laneOf } from '@warifu/protocol/ids'
+import type { Db } from '#store'
+import type { PaymentRow, TimelineRow } from './row.ts'
+
+type Owned = { readonly merchant: Id<'mer'>; readonly payment: Id<'pay'> }
+
+/** A merchant's own payment; undefined where there is none or it is another's. */
+export async function paymentOf(
+  db: Db,
+  { merchant, payment }: Owned,
+): Promise<PaymentRow | undefined> {
+  const [found] = await db<{ row: PaymentRow }[]>`
+    select to_jsonb(p) as row from payments.payment p
+     where p.lane = ${laneOf(payment)} and p.id = ${payment} and p.merchant = ${merchant}`
+  return found?.row
+}
+
+/** Newest first; ask for one more than is shown to know whether there are more. */
+export async function listPayments(
+  db: Db,
+  merchant: Id<'mer'>,
+  { limit, before }: { readonly limit: number; readonly before: string | undefined },
+): Promise<PaymentRow[]> {
+  const rows = await db<{ row: PaymentRow }[]>`
+    select to_jsonb(p) as row from payments.payment p
+     where p.merchant = ${merchant} and (${before ?? null}::text is null or p.id < ${before ?? null})
+     order by p.id desc limit ${limit}`
+  return rows.map(({ row }) => row)
+}
+
+/** Every request of a payment, in order. */
+export async function timelineOf(db: Db, payment: Id<'pay'>): Promise<TimelineRow[]> {
+  return db<TimelineRow[]>`
+    select request, at_ms, name, outcome, hops from payments.timeline
+     where lane = ${laneOf(payment)} and payment = ${payment}
+     order by at_ms, request`
+}
