@@ -2,18 +2,54 @@
  * The cardholder's terminals: registered with two keys that the vault bound, and the counter that
  * makes each of their writes happen once.
  */
-
+import type { Answer } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
-import type { SignedRequest } from '@warifu/protocol/vault'
+import type { TerminalCall } from './call.ts'
+import {
+  type Confirming,
+  confirmTerminal,
+  createTerminal,
+  type Enrolment,
+  type NewTerminal,
+  type Registered,
+  startEnrolment,
+} from './enrolment.ts'
+import type { Needs } from './needs.ts'
+import { once, type Work } from './once.ts'
+import {
+  createKeyRing,
+  listTerminals,
+  readTerminal,
+  type Terminal,
+  type TerminalKey,
+} from './terminal.ts'
 
-/** One signed request of a terminal, its signature verified (or left to the vault). */
-export type TerminalCall = {
-  readonly terminal: Id<'trm'>
-  /** Whose terminal it is; empty where the vault is yet to verify. */
-  readonly cardholder: Id<'chl'>
-  readonly counter: bigint
-  /** SHA-256 of the signature base and the body: “the same bytes”. */
-  readonly digest: Uint8Array
-  /** The request as it came: the evidence. */
-  readonly request: SignedRequest
+export { idOfCall, signedAtMs, type TerminalCall } from './call.ts'
+export { shownAs, type Work } from './once.ts'
+export type { Terminal, TerminalKey } from './terminal.ts'
+
+export type Terminals = {
+  readonly startEnrolment: (cardholder: Id<'chl'>, nowMs: number) => Promise<Enrolment>
+  readonly create: (asked: NewTerminal, nowMs: number) => Promise<Answer<Registered>>
+  readonly confirm: (confirming: Confirming, nowMs: number) => Promise<Answer<Terminal>>
+  readonly get: (id: Id<'trm'>) => Promise<Terminal | undefined>
+  readonly list: (cardholder: Id<'chl'>) => Promise<Terminal[]>
+  /** For the authentication door: the key is kept in memory, the status is always read. */
+  readonly keyOf: (id: Id<'trm'>) => Promise<TerminalKey | undefined>
+  /** Does a terminal's work once for its counter; see once.ts. */
+  readonly once: <G, T>(call: TerminalCall, work: Work<G, T>, nowMs: number) => Promise<Answer<T>>
+}
+
+export function createTerminals(needs: Needs): Terminals {
+  const { sql } = needs.store
+  const keyOf = createKeyRing()
+  return {
+    startEnrolment: (cardholder, nowMs) => startEnrolment(needs, cardholder, nowMs),
+    create: (asked, nowMs) => createTerminal(needs, asked, nowMs),
+    confirm: (confirming, nowMs) => confirmTerminal(needs, confirming, nowMs),
+    get: (id) => readTerminal(sql, id),
+    list: (cardholder) => listTerminals(sql, cardholder),
+    keyOf: (id) => keyOf(sql, id),
+    once: (call, work, nowMs) => once(needs, { call, nowMs }, work),
+  }
 }

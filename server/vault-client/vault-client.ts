@@ -3,6 +3,7 @@
  * The vault answers with references, digests and ciphertext: nothing here ever holds a number.
  */
 import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import {
   MAX_FRAME_BYTES,
   type VaultAnswer,
@@ -105,3 +106,21 @@ function inOrder(answers: readonly VaultAnswer[], count: number): VaultAnswer[] 
 
 /** Dials the vault's Unix socket. */
 export const dialUnix = (path: string) => () => connect(path)
+
+/** Dials the vault over mutual TLS 1.3: both sides show a certificate of the same authority. */
+export const dialTls =
+  ({
+    host,
+    port,
+    cert,
+    key,
+    ca,
+  }: {
+    host: string
+    port: number
+    cert: Buffer
+    key: Buffer
+    ca: Buffer
+  }) =>
+  () =>
+    connectTls({ host, port, cert, key, ca, minVersion: 'TLSv1.3', servername: 'vault' })

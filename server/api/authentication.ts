@@ -1,0 +1,163 @@
+/**
+ * The one door: who is asking. Each endpoint names its caller in the contract; whoever does not
+ * come as that caller is refused. A terminal's signature is verified here with the key that it was
+ * enrolled with, except where the vault verifies it on the way to opening a card.
+ */
+import { createHash, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
+import { toBase64url } from '@warifu/crypto/base64url'
+import {
+  readContentDigest,
+  readSignature,
+  readSignatureInput,
+  signatureBase,
+} from '@warifu/crypto/http-signature'
+import type { Caller, Endpoint } from '@warifu/protocol/contract'
+import { type Answer, done, refused } from '@warifu/protocol/errors'
+import { type Id, isId } from '@warifu/protocol/ids'
+import type { Callers } from './handler.ts'
+
+/** A request as it came, before anything of it is believed. */
+export type Incoming = {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  /** With its question mark, or empty. */
+  readonly query: string
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: Uint8Array
+  readonly nowMs: number
+}
+
+export type TerminalKey = {
+  readonly cardholder: Id<'chl'>
+  readonly signingThumbprint: string
+  readonly key: KeyObject
+}
+
+export type DoorNeeds = {
+  readonly merchantOf: (apiKey: string) => Promise<{ readonly merchant: Id<'mer'> } | undefined>
+  readonly sessionOf: (
+    token: string,
+    nowMs: number,
+  ) => Promise<{ readonly cardholder: Id<'chl'> } | undefined>
+  readonly terminalKey: (terminal: Id<'trm'>) => Promise<TerminalKey | undefined>
+  readonly sandbox: boolean
+}
+
+type Let<C extends Caller> = Promise<Answer<Callers[C]>>
+type Doors = { readonly [C in Caller]: (endpoint: Endpoint, incoming: Incoming) => Let<C> }
+
+/** Seconds that a read's `created` may be away from our clock. */
+const FRESH_S = 60
+
+export function createDoors(needs: DoorNeeds): Doors {
+  return {
+    anyone: async () => done({ kind: 'anyone' }),
+    sandbox: async () => (needs.sandbox ? done({ kind: 'sandbox' }) : refused('test_only')),
+    merchant: (endpoint, incoming) => merchant(needs, endpoint, incoming),
+    session: async (_, incoming) => {
+      const token = bearer(incoming, 'ws_')
+      if (token === undefined) return refused('unauthenticated')
+      const session = await needs.sessionOf(token, incoming.nowMs)
+      return session
+        ? done({ kind: 'session', cardholder: session.cardholder })
+        : refused('session_invalid')
+    },
+    terminal: (_, incoming) => terminal(needs, incoming),
+    terminal_by_vault: async (_, incoming) => {
+      const signed = readSigned(incoming)
+      if (!signed.ok) return signed
+      const { createdS: _created, ...call } = signed.value
+      return done({ kind: 'terminal_by_vault', call })
+    },
+  }
+}
+
+function bearer({ headers }: Incoming, prefix: string): string | undefined {
+  const [scheme, token, rest] = (headers['authorization'] ?? '').split(' ')
+  const fits = scheme === 'Bearer' && token?.startsWith(prefix) && rest === undefined
+  return fits ? token : undefined
+}
+
+async function merchant(needs: DoorNeeds, endpoint: Endpoint, incoming: Incoming): Let<'merchant'> {
+  const apiKey = bearer(incoming, 'wk_')
+  if (apiKey === undefined) return refused('unauthenticated')
+  const owner = await needs.merchantOf(apiKey)
+  if (!owner) return refused('api_key_invalid')
+  const key = incoming.headers['idempotency-key'] ?? ''
+  if (endpoint.idempotencyKey && (key.length < 1 || key.length > 255))
+    return refused('idempotency_key_missing', 'Idempotency-Key')
+  const digest = createHash('sha256')
+    .update(`${incoming.method} ${incoming.path}${incoming.query}\n`)
+    .update(incoming.body)
+    .digest()
+  return done({ kind: 'merchant', merchant: owner.merchant, once: { key, digest } })
+}
+
+async function terminal(needs: DoorNeeds, incoming: Incoming): Let<'terminal'> {
+  const signed = readSigned(incoming)
+  if (!signed.ok) return signed
+  const { createdS, ...call } = signed.value
+  const bound = await needs.terminalKey(call.terminal)
+  if (!bound) return refused('terminal_unknown')
+  if (!isSignedBy(bound, call.request)) return refused('signature_invalid')
+  if (incoming.method === 'GET' && Math.abs(createdS - incoming.nowMs / 1000) > FRESH_S)
+    return refused('signature_stale')
+  return done({ kind: 'terminal', call: { ...call, cardholder: bound.cardholder } })
+}
+
+type Signed = Callers['terminal']['call'] & { readonly createdS: number }
+
+/** Reads the signature's headers and the digest that says “the same bytes”. Verifies no signature. */
+function readSigned(incoming: Incoming): Answer<Signed> {
+  const { headers, body, method, path, query } = incoming
+  const id = headers['warifu-terminal'] ?? ''
+  const request = {
+    method,
+    path,
+    query,
+    content_digest: headers['content-digest'] ?? '',
+    counter: headers['warifu-counter'] ?? '',
+    signature_input: headers['signature-input'] ?? '',
+    signature: headers['signature'] ?? '',
+    body: toBase64url(body),
+  }
+  if (id === '' || request.signature === '') return refused('unauthenticated')
+  if (!isId('trm', id)) return refused('terminal_unknown')
+  const input = readSignatureInput(request.signature_input)
+  const claimed = readContentDigest(request.content_digest)
+  const actual = createHash('sha256').update(body).digest()
+  if (!input || !claimed || !timingSafeEqual(claimed, actual)) return refused('signature_invalid')
+  const base = baseOf(request)
+  if (base === undefined) return refused('signature_invalid')
+  return done({
+    terminal: id,
+    // Nobody yet: the key that verifies tells whose it is.
+    cardholder: 'chl_',
+    counter: BigInt(request.counter),
+    digest: createHash('sha256').update(base).update('\0').update(body).digest(),
+    request,
+    createdS: input.createdS,
+  })
+}
+
+type Request = Signed['request']
+
+/** The signature base (RFC 9421 §2.5), or undefined where a component is malformed. */
+function baseOf(request: Request): string | undefined {
+  const input = readSignatureInput(request.signature_input)
+  if (!input) return undefined
+  const { method, path, query, counter, content_digest: contentDigest } = request
+  try {
+    return signatureBase({ method, path, query, counter, contentDigest }, input.params)
+  } catch {
+    return undefined
+  }
+}
+
+function isSignedBy({ key, signingThumbprint }: TerminalKey, request: Request): boolean {
+  const base = baseOf(request)
+  const signature = readSignature(request.signature)
+  const input = readSignatureInput(request.signature_input)
+  if (base === undefined || !signature || input?.keyid !== signingThumbprint) return false
+  return verify('sha256', Buffer.from(base), { key, dsaEncoding: 'ieee-p1363' }, signature)
+}

@@ -1,0 +1,168 @@
+/** Payments and events, as merchants ask for them. */
+
+import type { Body, Reply } from '@warifu/protocol/contract'
+import type { Answer } from '@warifu/protocol/errors'
+import { done, refused } from '@warifu/protocol/errors'
+import type { Id } from '@warifu/protocol/ids'
+import type { EventType, Hop } from '@warifu/protocol/objects'
+import type { StoredEvent } from '#events'
+import type { PaymentRow, Payments, RefundRow } from '#payments'
+import type { Call, Callers, Handlers } from './handler.ts'
+import { pageOf } from './page.ts'
+
+export type PaymentRooms = {
+  readonly payments: Payments
+  readonly listEvents: (
+    audience: Id<'mer'> | Id<'chl'>,
+    page: { readonly limit: number; readonly before: string | undefined },
+  ) => Promise<StoredEvent[]>
+  readonly walletOrigin: string
+  readonly livemode: boolean
+}
+
+const DEFAULT_EXPIRES_S = 300
+
+const instantOf = (ms: number): string => new Date(ms).toISOString()
+
+/** A payment as its merchant reads it: a reference and four digits, whoever paid. */
+export function paymentObject(rooms: PaymentRooms, row: PaymentRow): Reply<'getPayment'> {
+  const open = row.status === 'requires_action'
+  const deadline = instantOf(row.deadline_ms)
+  return {
+    id: row.id,
+    object: 'payment',
+    livemode: rooms.livemode,
+    created_at: instantOf(row.created_ms),
+    status: row.status,
+    amount: row.amount,
+    currency: row.currency,
+    amount_capturable: row.status === 'authorized' ? row.amount : 0,
+    amount_captured: row.captured,
+    amount_refunded: row.refunded,
+    merchant: row.merchant,
+    store: row.store,
+    merchant_reference: row.merchant_reference,
+    order: { lines: row.lines, digest: row.order_digest },
+    presentment: row.presentment,
+    capture_method: row.capture_method,
+    card:
+      row.card !== null && row.card_last4 !== null
+        ? {
+            reference: rooms.payments.cardReference(row.merchant, row.card),
+            last4: row.card_last4,
+          }
+        : null,
+    approval: row.approval,
+    next_action: open ? { kind: 'present', by: 'cardholder', deadline_at: deadline } : null,
+    link:
+      open && row.terminal === null
+        ? `${rooms.walletOrigin}/pay#${rooms.payments.linkOf(row.id)}`
+        : null,
+    declined_because: row.declined_because,
+    deadline_at: deadline,
+    metadata: row.metadata,
+  }
+}
+
+const refundObject = (row: RefundRow): Reply<'refundPayment'> => ({
+  id: row.id,
+  object: 'refund',
+  created_at: instantOf(row.created_ms),
+  payment: row.payment,
+  amount: row.amount,
+  currency: row.currency,
+})
+
+export const eventObject = (row: StoredEvent, livemode: boolean) => ({
+  id: row.id,
+  object: 'event' as const,
+  type: row.type satisfies EventType,
+  livemode,
+  timestamp: instantOf(Number(row.createdMs)),
+  sequence: row.sequence,
+  subject: row.subject,
+  data: { ...row.data },
+})
+
+const mapped = <A, B>(answer: Answer<A>, map: (value: A) => B): Answer<B> =>
+  answer.ok ? done(map(answer.value)) : answer
+
+type ActCall = Call<'capturePayment' | 'cancelPayment' | 'refundPayment'> & {
+  readonly caller: Callers['merchant']
+}
+const actOf = ({ caller, params, requestId, nowMs }: ActCall, amount?: number) => ({
+  merchant: caller.merchant,
+  payment: params.id,
+  ...caller.once,
+  requestId,
+  nowMs,
+  ...(amount === undefined ? {} : { amount }),
+})
+
+const newPayment = (body: Body<'createPayment'>, caller: Callers['merchant']) => ({
+  merchant: caller.merchant,
+  ...caller.once,
+  amount: body.amount,
+  currency: body.currency,
+  ...(body.store === undefined ? {} : { store: body.store }),
+  ...(body.merchant_reference === undefined ? {} : { merchantReference: body.merchant_reference }),
+  lines: body.lines ?? [],
+  captureMethod: body.capture_method ?? 'automatic',
+  expiresInS: body.expires_in ?? DEFAULT_EXPIRES_S,
+  metadata: body.metadata ?? {},
+})
+
+export const paymentHandlers = (rooms: PaymentRooms) =>
+  ({
+    createPayment: async ({ body, caller, requestId, nowMs }) =>
+      mapped(await rooms.payments.create(newPayment(body, caller), { requestId, nowMs }), (row) =>
+        paymentObject(rooms, row),
+      ),
+    getPayment: async ({ params, caller }) => {
+      const row = await rooms.payments.paymentOf({ merchant: caller.merchant, payment: params.id })
+      return row ? done(paymentObject(rooms, row)) : refused('not_found')
+    },
+    listPayments: async ({ query, caller }) =>
+      done(
+        await pageOf('/v1/payments', query, async (page) =>
+          (await rooms.payments.list(caller.merchant, page)).map((row) =>
+            paymentObject(rooms, row),
+          ),
+        ),
+      ),
+    getTimeline: async ({ params, caller }) => {
+      const owned = { merchant: caller.merchant, payment: params.id }
+      if (!(await rooms.payments.paymentOf(owned))) return refused('not_found')
+      const rows = await rooms.payments.timelineOf(params.id)
+      return done({
+        object: 'list',
+        url: `/v1/payments/${params.id}/timeline`,
+        has_more: false,
+        next_cursor: null,
+        data: rows.map((row) => ({
+          request: row.request,
+          at: instantOf(Number(row.at_ms)),
+          name: row.name,
+          outcome: row.outcome,
+          // Written by payments/hops.ts in this shape.
+          hops: row.hops as Hop[],
+        })),
+      })
+    },
+    capturePayment: async (call) =>
+      mapped(await rooms.payments.capture(actOf(call, call.body.amount)), (row) =>
+        paymentObject(rooms, row),
+      ),
+    cancelPayment: async (call) =>
+      mapped(await rooms.payments.cancel(actOf(call)), (row) => paymentObject(rooms, row)),
+    refundPayment: async (call) =>
+      mapped(await rooms.payments.refund(actOf(call, call.body.amount)), refundObject),
+    listEvents: async ({ query, caller }) =>
+      done(
+        await pageOf('/v1/events', query, async (page) =>
+          (await rooms.listEvents(caller.merchant, page)).map((row) =>
+            eventObject(row, rooms.livemode),
+          ),
+        ),
+      ),
+  }) satisfies Partial<Handlers>

@@ -1,0 +1,42 @@
+/** The only place in the house that knows HTTP status codes for refusals. */
+import type { Refusal } from '@warifu/protocol/errors'
+
+// biome-ignore format: a table reads by its columns
+export const statusOf = {
+  malformed_json: 400, field_invalid: 400, field_unknown: 400, body_too_large: 413,
+  not_found: 404, test_only: 403,
+  unauthenticated: 401, api_key_invalid: 401, session_invalid: 401, signature_invalid: 401,
+  signature_stale: 401, terminal_unknown: 401, terminal_not_active: 403,
+  counter_stale: 409, counter_forked: 409,
+  idempotency_key_missing: 400, idempotency_key_reused: 422, card_already_chosen: 409,
+  challenge_expired: 410, passkey_invalid: 401, passkey_unknown: 401, credential_exists: 409,
+  enrolment_invalid: 401, terminal_exists: 409, proof_invalid: 401,
+  program_closed: 422, application_state: 409, application_expired: 410,
+  code_wrong: 422, code_expired: 410, code_exhausted: 410,
+  installation_mismatch: 409, bin_exhausted: 503,
+  already_claimed: 409, payment_state: 409, payment_expired: 410,
+  approval_mismatch: 422, approval_denied: 402, user_verification_required: 422,
+  assertion_invalid: 422, statement_invalid: 422,
+  blob_mismatch: 422, blob_invalid: 422, cardholder_mismatch: 403, card_unknown: 404,
+  card_not_active: 402, currency_mismatch: 402, limit_exceeded: 402, insufficient_funds: 402,
+  amount_above_authorized: 422, amount_above_captured: 422,
+  vault_unavailable: 503, internal_error: 500,
+} as const satisfies Record<Refusal, number>
+
+/** Refusals that any endpoint may answer with, by who may call it. */
+export const commonRefusals = {
+  anyone: ['malformed_json', 'field_invalid', 'field_unknown', 'body_too_large', 'internal_error'],
+  sandbox: ['test_only'],
+  merchant: ['unauthenticated', 'api_key_invalid'],
+  session: ['unauthenticated', 'session_invalid'],
+  terminal: [
+    'unauthenticated',
+    'terminal_unknown',
+    'terminal_not_active',
+    'signature_invalid',
+    'signature_stale',
+    'counter_stale',
+    'counter_forked',
+  ],
+  terminal_by_vault: ['unauthenticated', 'vault_unavailable'],
+} as const satisfies Record<string, readonly Refusal[]>

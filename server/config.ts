@@ -1,0 +1,104 @@
+/** Configuration, read once: every knob with its bounds. A bad value stops the process with a sentence. */
+import { readFileSync } from 'node:fs'
+
+export type Config = {
+  readonly host: string
+  readonly port: number
+  readonly databaseUrl: string
+  readonly databaseConnections: number
+  readonly vault:
+    | { readonly kind: 'unix'; readonly socket: string }
+    | {
+        readonly kind: 'tls'
+        readonly host: string
+        readonly port: number
+        readonly cert: Buffer
+        readonly key: Buffer
+        readonly ca: Buffer
+      }
+  readonly walletOrigin: string
+  readonly apiOrigin: string
+  readonly docsOrigin: string
+  readonly mode: 'sandbox' | 'live'
+  /** 32 bytes: what the server derives link secrets and card references from. */
+  readonly serverKey: Buffer
+  readonly logLevel: string
+}
+
+/** A value that cannot be used, told in one sentence. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+export function readConfig(env: Env): Config {
+  const port = wholeNumber(env, 'PORT', { from: 1, to: 65535 })
+  const mode = env['MODE'] ?? 'sandbox'
+  if (mode !== 'sandbox' && mode !== 'live') throw new ConfigError('MODE: sandbox or live.')
+  return Object.freeze({
+    host: env['HOST'] ?? '127.0.0.1',
+    port,
+    databaseUrl: needed(env, 'DATABASE_URL', 'the connection to the server’s PostgreSQL'),
+    databaseConnections: wholeNumber(env, 'DATABASE_CONNECTIONS', { from: 2, to: 100, or: 8 }),
+    vault: vaultOf(env),
+    walletOrigin: originOf(env, 'WALLET_ORIGIN'),
+    apiOrigin: env['API_ORIGIN'] ?? `http://api.localhost:${port}`,
+    docsOrigin: env['DOCS_ORIGIN'] ?? `http://docs.localhost:${port}`,
+    mode,
+    serverKey: keyOf(needed(env, 'SERVER_KEY_FILE', 'a file of 32 random bytes')),
+    logLevel: env['LOG_LEVEL'] ?? 'info',
+  })
+}
+
+function needed(env: Env, name: string, what: string): string {
+  const value = env[name]
+  if (value === undefined || value === '') throw new ConfigError(`${name} is not set: ${what}.`)
+  return value
+}
+
+type Bounds = { readonly from: number; readonly to: number; readonly or?: number }
+function wholeNumber(env: Env, name: string, { from, to, or }: Bounds): number {
+  const text = env[name] ?? (or === undefined ? '' : String(or))
+  const value = Number(text)
+  if (text === '' || !Number.isInteger(value) || value < from || value > to)
+    throw new ConfigError(`${name}: a whole number from ${from} to ${to} expected.`)
+  return value
+}
+
+function originOf(env: Env, name: string): string {
+  const text = needed(env, name, 'the origin that the wallet’s pages are served from')
+  if (!URL.canParse(text) || new URL(text).origin !== text)
+    throw new ConfigError(`${name}: an origin such as http://wallet.localhost:7802 expected.`)
+  return text
+}
+
+function vaultOf(env: Env): Config['vault'] {
+  const socket = env['VAULT_SOCKET']
+  if (socket) return { kind: 'unix', socket }
+  const address = needed(env, 'VAULT_CONNECT', 'VAULT_SOCKET (a path) or VAULT_CONNECT (host:port)')
+  const [, host, port] = /^(.+):(\d{1,5})$/.exec(address) ?? []
+  if (host === undefined) throw new ConfigError('VAULT_CONNECT: host:port expected.')
+  return {
+    kind: 'tls',
+    host,
+    port: Number(port),
+    cert: file(needed(env, 'VAULT_TLS_CERT', 'this server’s certificate')),
+    key: file(needed(env, 'VAULT_TLS_KEY', 'its key')),
+    ca: file(needed(env, 'VAULT_TLS_CA', 'the authority that signed the vault’s certificate')),
+  }
+}
+
+function keyOf(path: string): Buffer {
+  const key = file(path)
+  if (key.length !== 32) throw new ConfigError('SERVER_KEY_FILE: a file of 32 bytes expected.')
+  return key
+}
+
+function file(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch {
+    throw new ConfigError(`${path} cannot be read.`)
+  }
+}

@@ -1,0 +1,68 @@
+/** Merchants, their stores and their API keys. What a cardholder reads of a shop is from here. */
+import type { Id } from '@warifu/protocol/ids'
+import type { Db } from '#store'
+
+export {
+  createApiKey,
+  type KeyOwner,
+  merchantOf,
+  type NewApiKey,
+  revokeApiKey,
+} from './api-key.ts'
+
+export type NewMerchant = {
+  readonly id: Id<'mer'>
+  readonly name: string
+  readonly nowMs: number
+}
+
+export async function createMerchant(db: Db, { id, name, nowMs }: NewMerchant): Promise<void> {
+  await db`
+    insert into merchants.merchant (id, name, created_ms) values (${id}, ${name}, ${nowMs})`
+}
+
+export type NewStore = {
+  readonly id: Id<'str'>
+  readonly merchant: Id<'mer'>
+  readonly name: string
+  readonly place: string
+  readonly nowMs: number
+}
+
+export async function createStore(db: Db, store: NewStore): Promise<void> {
+  const { id, merchant, name, place, nowMs } = store
+  await db`
+    insert into merchants.store (id, merchant, name, place, created_ms)
+    values (${id}, ${merchant}, ${name}, ${place}, ${nowMs})`
+}
+
+/** The shop as the registry names it: shown to the person, and signed by them. */
+export type Payee = {
+  readonly id: Id<'mer'>
+  readonly name: string
+  readonly store: Id<'str'>
+  readonly place: string
+}
+
+/** The payee of a payment at this store; at the merchant's first one where none is named. */
+export async function payeeOf(
+  db: Db,
+  merchant: Id<'mer'>,
+  store?: Id<'str'>,
+): Promise<Payee | undefined> {
+  const [row] = await db<Payee[]>`
+    select m.id, m.name, s.id as store, s.place
+      from merchants.merchant m
+      join merchants.store s on s.merchant = m.id
+     where m.id = ${merchant} and (${store ?? null}::text is null or s.id = ${store ?? null})
+     order by s.id limit 1`
+  return row
+}
+
+export type MerchantRow = { readonly id: Id<'mer'>; readonly name: string }
+
+/** The merchants of this name, oldest first. */
+export async function merchantsNamed(db: Db, name: string): Promise<MerchantRow[]> {
+  return db<MerchantRow[]>`
+    select id, name from merchants.merchant where name = ${name} order by id`
+}

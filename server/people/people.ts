@@ -1,0 +1,62 @@
+/**
+ * Cardholders: how they join and log in, and the messages sent to them. This room keeps references
+ * to passkeys; the keys, and every check by them, are the vault's.
+ */
+import type { Answer } from '@warifu/protocol/errors'
+import type { Id } from '@warifu/protocol/ids'
+import { deliver, type Messenger } from './message.ts'
+import type { Needs } from './needs.ts'
+import {
+  type Challenge,
+  type Joined,
+  type Joining,
+  join,
+  type LoggingIn,
+  logIn,
+  startChallenge,
+} from './registration.ts'
+import { type Session, sessionOf } from './session.ts'
+
+export {
+  listMessages,
+  type Message,
+  type Messenger,
+  messengers,
+  queueMessage,
+  type SentMessage,
+} from './message.ts'
+export { maskPhone, readPhone } from './phone.ts'
+export { type Cardholder, type Challenge, cardholderOf, type Joined } from './registration.ts'
+export type { Session } from './session.ts'
+
+export type People = {
+  readonly startJoining: (nowMs: number) => Promise<Challenge>
+  readonly join: (joining: Joining, nowMs: number) => Promise<Answer<Joined>>
+  readonly startLogin: (nowMs: number) => Promise<Challenge>
+  readonly logIn: (loggingIn: LoggingIn, nowMs: number) => Promise<Answer<Session>>
+  readonly sessionOf: (
+    token: string,
+    nowMs: number,
+  ) => Promise<{ readonly cardholder: Id<'chl'> } | undefined>
+  /** Sends waiting messages; answers with how many left. */
+  readonly deliver: (nowMs: number) => Promise<number>
+  /** Forgets challenges and sessions whose time is over, and sends what still waits. */
+  readonly tick: (nowMs: number) => Promise<void>
+}
+
+export function createPeople(needs: Needs & { readonly messenger: Messenger }): People {
+  const { store, messenger } = needs
+  return {
+    startJoining: (nowMs) => startChallenge(needs, 'join', nowMs),
+    join: (joining, nowMs) => join(needs, joining, nowMs),
+    startLogin: (nowMs) => startChallenge(needs, 'login', nowMs),
+    logIn: (loggingIn, nowMs) => logIn(needs, loggingIn, nowMs),
+    sessionOf: (token, nowMs) => sessionOf(store.sql, token, nowMs),
+    deliver: (nowMs) => deliver(store, messenger, nowMs),
+    tick: async (nowMs) => {
+      await store.sql`delete from people.registration where deadline_ms <= ${nowMs}`
+      await store.sql`delete from people.session where expires_ms <= ${nowMs}`
+      await deliver(store, messenger, nowMs)
+    },
+  }
+}

@@ -1,0 +1,67 @@
+/** The rows of terminals, and the key by which a terminal's requests are verified. */
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { type Id, laneOf } from '@warifu/protocol/ids'
+import type { TerminalStatus } from '@warifu/protocol/moves'
+import type { Db } from '#store'
+
+export type Terminal = {
+  readonly id: Id<'trm'>
+  readonly cardholder: Id<'chl'>
+  readonly status: TerminalStatus
+  readonly sealingThumbprint: string
+  readonly signingThumbprint: string
+  readonly counter: bigint
+  readonly version: number
+  readonly createdMs: bigint
+}
+
+export async function readTerminal(db: Db, id: Id<'trm'>): Promise<Terminal | undefined> {
+  const [row] = await db<Terminal[]>`
+    select id, cardholder, status, sealing_thumbprint as "sealingThumbprint",
+           signing_thumbprint as "signingThumbprint", counter, version, created_ms as "createdMs"
+      from terminals.terminal where lane = ${laneOf(id)} and id = ${id}`
+  return row
+}
+
+/** The terminals of a cardholder, newest first. */
+export async function listTerminals(db: Db, cardholder: Id<'chl'>): Promise<Terminal[]> {
+  return db<Terminal[]>`
+    select id, cardholder, status, sealing_thumbprint as "sealingThumbprint",
+           signing_thumbprint as "signingThumbprint", counter, version, created_ms as "createdMs"
+      from terminals.terminal where cardholder = ${cardholder} order by id desc`
+}
+
+/** What the authentication door must know before it believes a signature. */
+export type TerminalKey = {
+  readonly cardholder: Id<'chl'>
+  readonly status: TerminalStatus
+  /** RFC 7638 thumbprint: the `keyid` of a signature. */
+  readonly keyid: string
+  readonly key: KeyObject
+}
+
+/** A key never changes, so its import is kept; the status is read each time. */
+const KEPT_KEYS = 10_000
+
+type KeyRow = {
+  readonly cardholder: Id<'chl'>
+  readonly status: TerminalStatus
+  readonly keyid: string
+  readonly jwk: JsonWebKey
+}
+
+export function createKeyRing(): (db: Db, id: Id<'trm'>) => Promise<TerminalKey | undefined> {
+  const kept = new Map<string, KeyObject>()
+  return async (db, id) => {
+    const [row] = await db<KeyRow[]>`
+      select cardholder, status, signing_thumbprint as keyid, signing_key as jwk
+        from terminals.terminal where lane = ${laneOf(id)} and id = ${id}`
+    if (row === undefined) return undefined
+    const { jwk, ...facts } = row
+    const key = kept.get(id) ?? createPublicKey({ key: jwk, format: 'jwk' })
+    kept.set(id, key)
+    const [oldest] = kept.keys()
+    if (kept.size > KEPT_KEYS && oldest !== undefined) kept.delete(oldest)
+    return { ...facts, key }
+  }
+}
