@@ -5,6 +5,7 @@
  * Node.js 24 (this one, or the one npm brought), and hands over to cli/main.ts with the same
  * arguments, signals and exit code. Nothing else is done here.
  */
+// biome-ignore-all lint/style/useNodejsImportProtocol: an old Node.js must be able to read this
 'use strict'
 const { spawn, spawnSync } = require('child_process')
 const fs = require('fs')
@@ -14,7 +15,7 @@ const root = path.dirname(__dirname)
 const modules = path.join(root, 'node_modules')
 
 function giveUp(sentence) {
-  console.error('warifu: ' + sentence)
+  console.error(`warifu: ${sentence}`)
   process.exit(1)
 }
 
@@ -73,7 +74,7 @@ function linkLibraries() {
     const areMade = () => links.every((link) => fs.existsSync(path.join(cwd, link.target)))
     if (areMade()) continue
     spawnSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd, stdio: 'inherit' })
-    if (!areMade()) giveUp('cannot make the links that PostgreSQL needs in ' + cwd + '.')
+    if (!areMade()) giveUp(`cannot make the links that PostgreSQL needs in ${cwd}.`)
   }
 }
 
@@ -84,7 +85,7 @@ function findNode() {
   const answer = spawnSync(brought, ['--version'], { encoding: 'utf8' })
   if (answer.status === 0 && major(answer.stdout) >= 24) return brought
   return giveUp(
-    'Node.js 24 or newer is needed here (this is ' + process.version + '): https://nodejs.org',
+    `Node.js 24 or newer is needed here (this is ${process.version}): https://nodejs.org`,
   )
 }
 
@@ -97,14 +98,14 @@ function handOver(node) {
   })
   const child = spawn(node, [main].concat(process.argv.slice(2)), { stdio, env })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  child.on('error', (error) => giveUp('cannot run ' + node + ': ' + error.message))
+  child.on('error', (error) => giveUp(`cannot run ${node}: ${error.message}`))
   child.on('exit', (code, signal) => {
     process.exitCode = signal ? 128 + require('os').constants.signals[signal] : code
   })
 }
 
 if (major(process.version) < 20)
-  giveUp('Node.js 20 or newer is needed to install; this is ' + process.version + '.')
+  giveUp(`Node.js 20 or newer is needed to install; this is ${process.version}.`)
 if (!isInstalled()) install()
 linkLibraries()
 handOver(findNode())

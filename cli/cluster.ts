@@ -32,6 +32,8 @@ export type Cluster = {
   readonly adminUrl: string
   readonly child: Child
   readonly stop: () => Promise<void>
+  /** Deletes the data of a stopped cluster, wherever it lies. For tests. */
+  readonly removeData: () => Promise<void>
 }
 
 const MAJOR = '18'
@@ -61,10 +63,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const isReady = async () => (await postmaster(dataFolder))?.at(7)?.trim() === 'ready'
   await untilReady(child, async () => !child.hasExited() && (await isReady())).catch(fatalWords)
   const adminUrl = databaseUrl('postgres', password, `${port}/postgres`)
-  return { name, port, dataFolder, adminUrl, child, stop: child.stop }
+  const removeData = () => rm(dataFolder, { recursive: true, force: true })
+  return { name, port, dataFolder, adminUrl, child, stop: child.stop, removeData }
 
   async function fatalWords(cause: unknown): Promise<never> {
-    const said = (await child.output()).match(/(FATAL|PANIC|could not): .*/g)
+    const said = (await child.output()).match(/(FATAL|PANIC): .*/g)
     await child.stop()
     if (said === null) throw cause
     throw new Sorry(`${sentenceName} does not start: ${lastWords(said.join('\n'))} (log: ${log})`, {

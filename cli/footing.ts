@@ -10,8 +10,9 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chown, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { Sorry } from './sorry.ts'
@@ -28,19 +29,17 @@ export type Footing = {
 type Runner = Pick<Footing, 'prefix' | 'user'>
 
 const FALLBACK = '/var/lib/warifu'
+const INSIDE = 'postgres'
 const inNamespace = ['unshare', '--user', '--map-user=65534', '--map-group=65534', '--']
 
 /** Finds how PostgreSQL can run for this state folder, and makes the folder for its data. */
-export async function findFooting(home: string): Promise<Footing> {
+export async function findFooting(home: string, fallback = FALLBACK): Promise<Footing> {
   const native = findNative()
-  const inside = join(home, 'postgres')
-  if (process.getuid?.() !== 0) {
-    await mkdir(inside, { recursive: true, mode: 0o700 })
-    return { prefix: [], binaries: join(native, 'bin'), data: inside }
-  }
+  const inside = join(home, INSIDE)
   const where = await readFile(join(home, 'where'), 'utf8').catch(() => undefined)
-  const outside = join(FALLBACK, createHash('sha256').update(home).digest('hex').slice(0, 16))
-  const places = where === undefined ? [inside, outside] : [where.trim()]
+  const outside = join(fallback, createHash('sha256').update(home).digest('hex').slice(0, 16))
+  const isRoot = process.getuid?.() === 0
+  const places = where !== undefined ? [where.trim()] : isRoot ? [inside, outside] : [inside]
   for (const data of places)
     for (const runner of runners(data === inside)) {
       const footing = await stand(runner, native, data)
@@ -49,14 +48,25 @@ export async function findFooting(home: string): Promise<Footing> {
       return footing
     }
   throw new Sorry(
-    `PostgreSQL does not run as root, and neither a user namespace nor the user nobody can use ${places.join(' or ')}: run as a normal user.`,
+    `PostgreSQL cannot run here as ${isRoot ? 'root' : 'a user without a name'}, and no other ` +
+      `user can be taken for it in ${places.join(' or ')}: run as a normal user.`,
   )
 }
 
+/** In order: who may run PostgreSQL. A user it cannot name (a container's) needs a namespace too. */
 function runners(isInside: boolean): readonly Runner[] {
+  if (process.getuid?.() !== 0) return [{ prefix: hasName() ? [] : inNamespace }]
   const number = (flag: string) => Number(execFileSync('id', [flag, 'nobody']).toString())
   const asNobody = () => ({ prefix: [], user: { uid: number('-u'), gid: number('-g') } })
   return [{ prefix: inNamespace }, ...(isInside ? [] : [asNobody()])]
+}
+
+function hasName(): boolean {
+  try {
+    return userInfo().username !== ''
+  } catch {
+    return false
+  }
 }
 
 /** The platform's package of PostgreSQL binaries, as npm installed it. */
@@ -73,13 +83,17 @@ function findNative(): string {
 
 /** Tries one runner on one data folder: with the binaries where they are, then with a copy. */
 async function stand(runner: Runner, native: string, data: string): Promise<Footing | undefined> {
-  await mkdir(dirname(data), { recursive: true, mode: 0o755 })
+  if (!data.endsWith(INSIDE)) {
+    await mkdir(dirname(data), { recursive: true })
+    await chmod(dirname(data), 0o755)
+  }
   await mkdir(data, { recursive: true, mode: 0o700 })
   if (runner.user) await chown(data, runner.user.uid, runner.user.gid)
   const inPlace = { ...runner, binaries: join(native, 'bin'), data }
   if (await holds(inPlace)) return inPlace
-  if (!data.startsWith(FALLBACK)) return undefined
-  const copied = { ...runner, binaries: join(await copyBinaries(native), 'bin'), data }
+  if (data.endsWith(INSIDE)) return undefined
+  const copy = await copyBinaries(native, dirname(data))
+  const copied = { ...runner, binaries: join(copy, 'bin'), data }
   return (await holds(copied)) ? copied : undefined
 }
 
@@ -94,10 +108,10 @@ async function holds({ prefix, user, binaries, data }: Footing): Promise<boolean
   }
 }
 
-async function copyBinaries(native: string): Promise<string> {
+async function copyBinaries(native: string, folder: string): Promise<string> {
   const about = await readFile(join(dirname(native), 'package.json'), 'utf8')
   const version = createHash('sha256').update(about).digest('hex').slice(0, 16)
-  const copy = join(FALLBACK, `binaries-${version}`)
+  const copy = join(folder, `binaries-${version}`)
   const making = `${copy}.${process.pid}`
   if (existsSync(join(copy, 'bin', 'postgres'))) return copy
   await cp(native, making, { recursive: true, verbatimSymlinks: true })

@@ -1,25 +1,31 @@
 #!/bin/sh
-# Watches over the processes of one supervisor. It reads "+pid" and "-pid" on its standard input;
-# when that ends, the supervisor is gone, however it went, and whoever is left is asked to stop,
-# then told to (PostgreSQL waits for its clients on TERM, not on INT), then stopped.
+# Watches over what one supervisor has started. It reads "+pid", "-pid" and "=folder" lines on its
+# standard input; when that ends, the supervisor is gone, however it went. Whoever is left is asked
+# to stop, then told to (PostgreSQL waits for its clients on TERM, not on INT), then stopped; the
+# temporary folder goes last.
 pids=
+folder=
 while read -r line; do
-  pid=${line#?}
+  rest=${line#?}
   case $line in
-    +*) pids="$pids $pid" ;;
+    +*) pids="$pids $rest" ;;
     -*) left=
-      for one in $pids; do [ "$one" = "$pid" ] || left="$left $one"; done
+      for one in $pids; do [ "$one" = "$rest" ] || left="$left $one"; done
       pids=$left ;;
+    =*) folder=$rest ;;
   esac
 done
+
+look() {
+  alive=
+  for one in $pids; do kill -0 "$one" 2>/dev/null && alive="$alive $one"; done
+  pids=$alive
+  [ -n "$pids" ]
+}
 for signal in TERM INT KILL; do
-  for second in 1 2 3 4 5; do
-    alive=
-    for one in $pids; do kill -0 "$one" 2>/dev/null && alive="$alive $one"; done
-    pids=$alive
-    [ -n "$pids" ] || exit 0
-    # shellcheck disable=SC2086 # a list of numbers
-    [ "$second" = 1 ] && kill -s "$signal" $pids 2>/dev/null
-    sleep 1
-  done
+  look || break
+  # shellcheck disable=SC2086 # a list of numbers
+  kill -s "$signal" $pids 2>/dev/null
+  for second in 1 2 3 4 5; do look && sleep 1; done
 done
+[ -z "$folder" ] || rm -rf -- "$folder"

@@ -9,6 +9,8 @@ import { join } from 'node:path'
 export type Keeper = {
   readonly watch: (pid: number) => void
   readonly forget: (pid: number) => void
+  /** A temporary folder of the supervisor, deleted last. */
+  readonly folder: (path: string) => void
   /** Ends the keeper; children still watched are ended by it. */
   readonly close: () => void
 }
@@ -28,6 +30,7 @@ export function createKeeper(): Keeper {
   return {
     watch: (pid) => tell(`+${pid}`),
     forget: (pid) => tell(`-${pid}`),
+    folder: (path) => tell(`=${path}`),
     close: () => void shell.stdin.end(),
   }
 }

@@ -8,19 +8,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Child, type Program, saidReady, startChild, untilReady } from './child.ts'
-import { assertPortFree, databaseUrl, startCluster } from './cluster.ts'
-import {
-  type DatabasePlan,
-  ensureDatabase,
-  ensureRoles,
-  type Passwords,
-  serverPlan,
-  vaultPlan,
-} from './databases.ts'
-import { createKeeper, type Keeper } from './keeper.ts'
+import { assertPortFree } from './cluster.ts'
+import { type OwnDatabase, openDatabase, type Site, serverSide, vaultSide } from './database.ts'
+import { createKeeper } from './keeper.ts'
+import { keptPasswords } from './passwords.ts'
 import { keptPorts, type Ports } from './ports.ts'
 import {
-  type DatabaseUrls,
   migrateServer,
   migrateVault,
   readSeed,
@@ -29,7 +22,6 @@ import {
   serverProgram,
   vaultProgram,
 } from './programs.ts'
-import { Sorry } from './sorry.ts'
 import { openStateFolder, root, type StateFolder } from './state-folder.ts'
 
 export type SandboxOptions = {
@@ -41,13 +33,6 @@ export type SandboxOptions = {
   readonly logLevel?: string
 }
 
-/** A database a process lives on. `adminUrl` and `dataFolder` only where the cluster is ours. */
-export type SandboxDatabase = DatabaseUrls & {
-  readonly adminUrl?: string
-  readonly dataFolder?: string
-  readonly child?: Child
-}
-
 export type Sandbox = {
   readonly home: string
   /** `http://127.0.0.1:PORT`, for programs. */
@@ -55,8 +40,8 @@ export type Sandbox = {
   readonly ports: Ports
   readonly walletOrigin: string
   readonly seed: Seed
-  readonly serverDatabase: SandboxDatabase
-  readonly vaultDatabase: SandboxDatabase
+  readonly serverDatabase: OwnDatabase
+  readonly vaultDatabase: OwnDatabase
   readonly vaultSocket: string
   readonly vault: Child
   readonly server: Child
@@ -65,15 +50,6 @@ export type Sandbox = {
   readonly crashed: Promise<string>
   readonly stop: () => Promise<void>
   readonly [Symbol.asyncDispose]: () => Promise<void>
-}
-
-/** What the steps share while the sandbox is built; `stack` undoes what was done. */
-type Site = {
-  readonly state: StateFolder
-  readonly ports: Ports
-  readonly keeper: Keeper
-  readonly stack: AsyncDisposableStack
-  readonly step: (words: string) => void
 }
 
 export const defaultHome = (): string =>
@@ -102,10 +78,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const seed = await state.keep('sandbox.json', keptSeed(serverDatabase.url))
 
   const walletOrigin = `http://wallet.localhost:${ports.wallet}`
-  const vaultSocket = join(await privateFolder(stack), 'vault.sock')
+  const vaultSocket = join(await privateFolder(site), 'vault.sock')
   const logLevel = options.logLevel ?? process.env['LOG_LEVEL'] ?? 'info'
   const shared = { walletOrigin, logLevel }
-  const passphraseFile = await keepSecret(state, 'vault.passphrase', 'base64url')
+  const passphraseFile = await keepSecret(state, 'vault.passphrase', 'text')
   const masterKeyFile = state.path('secrets', 'vault.master-key')
   const vaultFiles = { socket: vaultSocket, masterKeyFile, passphraseFile }
   const vault = await startPart(
@@ -153,71 +129,11 @@ async function startPart(site: Site, name: string, program: Program): Promise<Ch
   return child
 }
 
-type Side = {
-  readonly name: string
-  readonly port: 'server_database' | 'vault_database'
-  readonly plan: DatabasePlan
-  readonly app: string
-  readonly variable: string
-  readonly ownerVariable: string
-  readonly settings: Readonly<Record<string, string>>
-}
-const serverSide: Side = {
-  name: 'server',
-  port: 'server_database',
-  plan: serverPlan,
-  app: 'warifu_app',
-  variable: 'DATABASE_URL',
-  ownerVariable: 'DATABASE_OWNER_URL',
-  settings: {},
-}
-const vaultSide: Side = {
-  name: 'vault',
-  port: 'vault_database',
-  plan: vaultPlan,
-  app: 'vault_app',
-  variable: 'VAULT_DATABASE_URL',
-  ownerVariable: 'VAULT_DATABASE_OWNER_URL',
-  settings: { log_min_error_statement: 'panic' }, // no statement of the vault is ever logged
-}
-
-/** The database of one side: the one the environment names, else one in a cluster of our own. */
-async function openDatabase(
-  { state, ports, keeper, stack, step }: Site,
-  side: Side,
-  passwords: Passwords,
-): Promise<SandboxDatabase> {
-  const { name, plan, app, variable, ownerVariable, settings } = side
-  const url = process.env[variable]
-  const ownerUrl = process.env[ownerVariable]
-  if (url !== undefined && ownerUrl !== undefined) return { url, ownerUrl }
-  if (url !== undefined || ownerUrl !== undefined)
-    throw new Sorry(
-      `${variable} (for the process) and ${ownerVariable} (for migrations) are set together or not at all.`,
-    )
-  step(`PostgreSQL of the ${name}`)
-  const cluster = await startCluster({
-    name,
-    home: state.home,
-    port: ports[side.port],
-    password: passwords['postgres'] ?? '',
-    log: state.path('logs', `${name}-database.log`),
-    keeper,
-    settings,
-  })
-  stack.defer(cluster.stop)
-  const { adminUrl, dataFolder, child } = cluster
-  await ensureRoles(adminUrl, plan, passwords)
-  await ensureDatabase(adminUrl, plan)
-  const of = (role: string) =>
-    databaseUrl(role, passwords[role] ?? '', `${cluster.port}/${plan.database}`)
-  return { url: of(app), ownerUrl: of(plan.owner), adminUrl, dataFolder, child }
-}
-
 /** Unix sockets may have paths of 107 bytes at most, so theirs is a short folder of its own. */
-export async function privateFolder(stack: AsyncDisposableStack): Promise<string> {
+async function privateFolder({ keeper, stack }: Site): Promise<string> {
   const short = tmpdir().length > 60 ? '/tmp' : tmpdir()
   const folder = await mkdtemp(join(short, 'warifu-'))
+  keeper.folder(folder)
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
@@ -226,13 +142,11 @@ export async function privateFolder(stack: AsyncDisposableStack): Promise<string
 async function keepSecret(
   state: StateFolder,
   name: string,
-  form: 'latin1' | 'base64url' = 'latin1',
+  form: 'raw' | 'text' = 'raw',
 ): Promise<string> {
-  await state.keep(join('secrets', name), {
-    read: () => undefined,
-    make: async () => undefined,
-    write: () => randomBytes(32).toString(form),
-  })
+  const write = (bytes?: Buffer) => (form === 'raw' ? bytes : bytes?.toString('base64url')) ?? ''
+  const make = async () => randomBytes(32)
+  await state.keep(join('secrets', name), { read: () => undefined, make, write })
   return state.path('secrets', name)
 }
 
@@ -241,19 +155,3 @@ const keptSeed = (url: string) => ({
   make: async () => await seedServer(url),
   write: (seed: Seed) => `${JSON.stringify(seed, null, 2)}\n`,
 })
-
-const keptPasswords = {
-  read: (text: string): Passwords => {
-    const entries: [string, unknown][] = Object.entries(JSON.parse(text))
-    return Object.fromEntries(entries.map(([role, password]) => [role, String(password)]))
-  },
-  make: async (): Promise<Passwords> => newPasswords(),
-  write: (passwords: Passwords) => `${JSON.stringify(passwords, null, 2)}\n`,
-}
-
-/** A random password for the superuser and for every role of both plans. */
-export function newPasswords(): Passwords {
-  const roles = [serverPlan, vaultPlan].flatMap((plan) => [plan.owner, ...plan.roles])
-  const password = () => randomBytes(24).toString('base64url')
-  return Object.fromEntries(['postgres', ...roles].map((role) => [role, password()]))
-}

@@ -21,8 +21,10 @@ export type StateFolder = {
 export type Kept<T> = {
   readonly read: (text: string) => T
   readonly make: () => Promise<T>
-  readonly write: (value: T) => string
+  readonly write: (value: T) => string | Uint8Array
 }
+
+const another = 'or name another folder with WARIFU_HOME.'
 
 /** Opens the folder (makes it if it is not there) and takes it for this process. */
 export async function openStateFolder(home: string): Promise<StateFolder> {
@@ -33,7 +35,8 @@ export async function openStateFolder(home: string): Promise<StateFolder> {
     const own = process.getuid?.()
     if (own !== undefined && uid !== own)
       throw new Sorry(
-        `The state folder ${home} belongs to user ${uid}, and this is user ${own}: run as its owner, or name another folder with WARIFU_HOME.`,
+        `The state folder ${home} belongs to user ${uid}, and this is user ${own}: ` +
+          `run as its owner, ${another}`,
       )
     for (const name of ['logs', 'secrets'])
       await mkdir(path(name), { recursive: true, mode: 0o700 })
@@ -54,7 +57,7 @@ function permission(error: unknown, home: string): unknown {
   if (code === undefined || !['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code))
     return error
   return new Sorry(
-    `The state folder ${home} cannot be written (${code}): mend its permissions, or name another folder with WARIFU_HOME.`,
+    `The state folder ${home} cannot be written (${code}): mend its permissions, ${another}`,
     { cause: error },
   )
 }
@@ -86,7 +89,8 @@ async function take(file: string): Promise<void> {
     const pid = Number.parseInt(other, 10)
     if (pid > 0 && (await identity(pid)) === other)
       throw new Sorry(
-        `A sandbox is running on ${dirname(file)} already (process ${pid}): stop it first, or name another folder with WARIFU_HOME.`,
+        `A sandbox is running on ${dirname(file)} already (process ${pid}): ` +
+          `stop it first, ${another}`,
       )
     await rm(file, { force: true })
   }

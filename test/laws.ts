@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { File, Violation } from './laws/code.ts'
 import { doors } from './laws/doors.ts'
 import { edges } from './laws/edges.ts'
@@ -29,8 +29,16 @@ export const lawsFor = (root: string): Readonly<Record<string, Law>> => ({
   words,
   guests,
   uninvited,
-  traces: (files) => traces(files, machineFolders(root, homedir())),
+  traces: (files) => traces(files, machineFolders(root, neighboursOf(root), homedir())),
 })
+
+function neighboursOf(root: string): string[] {
+  try {
+    return readdirSync(dirname(root))
+  } catch {
+    return [] // a closed or an absent folder: nobody can name what lies in it
+  }
+}
 
 /** The text files of the checkout, tracked or not, without what .gitignore names. */
 export function readTree(root: string): File[] {

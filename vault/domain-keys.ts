@@ -2,21 +2,27 @@
  * The domain keys: one purpose and one algorithm each, made on the first start, kept wrapped
  * under the root key. Their rows carry version, state and date (SP 800-57 Part 1 §§5.3, 7).
  */
-import { createHmac, createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  type KeyObject,
+} from 'node:crypto'
 import { checkValue } from '@warifu/crypto/cmac'
 import type { Secret } from '@warifu/crypto/secret'
 import { type KeyStore, KeyStoreError } from './key-store.ts'
-import { jwkOf, thumbprintOf, thumbprintCheckValue } from './public-key.ts'
+import { jwkOf, thumbprintCheckValue, thumbprintOf } from './public-key.ts'
 import type { Sql } from './store.ts'
 import type { Chance } from './world.ts'
 
 // prettier-ignore
 export const domains = {
-  'card':      'AES-256-KWP',  // wraps the cardholders' keys
+  card: 'AES-256-KWP', // wraps the cardholders' keys
   'pan-index': 'HMAC-SHA-256', // finds a card by its number
-  'code':      'HMAC-SHA-256', // derives one-time codes
-  'answer':    'HMAC-SHA-256', // names calls whose first answer is kept
-  'audit':     'ECDSA-P-256',  // signs heads of the audit chain
+  code: 'HMAC-SHA-256', // derives one-time codes
+  answer: 'HMAC-SHA-256', // names calls whose first answer is kept
+  audit: 'ECDSA-P-256', // signs heads of the audit chain
 } as const
 export type Domain = keyof typeof domains
 export type DomainKey = {
@@ -37,7 +43,7 @@ export type DomainNeeds = {
   readonly sql: Sql
   readonly keyStore: KeyStore
   readonly chance: Chance
-  readonly nowMs: number
+  readonly nowMs: () => number
 }
 
 /** True where this database was used with a root key before. */
@@ -87,7 +93,7 @@ async function makeRow({ sql, keyStore, chance, nowMs }: DomainNeeds, name: Doma
     insert into keys.domain
       (name, version, algorithm, state, wrapped, wrapped_by, check_value, created_at_ms)
     values (${name}, 1, ${domains[name]}, 'active', ${wrapped}, ${keyStore.root.check_value},
-            ${check}, ${nowMs})
+            ${check}, ${nowMs()})
     on conflict do nothing`
   const row = await readRow(sql, name)
   if (row === undefined) throw new Error(`domain key ${name}: no active version`)

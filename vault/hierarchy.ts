@@ -9,11 +9,10 @@ import { createHmac, createPublicKey, createSecretKey, type KeyObject, sign } fr
 import { unwrapKey, wrapKey } from '@warifu/crypto/aes-key-wrap'
 import { checkValue } from '@warifu/crypto/cmac'
 import type { KeyName } from '@warifu/protocol/vault'
-import { type Domain, type DomainNeeds, domains, openDomainKeys } from './domain-keys.ts'
+import { type Domain, type DomainNeeds, type domains, openDomainKeys } from './domain-keys.ts'
 import { createKeyCache } from './key-cache.ts'
 import { jwkOf, type PublicJwk } from './public-key.ts'
 import type { Sql } from './store.ts'
-import type { Chance } from './world.ts'
 
 type MacDomain = { [D in Domain]: (typeof domains)[D] extends 'HMAC-SHA-256' ? D : never }[Domain]
 
@@ -33,18 +32,15 @@ export type Hierarchy = {
   readonly ensureCardholderKey: (sql: Sql, cardholder: string) => Promise<CardholderKey>
 }
 
-export type HierarchyNeeds = DomainNeeds & { readonly clock: () => number }
-
 const CACHED_CARDHOLDERS = 20_000
 
-export async function openHierarchy(needs: HierarchyNeeds): Promise<Hierarchy> {
+export async function openHierarchy(needs: DomainNeeds): Promise<Hierarchy> {
   const keys = await openDomainKeys(needs)
   const cache = createKeyCache<KeyObject>(CACHED_CARDHOLDERS)
   return {
     mac: (domain, message) => createHmac('sha256', keys[domain].key).update(message).digest(),
     version: (domain) => keys[domain].version,
-    sign: (message) =>
-      sign('sha256', message, { key: keys.audit.key, dsaEncoding: 'ieee-p1363' }),
+    sign: (message) => sign('sha256', message, { key: keys.audit.key, dsaEncoding: 'ieee-p1363' }),
     signingKey: jwkOf(createPublicKey(keys.audit.key)),
     cardholderKey: ({ kid, wrapped }) => cache.get(kid, () => unwrapKek(keys.card.key, wrapped)),
     ensureCardholderKey: async (sql, cardholder) =>
@@ -71,7 +67,7 @@ type Making = {
   readonly sql: Sql
   readonly cardholder: string
   readonly domain: { readonly key: KeyObject; readonly version: number }
-  readonly needs: { readonly chance: Chance; readonly clock: () => number }
+  readonly needs: DomainNeeds
 }
 
 async function make({ sql, cardholder, domain, needs }: Making): Promise<CardholderKey> {
@@ -83,7 +79,7 @@ async function make({ sql, cardholder, domain, needs }: Making): Promise<Cardhol
     insert into keys.cardholder
       (kid, cardholder, version, state, wrapped, wrapped_by, check_value, created_at_ms)
     values (${`${cardholder.toLowerCase()}.1`}, ${cardholder}, 1, 'active', ${wrapped},
-            ${domain.version}, ${check}, ${needs.clock()})
+            ${domain.version}, ${check}, ${needs.nowMs()})
     on conflict do nothing`
   const row = await readActive(sql, cardholder)
   if (row === undefined) throw new Error('cardholder key: no active version')

@@ -4,7 +4,13 @@
  */
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { fromBase64url } from '@warifu/crypto/base64url'
-import { JwkError, jwkOfPoint, type PublicJwk, pointOfJwk, thumbprintInput } from '@warifu/crypto/jwk-thumbprint'
+import {
+  JwkError,
+  jwkOfPoint,
+  type PublicJwk,
+  pointOfJwk,
+  thumbprintInput,
+} from '@warifu/crypto/jwk-thumbprint'
 
 export type { PublicJwk }
 

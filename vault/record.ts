@@ -3,12 +3,12 @@
  * that key wrapped by AES-KWP (RFC 5649) under the cardholder's key. The header is authenticated.
  * Every record key encrypts once, so a nonce can never meet its key twice.
  */
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
+import { createCipheriv, createDecipheriv, type DecipherGCM, type KeyObject } from 'node:crypto'
 import { KeyWrapError, unwrapKey, wrapKey } from '@warifu/crypto/aes-key-wrap'
 import { envelopeAad } from '@warifu/crypto/envelope'
-import { PaddingError, pad, unpad } from '@warifu/crypto/iso7816-padding'
-import { closed, yearMonth } from '@warifu/protocol/shapes'
+import { pad, unpad } from '@warifu/crypto/iso7816-padding'
 import { jcsBytes } from '@warifu/crypto/jcs'
+import { closed, yearMonth } from '@warifu/protocol/shapes'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Chance } from './world.ts'
@@ -42,7 +42,7 @@ export function sealRecord({ kek, header, data, chance }: Sealing): Sealed {
   const key = chance.bytes(32)
   const iv = chance.bytes(12)
   const plain = pad(jcsBytes(data), PLAIN_BYTES)
-  const cipher = createCipheriv('aes-256-gcm', createSecretKey(key), iv)
+  const cipher = createCipheriv('aes-256-gcm', key, iv)
   cipher.setAAD(envelopeAad(header, {}))
   const body = cipher.update(plain)
   cipher.final()
@@ -59,20 +59,24 @@ export function openRecord({ kek, header, sealed }: Opening): CardData | undefin
   if (sealed.iv.length !== 12 || sealed.ct.length !== PLAIN_BYTES + TAG_BYTES) return undefined
   const key = unwrapRecordKey(kek, sealed.wrapped_key)
   if (key === undefined) return undefined
-  const decipher = createDecipheriv('aes-256-gcm', createSecretKey(key), sealed.iv, {
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.iv, {
     authTagLength: TAG_BYTES,
   })
   key.fill(0)
   decipher.setAAD(envelopeAad(header, {}))
   decipher.setAuthTag(sealed.ct.subarray(PLAIN_BYTES))
   const plain = decipher.update(sealed.ct.subarray(0, PLAIN_BYTES))
+  const data = isAuthentic(decipher) ? readCardData(plain) : undefined
+  plain.fill(0)
+  return data
+}
+
+function isAuthentic(decipher: DecipherGCM): boolean {
   try {
     decipher.final()
-    return readCardData(plain)
+    return true
   } catch {
-    return undefined
-  } finally {
-    plain.fill(0)
+    return false
   }
 }
 
@@ -87,6 +91,6 @@ function unwrapRecordKey(kek: KeyObject, wrapped: Uint8Array): Uint8Array | unde
 
 function readCardData(plain: Uint8Array): CardData {
   const data: unknown = JSON.parse(Buffer.from(unpad(plain)).toString('utf8'))
-  if (!cardDataShape.Check(data)) throw new PaddingError('not card data')
+  if (!cardDataShape.Check(data)) throw new Error('an authentic record that is no card')
   return data
 }

@@ -4,9 +4,11 @@
  */
 import type { KeyObject } from 'node:crypto'
 import type { VaultOperation, VaultOperations, VaultOutput } from '@warifu/protocol/vault'
+import type { AssertionVerifier } from './assertion.ts'
 import type { Audit } from './audit.ts'
 import type { Hierarchy } from './hierarchy.ts'
 import type { Log } from './log.ts'
+import type { RequestVerifier } from './signed-request.ts'
 import type { Store } from './store.ts'
 
 export type KeyPair = { readonly privateKey: KeyObject; readonly publicBytes: Uint8Array }
@@ -29,6 +31,8 @@ export type World = {
   readonly hierarchy: Hierarchy
   readonly audit: Audit
   readonly wallet: Wallet
+  readonly verifyAssertion: AssertionVerifier
+  readonly verifyRequest: RequestVerifier
   readonly chance: Chance
   readonly nowMs: () => number
   readonly probe: Probe

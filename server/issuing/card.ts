@@ -127,3 +127,18 @@ export async function viewCards(db: Db, cards: readonly CardRow[]): Promise<Card
     return { ...card, currency, creditLimit, available, history }
   })
 }
+
+/**
+ * Up to which amount this cardholder's terminal may pay without the passkey. Before a card is
+ * chosen, the smallest bound of the active ones holds; without a card, nothing does.
+ */
+export async function signatureOnlyMax(db: Db, cardholder: Id<'chl'>): Promise<bigint> {
+  const active = await db<{ id: Id<'crd'> }[]>`
+    select id from issuing.card where cardholder = ${cardholder} and state = 'active'`
+  const bounds = await standings(
+    db,
+    active.map(({ id }) => id),
+  )
+  const [first, ...others] = bounds.map((bound) => bound.signatureOnlyMax)
+  return others.reduce((least, next) => (next < least ? next : least), first ?? 0n)
+}

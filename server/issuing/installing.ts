@@ -17,6 +17,7 @@ export type Installable = {
   readonly bin: string
   /** `YYYY-MM`, from the approval: the same whenever it is asked. */
   readonly expires: string
+  readonly approvedMs: number
 }
 
 export type Pull = {
@@ -37,13 +38,9 @@ export async function installable(db: Db, pull: Pull, nowMs: number): Promise<An
   const program = await readProgram(db, application.program)
   if (program === undefined) throw new Error('an application without program')
   const expires = monthAfter(Number(approvedMs), program.validityMonths)
-  return done({
-    application: application.id,
-    card,
-    cardholder: pull.cardholder,
-    bin: program.bin,
-    expires,
-  })
+  const { id, cardholder } = application
+  const facts = { bin: program.bin, expires, approvedMs: Number(approvedMs) }
+  return done({ application: id, card, cardholder, ...facts })
 }
 
 /** The month that lies so many months after this instant (UTC). */

@@ -2,24 +2,16 @@
  * The issuer: programs, applications with identification and credit decision, cards and their life.
  * Card numbers are the vault's alone; here a card is an id, four digits and a state.
  */
-import type { Answer } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
-import type { Tx } from '#store'
-import type { Work } from '#terminals'
-import {
-  type ApplicationView,
-  readApplication,
-  type VerificationView,
-  viewApplication,
-} from './application.ts'
+import type { Db, Tx } from '#store'
+import { readApplication, viewApplication } from './application.ts'
 import { type Applying, apply } from './applying.ts'
-import { type CardPage, type CardView, listCards, readCard, viewCards } from './card.ts'
+import { type CardPage, listCards, readCard, signatureOnlyMax, viewCards } from './card.ts'
 import { decideByPerson, type Verdict } from './decision.ts'
 import { expire } from './expiring.ts'
 import { type Holding, resume, suspend, viewOne } from './holding.ts'
 import {
   activate,
-  type Installable,
   type Installed,
   installable,
   type Made,
@@ -27,7 +19,7 @@ import {
   provision,
 } from './installing.ts'
 import type { Needs } from './needs.ts'
-import { listPrograms, type Page, type Program } from './program.ts'
+import { listPrograms, type Page } from './program.ts'
 import {
   type AnsweringVerification,
   answerVerification,
@@ -37,11 +29,44 @@ import {
 
 export type { ApplicationView, VerificationView } from './application.ts'
 export type { CardView } from './card.ts'
-export { createProgram, listPrograms, type Program } from './program.ts'
+export type { Installable } from './installing.ts'
+export { createProgram, type Program, programsNamed } from './program.ts'
 export { type Decision, decide, type Facts, type Rule } from './rules.ts'
 
-/** Works are done once, by `terminals.once`. */
-export type Issuing = {
-  readonly programs: (page: Page) => Promise<Program[]>
-  readonly apply: (applying: Applying) => Work<unknown, ApplicationView>
-}
+export type Issuing = ReturnType<typeof createIssuing>
+
+export const createIssuing = (needs: Needs) => ({
+  programs: (page: Page) => listPrograms(needs.store.sql, page),
+
+  // Works of a terminal, done by `terminals.once`.
+  apply: (applying: Applying) => apply(needs, applying),
+  startVerification: (starting: StartingVerification) => startVerification(needs, starting),
+  answerVerification: (answering: AnsweringVerification) => answerVerification(needs, answering),
+  suspend: (holding: Holding) => suspend(needs, holding),
+  resume: (holding: Holding) => resume(needs, holding),
+
+  application: async (id: Id<'app'>, nowMs: number) => {
+    const application = await readApplication(needs.store.sql, id)
+    return application && viewApplication(needs.store.sql, application, nowMs)
+  },
+  card: async (id: Id<'crd'>) => {
+    const card = await readCard(needs.store.sql, id)
+    return card && (await viewCards(needs.store.sql, [card]))[0]
+  },
+  cards: async (page: CardPage) =>
+    viewCards(needs.store.sql, await listCards(needs.store.sql, page)),
+  decideByPerson: (id: Id<'app'>, verdict: Verdict, nowMs: number) =>
+    decideByPerson(needs, { id, verdict }, nowMs),
+
+  /** For payments, before it is known which card will pay. */
+  signatureOnlyMax: (db: Db, cardholder: Id<'chl'>) => signatureOnlyMax(db, cardholder),
+
+  // Doors for provisioning, on its transaction.
+  installable: (db: Db, pull: Pull, nowMs: number) => installable(db, pull, nowMs),
+  provision: (tx: Tx, made: Made) => provision(needs, tx, made),
+  activate: (tx: Tx, installed: Installed) => activate(needs, tx, installed),
+  cardOf: (tx: Tx, id: Id<'crd'>) => viewOne(tx, id),
+
+  /** Expires applications whose deadline has passed; answers with how many. */
+  tick: (nowMs: number) => expire(needs, nowMs),
+})

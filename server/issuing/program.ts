@@ -11,7 +11,7 @@ export type Program = {
   readonly schemes: readonly 'double_sealed'[]
   readonly verificationMethods: readonly 'phone'[]
   readonly validityMonths: number
-  /** Limits in minor units; null limits do not exist: every card has all of them. */
+  /** Limits in minor units of the currency. */
   readonly perTransaction: bigint
   readonly perDay: bigint
   readonly perMonth: bigint
@@ -51,4 +51,10 @@ export async function listPrograms(db: Db, { limit, before }: Page): Promise<Pro
     select ${columns(db)} from issuing.program
      where ${before ?? null}::text is null or id < ${before ?? null}
      order by id desc limit ${limit}`
+}
+
+/** The programs of this name, oldest first. */
+export async function programsNamed(db: Db, name: string): Promise<Program[]> {
+  return db<Program[]>`
+    select ${columns(db)} from issuing.program where name = ${name} order by id`
 }

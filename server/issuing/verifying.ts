@@ -1,12 +1,12 @@
 /**
- * Identification by phone: a one-time code that the vault makes, counts and compares. Ids, times
- * and attempts are made of the signed request, so a retry asks the vault the very same.
+ * Identification by phone: a one-time code that the vault makes, counts and compares. Ids are
+ * made of the signed request, so that a retry names the same code and the same attempt.
  */
 import { type Answer, done, type Refusal, refused } from '@warifu/protocol/errors'
-import type { Id } from '@warifu/protocol/ids'
+import { type Id, timeOf } from '@warifu/protocol/ids'
 import { queueMessage, readPhone } from '#people'
 import type { Db, Tx } from '#store'
-import { idOfCall, signedAtMs, type TerminalCall, type Work } from '#terminals'
+import { idOfCall, type TerminalCall, type Work } from '#terminals'
 import {
   type Application,
   type ApplicationView,
@@ -53,8 +53,8 @@ export const startVerification = (
     if (refusal !== undefined) return refused(refusal)
     const destination = readPhone(starting.phone)
     if (destination === undefined) return refused('field_invalid', 'phone')
-    const id = idOfCall('ver', call)
-    const deadlineMs = signedAtMs(call) + CODE_MS
+    const id = idOfCall('ver', call, timeOf(application))
+    const deadlineMs = starting.nowMs + CODE_MS
     const expires_at = new Date(deadlineMs).toISOString()
     const asked = { verification: id, tries: CODE_TRIES, expires_at }
     const made = await needs.vault.call('make_code', asked)
@@ -133,15 +133,15 @@ export const answerVerification = (
   answering: AnsweringVerification,
 ): Work<Checked, ApplicationView> => ({
   gather: async () => {
-    const { call, verification: id, code } = answering
+    const { verification: id, code } = answering
     const verification = await readVerification(needs.store.sql, id)
     if (verification === undefined) return refused('not_found')
     const found = await ownApplication(needs.store.sql, answering, verification.application)
     if (!found.ok) return found
     if (verification.state === 'exhausted') return refused('code_exhausted')
-    const now = new Date(signedAtMs(call)).toISOString()
-    const attempt = { verification: id, attempt: idOfCall('req', call), code, now }
-    const said = await needs.vault.call('check_code', attempt)
+    const { attempt, atMs } = await keepAttempt(needs.store.sql, answering)
+    const now = new Date(Number(atMs)).toISOString()
+    const said = await needs.vault.call('check_code', { verification: id, attempt, code, now })
     const refusal = said.ok ? undefined : codeRefusal(said.refusal)
     return done({ application: verification.application, refusal })
   },
@@ -156,6 +156,18 @@ export const answerVerification = (
     return done(await decideWhenVerified(needs, tx, { id: application, nowMs }))
   },
 })
+
+/** The attempt of this signed request, and when it was first made. */
+async function keepAttempt(db: Db, { call, verification, nowMs }: AnsweringVerification) {
+  const attempt = idOfCall('req', call, timeOf(verification))
+  await db`
+    insert into issuing.attempt (id, verification, at_ms)
+    values (${attempt}, ${verification}, ${nowMs}) on conflict do nothing`
+  const [row] = await db<{ atMs: bigint }[]>`
+    select at_ms as "atMs" from issuing.attempt where id = ${attempt}`
+  if (row === undefined) throw new Error('the attempt just made is not there')
+  return { attempt, atMs: row.atMs }
+}
 
 const codeRefusals = ['code_expired', 'code_exhausted'] as const
 const codeRefusal = (refusal: string): Refusal =>

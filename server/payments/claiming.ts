@@ -18,21 +18,19 @@ export function claimPayment(
   call: TerminalCall,
   ask: At & { readonly secret: Uint8Array },
 ): Promise<Answer<Claimed>> {
-  return needs.once(
-    call,
-    () => gather(needs, call, ask.secret),
-    (tx, content) => record({ tx, call, content, at: ask, needs }),
-  )
+  const work = {
+    gather: () => gather(needs, call, ask.secret),
+    record: (tx: Tx, gathered: Claimed) => record({ tx, call, gathered, at: ask, needs }),
+  }
+  return needs.once(call, work, ask.nowMs)
 }
-
-type Gathered = { readonly content: ApprovalContent; readonly lines: readonly OrderLine[] }
 
 /** Reads the payment behind the link and writes down what would be shown. */
 async function gather(
   needs: PaymentNeeds,
   call: TerminalCall,
   secret: Uint8Array,
-): Promise<Answer<Gathered>> {
+): Promise<Answer<Claimed>> {
   const row = await paymentByLink(needs.store.sql, secret)
   if (!row) return refused('not_found')
   const alone = await needs.signatureOnlyMax(needs.store.sql, call.cardholder)
@@ -73,17 +71,11 @@ type Recording = {
   readonly tx: Tx
   readonly needs: PaymentNeeds
   readonly call: TerminalCall
-  readonly content: Gathered
+  readonly gathered: Claimed
   readonly at: At
 }
 
-async function record({
-  tx,
-  needs,
-  call,
-  content: gathered,
-  at,
-}: Recording): Promise<Answer<Claimed>> {
+async function record({ tx, needs, call, gathered, at }: Recording): Promise<Answer<Claimed>> {
   const { content, lines } = gathered
   const lane = laneOf(content.subject.id)
   const [reply] = await tx<{ code: string; answer: PaymentRow }[]>`
@@ -115,16 +107,15 @@ export function denyPayment(
   call: TerminalCall,
   ask: At & { readonly payment: PaymentRow['id'] },
 ): Promise<Answer<PaymentRow>> {
-  return needs.once(
-    call,
-    async () => {
+  const work = {
+    gather: async () => {
       const [row] = await needs.store.sql<{ terminal: string | null }[]>`
         select terminal from payments.payment
          where lane = ${laneOf(ask.payment)} and id = ${ask.payment}`
       if (!row) return refused('not_found')
       return row.terminal === call.terminal ? done(null) : refused('already_claimed')
     },
-    (tx) =>
+    record: (tx: Tx) =>
       finish(tx, needs, {
         payment: ask.payment,
         to: 'declined',
@@ -134,5 +125,6 @@ export function denyPayment(
         hops: denied(instantOf(ask.nowMs), call.terminal),
         at: ask,
       }),
-  )
+  }
+  return needs.once(call, work, ask.nowMs)
 }

@@ -5,6 +5,7 @@ import { jcsBytes } from '@warifu/crypto/jcs'
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import { type Id, LANES, laneOf } from '@warifu/protocol/ids'
 import type { OrderLine } from '@warifu/protocol/sealed'
+import { payeeOf } from '#merchants'
 import { asked } from './hops.ts'
 import { type At, instantOf, type PaymentNeeds } from './needs.ts'
 import type { PaymentRow } from './row.ts'
@@ -42,7 +43,7 @@ export async function createPayment(
   ask: NewPayment,
   { requestId, nowMs }: At,
 ): Promise<Answer<PaymentRow>> {
-  const payee = await needs.payeeOf(needs.store.sql, ask.merchant, ask.store)
+  const payee = await payeeOf(needs.store.sql, ask.merchant, ask.store)
   if (!payee) return refused('not_found', 'store')
   const lane = laneOf(ask.merchant)
   const id = needs.mint('pay', lane)

@@ -13,7 +13,6 @@ import { createPresenter } from './presenting.ts'
 import { listPayments, paymentOf, timelineOf } from './reading.ts'
 import { sweep } from './sweeping.ts'
 
-export type { Payee } from './needs.ts'
 export type { PaymentRow, PresentedRow, RefundRow, TimelineRow } from './row.ts'
 export type Payments = ReturnType<typeof createPayments>
 

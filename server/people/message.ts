@@ -58,14 +58,17 @@ export async function deliver(
 }
 
 export type SentMessage = Message & { readonly sentMs: bigint }
-type Page = {
+export type MessagePage = {
   readonly limit: number
   readonly before: string | undefined
   readonly to: string | undefined
 }
 
 /** What was sent, newest first: the sandbox's inbox. */
-export async function listMessages(db: Db, { limit, before, to }: Page): Promise<SentMessage[]> {
+export async function listMessages(
+  db: Db,
+  { limit, before, to }: MessagePage,
+): Promise<SentMessage[]> {
   return db<SentMessage[]>`
     select id, channel, recipient, body, sent_ms as "sentMs" from people.message
      where sent_ms is not null

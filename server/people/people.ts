@@ -4,7 +4,13 @@
  */
 import type { Answer } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
-import { deliver, type Messenger } from './message.ts'
+import {
+  deliver,
+  listMessages,
+  type MessagePage,
+  type Messenger,
+  type SentMessage,
+} from './message.ts'
 import type { Needs } from './needs.ts'
 import {
   type Challenge,
@@ -18,7 +24,6 @@ import {
 import { type Session, sessionOf } from './session.ts'
 
 export {
-  listMessages,
   type Message,
   type Messenger,
   messengers,
@@ -40,6 +45,8 @@ export type People = {
   ) => Promise<{ readonly cardholder: Id<'chl'> } | undefined>
   /** Sends waiting messages; answers with how many left. */
   readonly deliver: (nowMs: number) => Promise<number>
+  /** What was sent, newest first: the sandbox's inbox. */
+  readonly messages: (page: MessagePage) => Promise<SentMessage[]>
   /** Forgets challenges and sessions whose time is over, and sends what still waits. */
   readonly tick: (nowMs: number) => Promise<void>
 }
@@ -53,6 +60,7 @@ export function createPeople(needs: Needs & { readonly messenger: Messenger }): 
     logIn: (loggingIn, nowMs) => logIn(needs, loggingIn, nowMs),
     sessionOf: (token, nowMs) => sessionOf(store.sql, token, nowMs),
     deliver: (nowMs) => deliver(store, messenger, nowMs),
+    messages: (page) => listMessages(store.sql, page),
     tick: async (nowMs) => {
       await store.sql`delete from people.registration where deadline_ms <= ${nowMs}`
       await store.sql`delete from people.session where expires_ms <= ${nowMs}`

@@ -1,5 +1,4 @@
 /** One signed request of a terminal, as the authentication door hands it on. */
-import { readSignatureInput } from '@warifu/crypto/http-signature'
 import { type Id, mintId, type Prefix } from '@warifu/protocol/ids'
 import type { SignedRequest } from '@warifu/protocol/vault'
 
@@ -15,13 +14,9 @@ export type TerminalCall = {
   readonly request: SignedRequest
 }
 
-/** When the terminal signed; within 60 seconds of our clock where the call was let in. */
-export function signedAtMs({ request }: TerminalCall): number {
-  const input = readSignatureInput(request.signature_input)
-  if (input === undefined) throw new TypeError('a call without the profile’s signature input')
-  return input.createdS * 1000
-}
-
-/** An id that the same bytes always give: a retry asks the vault with the same words. */
-export const idOfCall = <P extends Prefix>(prefix: P, call: TerminalCall): Id<P> =>
-  mintId({ prefix, lane: 0, nowMs: signedAtMs(call), chance: call.digest })
+/**
+ * An id that the same bytes always give: a retry asks the vault with the same words. Its time is
+ * that of the object it belongs to, since the terminal's own clock is not ours to believe.
+ */
+export const idOfCall = <P extends Prefix>(prefix: P, call: TerminalCall, ofMs: number): Id<P> =>
+  mintId({ prefix, lane: 0, nowMs: ofMs, chance: call.digest })

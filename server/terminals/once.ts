@@ -13,7 +13,7 @@ import type { Needs } from './needs.ts'
 
 /** One piece of work. What `record` has written stays, also where it then answers with a refusal. */
 export type Work<G, T> = {
-  /** Reads and idempotent calls; it may run more than once and must change nothing of ours. */
+  /** Reads and idempotent calls. It may run more than once for one counter, or for none taken. */
   readonly gather: () => Promise<Answer<G>>
   readonly record: (tx: Tx, gathered: G) => Promise<Answer<T>>
 }

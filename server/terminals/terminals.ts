@@ -24,7 +24,7 @@ import {
   type TerminalKey,
 } from './terminal.ts'
 
-export { idOfCall, signedAtMs, type TerminalCall } from './call.ts'
+export { idOfCall, type TerminalCall } from './call.ts'
 export { shownAs, type Work } from './once.ts'
 export type { Terminal, TerminalKey } from './terminal.ts'
 

@@ -4,25 +4,16 @@
  */
 import { type File, isCode, isTest, lineOf, readCode, type Violation } from './code.ts'
 
-// prettier-ignore
+const time = 'time is passed in'
+const chance = 'chance is passed in'
 const words: readonly (readonly [RegExp, string])[] = [
-  [
-    /\bDate\s*\.\s*now\b|\bnew\s+Date\b(?!\s*\(\s*[^\s)])(?!\s*[\w.<])|(?<!new\s+|[\w.])Date\s*\(/g,
-    'time is passed in',
-  ],
-  [/\bperformance\s*\.\s*now\b|\bhrtime\b|\bTemporal\s*\.\s*Now\b/g, 'time is passed in'],
-  [
-    /\bMath\s*\.\s*random\b|\b(?:randomUUID|randomBytes|randomInt|randomFillSync|getRandomValues)\b/g,
-    'chance is passed in',
-  ],
-  [
-    /\bprocess\s*\.\s*env\b|\bimport\s*\{[^}]*\benv\b[^}]*\}\s*from\s*.node:process/g,
-    'the environment is read once, in main.ts',
-  ],
-  [
-    /\b(?:setTimeout|setInterval|setImmediate)\b/g,
-    'only main.ts waits; work in here is a tick(now)',
-  ],
+  [/\bDate\s*\.\s*now\b/g, time],
+  [/\bnew\s+Date\b(?!\s*\(\s*[^\s)])(?!\s*[\w.<])/g, time],
+  [/(?<!new\s+|[\w.])Date\s*\(/g, time],
+  [/\bperformance\s*\.\s*now\b|\bhrtime\b|\bTemporal\s*\.\s*Now\b/g, time],
+  [/\bMath\s*\.\s*random\b|\brandom(?:UUID|Bytes|Int|FillSync)\b|\bgetRandomValues\b/g, chance],
+  [/\bprocess\s*(?:\.\s*|\[.)env\b/g, 'the environment is read once, in main.ts'],
+  [/\b(?:setTimeout|setInterval)\b/g, 'only main.ts waits; inside it is a tick(now)'],
 ]
 /** Making a key is chance too; only a terminal's own non-extractable keys are made in place. */
 const keys = /\bgenerateKey(?:Pair)?(?:Sync)?\b/g

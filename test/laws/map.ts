@@ -7,7 +7,7 @@
  */
 
 /** The server's rooms, from the ground up. */
-// prettier-ignore
+// biome-ignore format: a table
 export const street: readonly (readonly string[])[] = [
   ['store'],
   ['events', 'vault-client'],
@@ -30,7 +30,7 @@ const rooms = street.flat().map((room) => `server/${room}`)
 const house = [...ground, 'vault', ...rooms, 'server', 'sdk', 'devices', 'web']
 
 /** `server` is what stands at its top: app.ts (all wiring), main.ts, migrate.ts, seed.ts. */
-// prettier-ignore
+// biome-ignore format: a table
 export const maySee: MaySee = {
   protocol: [],
   crypto: [],

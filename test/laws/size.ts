@@ -83,7 +83,7 @@ function startOfArrow({ code, partners }: Source, arrow: number): number {
   const before = code.slice(0, arrow).trimEnd()
   if (before.endsWith(')')) return partners.get(before.length - 1) ?? arrow
   const typed = before.lastIndexOf('):')
-  const plain = typed >= 0 && !/[;{}=]/.test(before.slice(typed))
+  const plain = typed >= 0 && !/[;=]/.test(before.slice(typed))
   return plain ? (partners.get(typed) ?? arrow) : before.length
 }
 

@@ -34,8 +34,14 @@ export const readSql = (sql: string): string =>
     .replaceAll('"', ' ')
     .toLowerCase()
 
-const made =
-  /\bcreate\s+(?:or\s+replace\s+)?(?:unlogged\s+)?(table|view|materialized\s+view|function|procedure|aggregate|type|domain|sequence)\s+(?:if\s+not\s+exists\s+)?([a-z_]\w*)(?:\s*\.\s*([a-z_]\w*))?/g
+const made = new RegExp(
+  [
+    String.raw`\bcreate\s+(?:or\s+replace\s+)?(?:unlogged\s+|materialized\s+)?`,
+    '(table|view|function|procedure|aggregate|type|domain|sequence)',
+    String.raw`\s+(?:if\s+not\s+exists\s+)?([a-z_]\w*)(?:\s*\.\s*([a-z_]\w*))?`,
+  ].join(''),
+  'g',
+)
 
 function kindOfMade(word: string): Kind {
   if (/^(?:function|procedure|aggregate)$/.test(word)) return 'function'
@@ -52,8 +58,15 @@ export function catalogueOf(files: readonly File[]): Catalogue {
   return catalogue
 }
 
-const tableBefore = /\b(?:from|join|using|only|table|truncate|update|into|references|on)\s+$/
 const rowsBefore = /\b(?:update|into|references)\s+$/
+/** What stands before a table's name (`is distinct from`, `join … on` go before a column). */
+const tableBefore = new RegExp(
+  [
+    String.raw`\b(?:(?<!distinct\s+)from|join|using|only|table|truncate)\s+$`,
+    rowsBefore.source,
+    String.raw`\b(?:index|grant|revoke)\b[^;()]*\bon\s+$`,
+  ].join('|'),
+)
 
 /** Names of the form room.thing. A column (`payment.id`, unknown to the catalogue) is none. */
 function namesIn(sql: string, catalogue: Catalogue, schemas: ReadonlySet<string>): Name[] {
@@ -62,7 +75,7 @@ function namesIn(sql: string, catalogue: Catalogue, schemas: ReadonlySet<string>
     /(?<![\w.])([a-z_]\w*)\s*\.\s*([a-z_]\w*)/g,
   )) {
     if (!schemas.has(schema)) continue
-    const before = sql.slice(Math.max(0, at - 60), at)
+    const before = sql.slice(Math.max(0, at - 200), at)
     const call = /^\s*\(/.test(sql.slice(at + whole.length))
     const known = catalogue.get(`${schema}.${name}`)
     const said = call && !rowsBefore.test(before) ? 'function' : undefined
@@ -73,38 +86,21 @@ function namesIn(sql: string, catalogue: Catalogue, schemas: ReadonlySet<string>
   return names
 }
 
-// prettier-ignore
+const clock = 'SQL asks no clock: pass the time in'
+const chance = 'SQL makes no chance: pass it in'
+const serial = 'no serial keys: the application makes ids'
 const words: readonly (readonly [RegExp, string])[] = [
-  [
-    /\b(?:now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday)\s*\(/g,
-    'SQL asks no clock: pass the time in',
-  ],
-  [
-    /\b(?:current_timestamp|current_date|current_time|localtimestamp|localtime)\b/g,
-    'SQL asks no clock: pass the time in',
-  ],
-  [
-    /\b(?:random|random_normal|gen_random_uuid|gen_random_bytes|uuidv4|uuidv7)\s*\(/g,
-    'SQL makes no chance: pass it in',
-  ],
-  [
-    /\bcreate\s+(?:or\s+replace\s+)?(?:constraint\s+|event\s+)?trigger\b|\breturns\s+(?:event_)?trigger\b/g,
-    'no triggers',
-  ],
+  [/\b(?:now|(?:clock|statement|transaction)_timestamp|timeofday)\s*\(/g, clock],
+  [/\b(?:current_timestamp|current_date|current_time|localtimestamp|localtime)\b/g, clock],
+  [/\b(?:random|random_normal|uuidv4|uuidv7)\s*\(|\bgen_random_(?:uuid|bytes)\b/g, chance],
+  [/\bcreate\s+(?:or\s+replace\s+)?(?:constraint\s+|event\s+)?trigger\b/g, 'no triggers'],
+  [/\breturns\s+(?:event_)?trigger\b/g, 'no triggers'],
   [/\b(?:deferrable|initially\s+deferred)\b/g, 'no deferrable constraints'],
-  [
-    /\b(?:big|small)?serial[248]?\b|\bas\s+identity\b|\bnextval\s*\(/g,
-    'no serial keys: ids are made by the application',
-  ],
+  [/\b(?:big|small)?serial[248]?\b|\bas\s+identity\b|\bnextval\s*\(/g, serial],
   [/\bpg_(?:try_)?advisory_\w+/g, 'no advisory locks'],
-  [
-    /(?:^|;|\bbegin\b|\bthen\b)\s*(?:un)?(?:listen|notify)\s+\w|\bpg_notify\s*\(/g,
-    'no LISTEN/NOTIFY',
-  ],
-  [
-    /\bcreate\s+(?:or\s+replace\s+)?(?:(?:local|global)\s+)?temp(?:orary)?\b|\binto\s+temp(?:orary)?\b|\bpg_temp\s*\./g,
-    'no temporary tables',
-  ],
+  [/(?:^|;|\bbegin\b|\bthen\b)\s*(?:un)?(?:listen|notify)\s+\w/g, 'no LISTEN/NOTIFY'],
+  [/\bpg_notify\s*\(/g, 'no LISTEN/NOTIFY'],
+  [/\b(?:create\s+(?:(?:local|global)\s+)?|into\s+)temp(?:orary)?\b/g, 'no temporary tables'],
 ]
 
 function wordFaults({ path, sql, line }: Passage): Violation[] {
@@ -119,8 +115,12 @@ function wordFaults({ path, sql, line }: Passage): Violation[] {
 }
 
 const isOurs = (path: string) => /^(?:server|vault)\//.test(path)
-const startsLikeSql =
-  /^\s*(?:select|insert|update|delete|merge|with|call|do|create|alter|drop|grant|truncate|begin|lock|set|from|where|and|join|left|listen|notify)\b|\b(?:from|into|update|call|select)\s+[a-z_]+\.[a-z_]+/i
+const verbs =
+  'select|insert|update|delete|merge|with|call|do|create|alter|drop|grant|lock|listen|notify'
+const looksLikeSql = new RegExp(
+  String.raw`^\s*(?:${verbs})\b|\b(?:from|into|update|call|select)\s+[a-z_]+\.[a-z_]+`,
+  'i',
+)
 
 /** The SQL of a file: the file, or the templates and strings of a TypeScript file that hold SQL. */
 function passagesOf({ path, text }: File): Passage[] {
@@ -128,9 +128,9 @@ function passagesOf({ path, text }: File): Passage[] {
   if (!/\.tsx?$/.test(path)) return []
   const { masked, literals } = readCode(text)
   return literals
-    .filter((literal) => {
-      const tagged = /(?:\bsql|\btx|\bdb|[>\w])\s*$/.test(masked.slice(0, literal.start - 1))
-      return (literal.template && tagged) || startsLikeSql.test(literal.text)
+    .filter(({ text: said, start, template }) => {
+      const before = masked.slice(Math.max(0, start - 50), start - 1)
+      return (template && /[\w>]\s*$/.test(before)) || looksLikeSql.test(said)
     })
     .map(({ text: sql, start }) => ({
       path,

@@ -7,15 +7,15 @@ import { isEdge } from './edges.ts'
 
 type Rule = readonly [RegExp, string]
 
-// prettier-ignore
+// biome-ignore format: a table
 const inCode: readonly Rule[] = [
   [
-    /(?:[:<|&,]\s*|\bas\s+|=\s+|=>\s*)any\b(?!\s*[(:.?=])/g,
+    /(?:[:<|&,]\s*|\bas\s+|=\s+|=>\s*)any\b(?!\s*[(:.?])/g,
     'no any: unknown comes in, a typed value goes on',
   ],
   [/\.\s*(?:skip|only|todo)\s*\(|\b(?:skip|only|todo)\s*:\s*(?:true\b|['"`])/g, 'every test runs'],
 ]
-// prettier-ignore
+// biome-ignore format: a table
 const inText: readonly Rule[] = [
   [/@ts-(?:ignore|nocheck)\b/g, 'no way around the type checker'],
   [/\b(?:TO[D]O|FIX[M]E)\b/g, 'do it, or write an issue'],
@@ -48,14 +48,13 @@ export function words(files: readonly File[]): Violation[] {
   })
 }
 
-const wellKnown = /^\/(?:|tmp|var|opt|usr|srv|home|mnt|app|src|Users|etc|run|root)$/
+const wellKnown = /^(?:\/(?:tmp|var|opt|usr|srv|home|mnt|app|src|Users|etc|run)?)?$/
 
-/** Folders of this machine that no file may name: the checkout, what it lies in, the home. */
-export function machineFolders(root: string, home: string): string[] {
+/** Folders of this machine that no file may name: the checkout, what lies beside it, the home. */
+export function machineFolders(root: string, beside: readonly string[], home: string): string[] {
   const parent = root.slice(0, root.lastIndexOf('/'))
-  return [root, parent]
-    .filter((path) => !wellKnown.test(path))
-    .concat(home.length > 1 ? [home] : [])
+  const others = wellKnown.test(parent) ? [] : beside.map((name) => `${parent}/${name}`)
+  return [...new Set([root, ...others, home])].filter((path) => !wellKnown.test(path))
 }
 
 const quote = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
@@ -63,7 +62,7 @@ const quote = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 /** No path of a machine, no other registry, no private key. */
 export function traces(files: readonly File[], folders: readonly string[]): Violation[] {
   const machine = ['/home/[a-z][\\w.-]*', '/Users/[A-Za-z][\\w.-]*', ...folders.map(quote)]
-  // prettier-ignore
+  // biome-ignore format: a table
   const rules: readonly Rule[] = [
     [
       new RegExp(`(?<![\\w.~/-])(?:${machine.join('|')})(?:/|(?![\\w.-]))`, 'g'),

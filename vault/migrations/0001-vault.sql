@@ -89,7 +89,7 @@ create table codes.code (
 create table calls.answer (
   call_digest       bytea    primary key check (octet_length(call_digest) = 32),
   operation         text     not null,
-  answer            jsonb    not null,
+  answer            text     not null,
   created_at_ms     bigint   not null
 );
 

@@ -53,6 +53,14 @@ create table issuing.verification (
 );
 create index verification_application on issuing.verification (application, created_ms);
 
+-- A typed code, written down before the vault is asked: a retry asks with the same words, and the
+-- same attempt costs one try. The code itself is not kept.
+create table issuing.attempt (
+  id            text    primary key,
+  verification  text    not null references issuing.verification (id),
+  at_ms         bigint  not null
+);
+
 create table issuing.card (
   id           text     primary key,           -- carries its account's lane
   account      text     not null,
@@ -81,5 +89,5 @@ create table issuing.card_move (
 );
 
 grant usage on schema issuing to warifu_app;
-grant select, insert on issuing.program, issuing.card_move to warifu_app;
+grant select, insert on issuing.program, issuing.attempt, issuing.card_move to warifu_app;
 grant select, insert, update on issuing.application, issuing.verification, issuing.card to warifu_app;

@@ -1,0 +1,74 @@
+/** Reading what was typed: a command's table of words, options and what it does with them. */
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { ApiError, NoAnswer, TerminalError } from '@warifu/devices/terminal'
+import { errors } from '@warifu/protocol/errors'
+import { codeOf, Sorry } from './sorry.ts'
+
+/** What was typed is not what the command takes. Exit code 2. */
+export class Misunderstood extends Error {
+  override readonly name = 'Misunderstood'
+}
+
+type Parsed<O extends ParseArgsOptionsConfig> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: O; allowPositionals: true; strict: true }>
+>
+
+export function readArguments<O extends ParseArgsOptionsConfig>(
+  args: readonly string[],
+  options: O,
+): Parsed<O> {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
+  } catch (cause) {
+    const [what] = cause instanceof Error ? cause.message.split(/\.\s/) : []
+    throw new Misunderstood(`${what ?? 'That was not understood'}.`, { cause })
+  }
+}
+
+/** A whole number, or a sentence that says what was expected. */
+export function wholeNumber(text: string, name: string): number {
+  if (!/^[0-9]{1,12}$/.test(text))
+    throw new Misunderstood(
+      `${name} is a whole number of minor units, such as 1200; got "${text}".`,
+    )
+  return Number(text)
+}
+
+type Telling = { readonly command: string; readonly who: 'cardholder' | 'merchant' }
+
+/** Runs a command to its exit code; a refusal becomes words, or JSON where it was asked for. */
+export async function runTelling(
+  args: readonly string[],
+  { command, who }: Telling,
+  work: () => Promise<number>,
+): Promise<number> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Misunderstood) {
+      console.error(`warifu ${command}: ${error.message} (warifu ${command} --help)`)
+      return 2
+    }
+    const refusal = refusalOf(error, who)
+    if (refusal === undefined) throw error
+    if (args.includes('--json')) console.log(JSON.stringify({ error: refusal }))
+    else console.error(`warifu ${command}: ${refusal.message} (${refusal.code})`)
+    return 1
+  }
+}
+
+function refusalOf(error: unknown, who: Telling['who']) {
+  if (error instanceof ApiError) {
+    const { code, outcome, param, requestId } = error
+    const message = errors[code][who] || error.message
+    return { code, message, param, outcome, request_id: requestId }
+  }
+  if (error instanceof TerminalError) {
+    const hint = error.code === 'unanswered' ? ' warifu wallet retry does.' : ''
+    return { code: error.code, message: `${error.message}${hint}` }
+  }
+  if (!(error instanceof NoAnswer)) return undefined
+  const refused = error.cause instanceof Error && codeOf(error.cause.cause) === 'ECONNREFUSED'
+  if (refused) throw new Sorry('The sandbox does not answer: is npm start running?')
+  return { code: error.code, message: error.message }
+}

@@ -1,0 +1,40 @@
+/**
+ * `warifu demo [SYSTEM…]`: runs every system and says what each party could read. With
+ * `--sabotage SYSTEM` the same journey runs with one thing wrong at a time, and must fail.
+ */
+import { Misunderstood, readArguments, runTelling } from '@warifu/cli/arguments'
+import { runDemo, systemIds } from '@warifu/cli/demo'
+
+const help = `warifu demo [SYSTEM…] [--sabotage SYSTEM] [--json]
+
+Systems: ${systemIds().join(', ')}
+--sabotage   the same journey with one thing wrong at a time; it must fail (exit code 1)
+--json       one JSON object on standard output; words go to standard error`
+
+const options = {
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
+  sabotage: { type: 'string' },
+} as const
+
+export async function run(args: readonly string[]): Promise<number> {
+  return await runTelling(args, { command: 'demo', who: 'merchant' }, async () => {
+    const { values, positionals } = readArguments(args, options)
+    if (values.help === true) {
+      console.log(help)
+      return 0
+    }
+    const { sabotage, json = false } = values
+    const only = sabotage === undefined ? positionals : [...positionals, sabotage]
+    for (const id of only) requireSystem(id)
+    const systems = await runDemo({ only, sabotage, say: json ? console.error : console.log })
+    if (json) console.log(JSON.stringify({ systems }))
+    return Object.values(systems).every(({ ok }) => ok) ? 0 : 1
+  })
+}
+
+function requireSystem(id: string): void {
+  const known = systemIds()
+  if (!known.includes(id))
+    throw new Misunderstood(`a system is one of ${known.join(', ')}; got "${id}".`)
+}

@@ -1,0 +1,48 @@
+/** `warifu start`: runs the sandbox until Ctrl-C, or until one of its processes fails. */
+import { relative } from 'node:path'
+import { listenForEnding } from '@warifu/cli/ending'
+import { type Sandbox, startSandbox } from '@warifu/cli/sandbox'
+
+export async function run(args: readonly string[]): Promise<number> {
+  if (args.length > 0) {
+    console.error(`warifu start takes no arguments, and got: ${args.join(' ')}`)
+    return 2
+  }
+  const ending = listenForEnding()
+  const began = Date.now()
+  const sandbox = await startSandbox({
+    say: (step) => console.log(`· ${step}`),
+    signal: ending.signal,
+  }).catch((error: unknown) => {
+    if (ending.signal.aborted) return undefined
+    throw error
+  })
+  if (sandbox === undefined) return 0
+  console.log(welcome(sandbox, Date.now() - began))
+  const failure = await Promise.race([sandbox.crashed, ending.asked.then(() => undefined)])
+  if (failure === undefined) console.log('\nStopping …')
+  await sandbox.stop()
+  if (failure === undefined) return 0
+  console.error(`warifu: ${failure}`)
+  return 1
+}
+
+function welcome({ home, ports, url, seed, logs }: Sandbox, tookMs: number): string {
+  const near = (path: string) => relative(process.cwd(), path) || '.'
+  return `
+Warifu is running (${(tookMs / 1000).toFixed(1)} s). Ctrl-C stops everything; nothing is lost.
+
+  API       http://api.localhost:${ports.api}/v1
+  docs      http://docs.localhost:${ports.api}/
+  programs  ${url}/v1
+  merchant  ${seed.merchant}, store ${seed.store}, card program ${seed.program}
+  API key   in ${near(home)}/sandbox.json
+  logs      ${near(logs)}/
+
+Try first, in another terminal:
+
+  npm run demo                       every system once, and what each party could read
+  npm run warifu -- wallet --help    be a cardholder: join, apply, receive a card
+  npm run warifu -- pay --help       be a shop: ask that wallet for a payment
+`
+}

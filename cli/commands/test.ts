@@ -1,0 +1,7 @@
+/** `warifu test [files]`: all tests, or the files named; test/run.ts does it. */
+import { join } from 'node:path'
+import { runHere } from '@warifu/cli/foreground'
+import { root } from '@warifu/cli/state-folder'
+
+export const run = (args: readonly string[]): Promise<number> =>
+  runHere(process.execPath, [join(root, 'test', 'run.ts'), ...args])

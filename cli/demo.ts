@@ -1,0 +1,115 @@
+/**
+ * The demo: every system against a sandbox of its own (temporary folder, free ports, real
+ * processes), with what each party could read; or the same journeys sabotaged, to see them fail.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createChecks, JourneyEnded } from './demo/checks.ts'
+import { systems } from './demo/systems.ts'
+import { createWorld, type Reader, type System, type World } from './demo/world.ts'
+import { listenForEnding } from './ending.ts'
+import { type Sandbox, startSandbox } from './sandbox.ts'
+
+export type Result = { readonly ok: boolean; readonly checks: number; readonly ms: number }
+type Say = (line: string) => void
+export type DemoOptions = {
+  /** Empty: all. */
+  readonly only: readonly string[]
+  readonly sabotage?: string | undefined
+  readonly say: Say
+}
+
+export const systemIds = (): string[] => systems.map(({ id }) => id)
+
+export const runDemo = ({ only, sabotage, say }: DemoOptions): Promise<Record<string, Result>> =>
+  inSandbox(say, async (world) => {
+    const found: Record<string, Result> = {}
+    for (const system of systems.filter(({ id }) => only.length === 0 || only.includes(id)))
+      found[system.id] =
+        sabotage === system.id
+          ? await runSabotaged(system, world, say)
+          : await runHonest(system, world, say)
+    return found
+  })
+
+/** A sandbox of our own that leaves nothing behind, however this ends. */
+async function inSandbox<T>(say: Say, work: (world: World) => Promise<T>): Promise<T> {
+  const ending = listenForEnding()
+  const home = await mkdtemp(join(tmpdir(), 'warifu-demo-'))
+  try {
+    say('Starting PostgreSQL (twice), vault and server …')
+    await using sandbox: Sandbox = await startSandbox({ home, signal: ending.signal })
+    const stopped = Promise.race([sandbox.crashed, ending.asked]).then((why) => {
+      throw new Error(`stopped: ${why}`)
+    })
+    return await Promise.race([work(createWorld(sandbox)), stopped])
+  } finally {
+    await rm(home, { recursive: true, force: true })
+  }
+}
+
+async function runHonest(system: System, world: World, say: Say): Promise<Result> {
+  const began = performance.now()
+  const checks = createChecks(({ name, ok, saw }) => {
+    if (!ok) say(`    ✗ ${name}${saw === '' ? '' : `: ${saw}`}`)
+  })
+  const readers = await ended(() => system.run(world, checks), checks, [])
+  const result = resultOf(checks, began)
+  say(lineOf(system, result))
+  if (readers.length > 0) say(tableOf(readers))
+  return result
+}
+
+/** ok only if some saboteur got through: the journey itself, not this function, says so. */
+async function runSabotaged(system: System, world: World, say: Say): Promise<Result> {
+  const began = performance.now()
+  const all: { ok: boolean; checks: number }[] = []
+  for (const { name, expects, run } of system.saboteurs) {
+    const checks = createChecks()
+    await ended(() => run(world, checks), checks, undefined)
+    const { ok, checks: count } = resultOf(checks, began)
+    const failed = checks.list.find((check) => !check.ok)
+    const isExpected = failed !== undefined && expects.includes(failed.saw)
+    const how = isExpected ? 'refused' : 'FAILED OTHERWISE'
+    say(`  ${name}\n    ${ok ? '✗ PAID' : `${how}: ${failed?.saw} (${failed?.name})`}`)
+    all.push({ ok, checks: count })
+  }
+  const checks = all.reduce((sum, one) => sum + one.checks, 0)
+  const ms = Math.round(performance.now() - began)
+  const result = { ok: all.some(({ ok }) => ok), checks, ms }
+  say(lineOf(system, result))
+  return result
+}
+
+async function ended<T>(
+  work: () => Promise<T>,
+  checks: ReturnType<typeof createChecks>,
+  otherwise: T,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof JourneyEnded))
+      checks.that('the journey runs to its end', false, `${error}`)
+    return otherwise
+  }
+}
+
+const resultOf = ({ list }: ReturnType<typeof createChecks>, began: number): Result => ({
+  ok: list.length > 0 && list.every(({ ok }) => ok),
+  checks: list.length,
+  ms: Math.round(performance.now() - began),
+})
+
+const lineOf = ({ id, title }: System, { ok, checks, ms }: Result): string =>
+  `${ok ? '✓' : '✗'} ${id}  ${title}: ${checks} checks, ${ms} ms`
+
+function tableOf(readers: readonly Reader[]): string {
+  const width = Math.max(...readers.map(({ who }) => who.length))
+  const rows = readers.map(({ who, held, number }) => {
+    const reads = number ? 'the number' : '–         '
+    return `    ${who.padEnd(width)}  ${reads}  ${held}`
+  })
+  return `\n    ${'who'.padEnd(width)}  reads       held\n${rows.join('\n')}\n`
+}

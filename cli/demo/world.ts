@@ -1,0 +1,87 @@
+/** What a journey of the demo stands in: real processes, a merchant, and people with terminals. */
+
+import { createMerchant, type Merchant } from '@warifu/cli/merchant'
+import type { Sandbox } from '@warifu/cli/sandbox'
+import { softwareNeeds } from '@warifu/cli/software-terminal'
+import {
+  type Api,
+  callApi,
+  createTerminal,
+  type Fetch,
+  type Terminal,
+  type TerminalNeeds,
+} from '@warifu/devices/terminal'
+import { type Id, isId } from '@warifu/protocol/ids'
+import type { Checks } from './checks.ts'
+import { recordTraffic, type Traffic } from './traffic.ts'
+
+export type World = {
+  readonly sandbox: Sandbox
+  readonly traffic: Traffic
+  readonly merchant: Merchant
+  readonly program: Id<'prg'>
+  /** A new terminal of nobody yet; `wrap` puts somebody between it and the platform. */
+  readonly person: (wrap?: (fetch: Fetch) => Fetch) => Person
+  /** The newest code that left by SMS for this number. */
+  readonly codeFor: (phone: string) => Promise<string>
+  /** A phone number that no journey had before. */
+  readonly newPhone: () => string
+}
+export type Person = { readonly terminal: Terminal; readonly needs: TerminalNeeds }
+
+/** One row of the demo: a published system, or one scheme of it. */
+export type System = {
+  readonly id: string
+  readonly title: string
+  /** Answers with what each party could read, taken from what it held. */
+  readonly run: (world: World, checks: Checks) => Promise<readonly Reader[]>
+  /** The same journey with one thing wrong: it must not succeed. */
+  readonly saboteurs: readonly Saboteur[]
+}
+/** Who held what of a card at the end, and whether its number was in it. */
+export type Reader = { readonly who: string; readonly held: string; readonly number: boolean }
+
+export type Saboteur = {
+  readonly name: string
+  /** The codes with which the journey may end. */
+  readonly expects: readonly string[]
+  readonly run: (world: World, checks: Checks) => Promise<void>
+}
+
+export function createWorld(sandbox: Sandbox): World {
+  const traffic = recordTraffic()
+  const apiOf = (party: 'terminal' | 'merchant'): Api => ({
+    fetch: traffic.fetchOf(party),
+    apiUrl: sandbox.url,
+  })
+  const { program, api_key } = sandbox.seed
+  if (!isId('prg', program)) throw new Error('the seed names no program')
+  let phones = 0
+  return {
+    sandbox,
+    traffic,
+    merchant: createMerchant(apiOf('merchant'), api_key),
+    program,
+    person: (wrap = (fetch) => fetch) => {
+      const api = apiOf('terminal')
+      const needs = softwareNeeds({
+        ...api,
+        fetch: wrap(api.fetch),
+        origin: sandbox.walletOrigin,
+      })
+      return { needs, terminal: createTerminal(needs) }
+    },
+    codeFor: (to) => readCode({ fetch, apiUrl: sandbox.url }, to),
+    newPhone: () => {
+      phones += 1
+      return `+8190${String(12_340_000 + phones)}`
+    },
+  }
+}
+
+async function readCode(api: Api, to: string): Promise<string> {
+  const { data } = await callApi(api, 'listInbox', { query: { to, limit: 1 } })
+  const [code] = /\b[0-9]{6}\b/.exec(data[0]?.text ?? '') ?? []
+  if (code === undefined) throw new Error(`no code in the inbox for ${to}`)
+  return code
+}

@@ -1,0 +1,140 @@
+/** What stands in a software terminal's file, read strictly; keys as JWKs (RFC 7517), in clear. */
+
+import { fromBase64url, toBase64url } from '@warifu/crypto/base64url'
+import type { TerminalKeys, TerminalState } from '@warifu/devices/terminal'
+import { contract, type EndpointName } from '@warifu/protocol/contract'
+import { idOf } from '@warifu/protocol/ids'
+import { session } from '@warifu/protocol/objects'
+import { base64url, closed, digest } from '@warifu/protocol/shapes'
+import { type Static, type TSchema, Type } from 'typebox'
+import { Check } from 'typebox/value'
+import { Sorry } from './sorry.ts'
+
+const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+const coordinate = base64url(32, 32)
+const privateJwk = closed({
+  kty: Type.Literal('EC'),
+  crv: Type.Literal('P-256'),
+  x: coordinate,
+  y: coordinate,
+  d: coordinate,
+})
+const keys = closed({ sealing: privateJwk, signing: privateJwk, local: base64url(32, 32) })
+
+const endpointName = Type.Unsafe<EndpointName>({ type: 'string', enum: Object.keys(contract) })
+const signedRequest = closed({
+  name: endpointName,
+  method: Type.Union([Type.Literal('GET'), Type.Literal('POST')]),
+  path: Type.String(),
+  query: Type.String(),
+  body: Type.String(),
+  counter: Type.Integer({ minimum: 1 }),
+  headers: Type.Record(Type.String(), Type.String()),
+})
+const installedCard = closed({
+  card: idOf('crd'),
+  installation: idOf('ins'),
+  last4: Type.String(),
+  expires: Type.String(),
+  inner_digest: digest,
+  kept: closed({ iv: base64url(12, 12), ct: base64url(4096) }),
+  is_confirmed: Type.Boolean(),
+})
+const state = closed({
+  name: orNull(Type.String()),
+  cardholder: orNull(idOf('chl')),
+  credential: orNull(Type.String()),
+  session: orNull(session),
+  terminal: orNull(idOf('trm')),
+  keys: orNull(keys),
+  counter: Type.Integer({ minimum: 0 }),
+  unanswered: orNull(signedRequest),
+  application: orNull(idOf('app')),
+  verification: orNull(idOf('ver')),
+  cards: Type.Array(installedCard),
+})
+const walletRecord = closed({
+  what: Type.Literal('software terminal, sandbox only: whoever reads this file can pay with it'),
+  origin: Type.String(),
+  passkey: orNull(
+    closed({
+      credentialId: Type.String(),
+      privateKey: privateJwk,
+      rpId: Type.String(),
+      userHandle: Type.String(),
+      signCount: Type.Literal(0),
+    }),
+  ),
+  state: orNull(state),
+})
+export type WalletRecord = Static<typeof walletRecord>
+type PackedState = Static<typeof state>
+
+export function readWallet(text: string, path: string): WalletRecord {
+  const value = parse(text)
+  if (!Check(walletRecord, value))
+    throw new Sorry(`${path} is not a wallet of this version: move it away and join again.`)
+  return value
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const { subtle } = crypto
+const ECDH = { name: 'ECDH', namedCurve: 'P-256' } as const
+const ECDSA = { name: 'ECDSA', namedCurve: 'P-256' } as const
+
+export const packState = async (from: TerminalState): Promise<PackedState> => ({
+  ...from,
+  unanswered:
+    from.unanswered === null
+      ? null
+      : { ...from.unanswered, headers: { ...from.unanswered.headers } },
+  cards: from.cards.map((card) => ({ ...card, kept: { ...card.kept } })),
+  keys: from.keys === null ? null : await packKeys(from.keys),
+})
+
+export const unpackState = async (from: PackedState): Promise<TerminalState> => ({
+  ...from,
+  keys: from.keys === null ? null : await unpackKeys(from.keys),
+})
+
+const packKeys = async ({ sealing, signing, local }: TerminalKeys) => ({
+  sealing: await privateJwkOf(sealing.privateKey),
+  signing: await privateJwkOf(signing.privateKey),
+  local: toBase64url(new Uint8Array(await subtle.exportKey('raw', local))),
+})
+
+async function privateJwkOf(key: CryptoKey): Promise<Static<typeof privateJwk>> {
+  const { x = '', y = '', d = '' } = await subtle.exportKey('jwk', key)
+  return { kty: 'EC', crv: 'P-256', x, y, d }
+}
+
+async function unpackKeys(from: Static<typeof keys>): Promise<TerminalKeys> {
+  const pair = async (
+    { d, ...jwk }: Static<typeof privateJwk>,
+    { algorithm, uses, verifies }: PairUse,
+  ) => ({
+    privateKey: await subtle.importKey('jwk', { ...jwk, d }, algorithm, true, uses),
+    publicKey: await subtle.importKey('jwk', jwk, algorithm, true, verifies),
+  })
+  return {
+    sealing: await pair(from.sealing, { algorithm: ECDH, uses: ['deriveBits'], verifies: [] }),
+    signing: await pair(from.signing, { algorithm: ECDSA, uses: ['sign'], verifies: ['verify'] }),
+    local: await subtle.importKey('raw', fromBase64url(from.local), 'AES-GCM', true, [
+      'encrypt',
+      'decrypt',
+    ]),
+  }
+}
+
+type PairUse = {
+  readonly algorithm: typeof ECDH | typeof ECDSA
+  readonly uses: KeyUsage[]
+  readonly verifies: KeyUsage[]
+}

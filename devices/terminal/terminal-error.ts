@@ -1,0 +1,22 @@
+/** Why a terminal itself says no, before or instead of asking the platform. Browser-safe. */
+export type TerminalErrorCode =
+  | 'not_joined' // there is no passkey yet
+  | 'not_enrolled' // there are no keys yet
+  | 'unanswered' // a request is without answer: send it again first
+  | 'nothing_unanswered'
+  | 'origin_mismatch' // the platform speaks for another origin than this wallet's
+  | 'link_invalid' // not a payment link of this wallet's origin
+  | 'order_mismatch' // the lines shown are not those that would be signed
+  | 'card_not_installed'
+  | 'seal_invalid'
+  | 'seal_expired'
+  | 'digest_mismatch'
+
+export class TerminalError extends Error {
+  override readonly name = 'TerminalError'
+  readonly code: TerminalErrorCode
+  constructor(code: TerminalErrorCode, what: string, options?: ErrorOptions) {
+    super(what, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * What a terminal remembers between two requests, and where it keeps it.
+ *
+ * Plain data except for the keys, which stay CryptoKeys: IndexedDB stores them as they are, without
+ * showing them. Whatever must survive a cut (the counter, the last request's bytes) is saved
+ * before anything is sent. Browser-safe.
+ */
+import type { Reply } from '@warifu/protocol/contract'
+import type { Id } from '@warifu/protocol/ids'
+import type { SignedRequest } from './signed-request.ts'
+import { TerminalError } from './terminal-error.ts'
+import type { KeptBlob, TerminalKeys } from './terminal-keys.ts'
+
+export type InstalledCard = {
+  readonly card: Id<'crd'>
+  readonly installation: Id<'ins'>
+  readonly last4: string
+  readonly expires: string
+  readonly inner_digest: string
+  readonly kept: KeptBlob
+  readonly is_confirmed: boolean
+}
+
+export type TerminalState = {
+  readonly name: string | null
+  readonly cardholder: Id<'chl'> | null
+  readonly credential: string | null
+  readonly session: Reply<'createSession'> | null
+  readonly terminal: Id<'trm'> | null
+  readonly keys: TerminalKeys | null
+  /** The counter of the last write that was prepared; the next one carries a higher one. */
+  readonly counter: number
+  /** A write that was sent, or about to be, and has no answer yet: exactly its bytes. */
+  readonly unanswered: SignedRequest | null
+  readonly application: Id<'app'> | null
+  readonly verification: Id<'ver'> | null
+  readonly cards: readonly InstalledCard[]
+}
+
+export const blankState: TerminalState = {
+  name: null,
+  cardholder: null,
+  credential: null,
+  session: null,
+  terminal: null,
+  keys: null,
+  counter: 0,
+  unanswered: null,
+  application: null,
+  verification: null,
+  cards: [],
+}
+
+/** The keys with which this terminal speaks; without them it cannot. */
+export function speakerOf({ terminal, keys }: TerminalState) {
+  if (terminal === null || keys === null)
+    throw new TerminalError('not_enrolled', 'This wallet is not registered as a terminal yet.')
+  return { terminal, keys }
+}
+
+export type TerminalStore = {
+  load(): Promise<TerminalState>
+  save(state: TerminalState): Promise<void>
+}
+
+export function memoryStore(first: TerminalState = blankState): TerminalStore {
+  let kept = first
+  return {
+    load: async () => kept,
+    save: async (state) => {
+      kept = state
+    },
+  }
+}
+
+/** One piece of work at a time, first come, first served. */
+export type Turns = <T>(work: () => Promise<T>) => Promise<T>
+
+/** Turns among the callers of one page. */
+export function queueTurns(): Turns {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const mine = last.then(work)
+    last = mine.catch(() => undefined)
+    return mine
+  }
+}
+
+/** Turns among all tabs of one wallet (Web Locks): two tabs must not use one counter twice. */
+export const lockTurns =
+  (locks: LockManager, name: string): Turns =>
+  (work) =>
+    locks.request(name, work)

@@ -1,0 +1,125 @@
+/**
+ * The cardholder's terminal without a page: joins, enrols, applies, installs, pays.
+ *
+ * It runs as it is in a browser (WebCrypto, fetch) and in a program: whatever differs is passed
+ * in. Refusals of the platform are thrown as ApiError, its own as TerminalError, and NoAnswer
+ * where nobody knows yet; after NoAnswer, `retry` sends the same bytes again.
+ */
+import type { EndpointName, Reply } from '@warifu/protocol/contract'
+import type { Id } from '@warifu/protocol/ids'
+import type { Applicant } from '@warifu/protocol/objects'
+import type { PaymentStatement } from '@warifu/protocol/sealed'
+import { type Input, type RawAnswer, sendRaw } from './api-call.ts'
+import { prepare, read, retry, type TerminalNeeds, write } from './asking.ts'
+import type { Assertion } from './authenticator.ts'
+import { callAsPerson, enrol, join, logIn } from './joining.ts'
+import { blobOf, type Claim, claim, type Presented, present, vouchFor } from './paying.ts'
+import type { SignedRequest } from './signed-request.ts'
+import { TerminalError } from './terminal-error.ts'
+import type { TerminalState } from './terminal-state.ts'
+
+export {
+  type Api,
+  ApiError,
+  callApi,
+  type Fetch,
+  type Input,
+  NoAnswer,
+  type RawAnswer,
+  readAnswer,
+} from './api-call.ts'
+export type { TerminalNeeds } from './asking.ts'
+export type { Assertion, Attestation, Authenticator, PasskeyAsk } from './authenticator.ts'
+export { type Claim, type Presented, statementOf } from './paying.ts'
+export { alterBody, type SignedRequest, signRequest } from './signed-request.ts'
+export { TerminalError, type TerminalErrorCode } from './terminal-error.ts'
+export { fetchBlob, keepBlob, makeKeys, type TerminalKeys } from './terminal-keys.ts'
+export {
+  blankState,
+  type InstalledCard,
+  lockTurns,
+  memoryStore,
+  queueTurns,
+  type TerminalState,
+  type TerminalStore,
+  type Turns,
+} from './terminal-state.ts'
+
+type Application = Reply<'getApplication'>
+type Card = Reply<'getCard'>
+
+export type Terminal = {
+  readonly state: () => Promise<TerminalState>
+  readonly join: (name: string) => Promise<Reply<'createCardholder'>['cardholder']>
+  readonly logIn: () => Promise<Reply<'createSession'>>
+  readonly enrol: () => Promise<Reply<'confirmTerminal'>>
+  readonly apply: (program: Id<'prg'>, applicant: Applicant) => Promise<Application>
+  readonly application: (application: Id<'app'>) => Promise<Application>
+  readonly startPhone: (
+    application: Id<'app'>,
+    phone: string,
+  ) => Promise<Reply<'startVerification'>>
+  readonly answerCode: (verification: Id<'ver'>, code: string) => Promise<Application>
+  readonly install: (application: Id<'app'>) => Promise<Card>
+  readonly cards: () => Promise<readonly Card[]>
+  readonly suspend: (card: Id<'crd'>) => Promise<Card>
+  readonly resume: (card: Id<'crd'>) => Promise<Card>
+  readonly claim: (link: string) => Promise<Claim>
+  readonly present: (claim: Claim, card: Id<'crd'>, how: How) => Promise<Presented>
+  readonly deny: (claim: Claim) => Promise<Presented>
+  readonly notices: () => Promise<Reply<'listNotices'>['data']>
+  /** Sends the write that has no answer again, the very same bytes; learns from its answer. */
+  readonly retry: () => Promise<{ readonly request: SignedRequest; readonly answer: RawAnswer }>
+
+  // The pieces, for tests that attack: each does one thing, and none of them is careful.
+  readonly blobOf: (card: Id<'crd'>) => Promise<string>
+  readonly vouchFor: (statement: PaymentStatement) => Promise<Assertion>
+  /** Signs a write and uses up its counter, without sending it. */
+  readonly prepare: <N extends EndpointName>(name: N, input: Input<N>) => Promise<SignedRequest>
+  readonly send: (request: SignedRequest) => Promise<RawAnswer>
+}
+
+type How = { readonly verifyUser: boolean }
+
+export function createTerminal(needs: TerminalNeeds): Terminal {
+  return {
+    state: () => needs.store.load(),
+    join: (name) => join(needs, name),
+    logIn: () => logIn(needs),
+    enrol: () => enrol(needs),
+    ...applying(needs),
+    cards: async () => (await read(needs, 'listCards', { query: { limit: 100 } })).data,
+    suspend: (id) => write(needs, 'suspendCard', { params: { id } }),
+    resume: (id) => write(needs, 'resumeCard', { params: { id } }),
+    claim: (link) => claim(needs, link),
+    present: (claimed, card, { verifyUser }) => present(needs, claimed, { card, verifyUser }),
+    deny: ({ payment }) => write(needs, 'denyPayment', { params: { id: payment } }),
+    notices: async () => (await callAsPerson(needs, 'listNotices', {})).data,
+    retry: () => retry(needs),
+    blobOf: (card) => blobOf(needs, card),
+    vouchFor: (statement) => vouchFor(needs, statement),
+    prepare: (name, input) => prepare(needs, name, input),
+    send: (request) => sendRaw(needs, request),
+  }
+}
+
+const applying = (needs: TerminalNeeds) => ({
+  apply: (program: Id<'prg'>, applicant: Applicant) =>
+    write(needs, 'createApplication', { body: { program, scheme: 'double_sealed', applicant } }),
+  application: (id: Id<'app'>) => read(needs, 'getApplication', { params: { id } }),
+  startPhone: (id: Id<'app'>, phone: string) =>
+    write(needs, 'startVerification', { params: { id }, body: { method: 'phone', phone } }),
+  answerCode: (id: Id<'ver'>, code: string) =>
+    write(needs, 'answerVerification', { params: { id }, body: { code } }),
+  install: (application: Id<'app'>) => install(needs, application),
+})
+
+/** Pulls the card, peels it, and says, signed, what was installed; safe to begin again. */
+async function install(needs: TerminalNeeds, application: Id<'app'>): Promise<Card> {
+  const { id } = await write(needs, 'installCard', { params: { id: application } })
+  const kept = (await needs.store.load()).cards.find(({ installation }) => installation === id)
+  if (kept === undefined)
+    throw new TerminalError('card_not_installed', 'The card could not be kept.')
+  const body = { inner_digest: kept.inner_digest }
+  return write(needs, 'confirmInstallation', { params: { id }, body })
+}

@@ -1,0 +1,90 @@
+/**
+ * Seeds a sandbox: one card program, one merchant with a store and an API key. Prints one JSON
+ * line; the key is readable in it and never again. Run with the application's role: DATABASE_URL.
+ */
+import { randomBytes } from 'node:crypto'
+import { type Mint, mintId } from '@warifu/protocol/ids'
+import { createProgram, type Program, programsNamed, type Rule } from '#issuing'
+import { createApiKey, createMerchant, createStore, merchantsNamed, payeeOf } from '#merchants'
+import { openStore, type Store, type Tx } from '#store'
+
+const PROGRAM = 'Warifu Campus'
+const MERCHANT = '喫茶ワリフ'
+
+// biome-ignore format: a table reads by its columns
+const rules: readonly Rule[] = [
+  { when: [{ fact: 'age', below: 18 }],
+    gives: { result: 'refuse', reason: 'under_age' } },
+  { when: [{ fact: 'employment', among: ['none'] }, { fact: 'annualIncome', below: 500_000 }],
+    gives: { result: 'refuse', reason: 'income_too_low' } },
+  { when: [{ fact: 'annualIncome', below: 1_000_000 }],
+    gives: { result: 'review', reason: 'needs_a_person' } },
+  { when: [],
+    gives: { result: 'approve', reason: 'rules_met', limit: 100_000 } },
+]
+
+const program: Omit<Program, 'id'> = {
+  name: PROGRAM,
+  bin: '990012',
+  currency: 'jpy',
+  schemes: ['double_sealed'],
+  verificationMethods: ['phone'],
+  validityMonths: 60,
+  perTransaction: 50_000n,
+  perDay: 100_000n,
+  perMonth: 300_000n,
+  signatureOnlyMax: 500n,
+  rules,
+}
+
+export type Seeded = {
+  readonly seeded: boolean
+  readonly merchant: string
+  readonly store: string
+  readonly program: string
+  /** Only where it was made now. */
+  readonly api_key?: string
+}
+
+type Needs = { readonly mint: Mint; readonly random: (size: number) => Uint8Array }
+
+/** Seeds once; a second time it only tells what is there. */
+export const seed = (store: Store, needs: Needs, nowMs: number): Promise<Seeded> =>
+  store.transaction(async (tx) => (await seededBefore(tx)) ?? plant(tx, needs, nowMs))
+
+async function seededBefore(tx: Tx): Promise<Seeded | undefined> {
+  const [card] = await programsNamed(tx, PROGRAM)
+  const [merchant] = await merchantsNamed(tx, MERCHANT)
+  const payee = merchant && (await payeeOf(tx, merchant.id))
+  if (card === undefined || payee === undefined) return undefined
+  return { seeded: false, merchant: payee.id, store: payee.store, program: card.id }
+}
+
+async function plant(tx: Tx, { mint, random }: Needs, nowMs: number): Promise<Seeded> {
+  const ids = { merchant: mint('mer'), store: mint('str'), program: mint('prg') }
+  const { merchant } = ids
+  await createProgram(tx, { ...program, id: ids.program }, nowMs)
+  await createMerchant(tx, { id: merchant, name: MERCHANT, nowMs })
+  await createStore(tx, { id: ids.store, merchant, name: MERCHANT, place: '京都 四条', nowMs })
+  const key = { id: mint('key'), merchant, secret: random(32), nowMs }
+  return { seeded: true, ...ids, api_key: await createApiKey(tx, key) }
+}
+
+if (import.meta.main) {
+  const url = process.env['DATABASE_URL']
+  if (!url) {
+    console.error('DATABASE_URL is not set: the connection to the server’s database.')
+    process.exit(1)
+  }
+  const nowMs = Date.now()
+  const mint: Mint = (prefix, lane = 0) => mintId({ prefix, lane, nowMs, chance: randomBytes(14) })
+  const store = openStore(url, 1)
+  try {
+    console.log(JSON.stringify(await seed(store, { mint, random: randomBytes }, nowMs)))
+  } catch (fault) {
+    console.error(`Seeding failed: ${fault instanceof Error ? fault.message : 'unknown fault'}`)
+    process.exitCode = 1
+  } finally {
+    await store.end()
+  }
+}

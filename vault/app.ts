@@ -1,0 +1,42 @@
+/**
+ * All wiring of the vault, top to bottom. main.ts brings the world in; tests bring theirs.
+ */
+import { createAssertionVerifier } from './assertion.ts'
+import { createAudit } from './audit.ts'
+import { createDispatch, type Dispatch } from './dispatcher.ts'
+import { openHierarchy } from './hierarchy.ts'
+import type { KeyStore } from './key-store.ts'
+import type { Log } from './log.ts'
+import { createRequestVerifier } from './signed-request.ts'
+import type { Store } from './store.ts'
+import type { Chance, Probe, Wallet, World } from './world.ts'
+
+export type AppNeeds = {
+  readonly store: Store
+  readonly keyStore: KeyStore
+  readonly wallet: Wallet
+  readonly chain: string
+  readonly chance: Chance
+  readonly nowMs: () => number
+  readonly probe: Probe
+  readonly log: Log
+}
+export type App = { readonly world: World; readonly dispatch: Dispatch }
+
+export async function createApp(needs: AppNeeds): Promise<App> {
+  const { store, keyStore, wallet, chain, chance, nowMs, probe, log } = needs
+  const hierarchy = await openHierarchy({ sql: store, keyStore, chance, nowMs })
+  const world: World = {
+    store,
+    hierarchy,
+    audit: createAudit({ chain, hierarchy, nowMs }),
+    wallet,
+    verifyAssertion: createAssertionVerifier(wallet),
+    verifyRequest: createRequestVerifier(),
+    chance,
+    nowMs,
+    probe,
+    log,
+  }
+  return { world, dispatch: createDispatch(world) }
+}

@@ -1,0 +1,120 @@
+/**
+ * The audit chain (4-crypto (j)): every decision of the vault, append-only, by reference only.
+ *
+ *   leaf = SHA-256(0x00 ‖ JCS(record))    head = SHA-256(0x01 ‖ head before ‖ leaf)
+ *
+ * One record holds what was decided together. It commits with the effect, or there is no effect.
+ * Heads are signed each minute or each thousand records; verify-audit.ts checks all of it offline.
+ */
+import { toBase64url } from '@warifu/crypto/base64url'
+import { jcs, jcsBytes } from '@warifu/crypto/jcs'
+import type { VaultOperation, VaultOutput } from '@warifu/protocol/vault'
+import type { Hierarchy } from './hierarchy.ts'
+import type { Sql, Store } from './store.ts'
+
+/** What a record may say of a call: which operation, on whom, with what result. */
+export type AuditEntry = {
+  readonly operation: VaultOperation
+  readonly result: string
+  readonly cardholder?: string
+  readonly terminal?: string
+  readonly card?: string
+  readonly payment?: string
+  readonly verification?: string
+}
+export type Reference = Omit<AuditEntry, 'operation' | 'result'>
+
+export type Audit = {
+  /** Appends one record in the caller's transaction; answers with the chain's size. */
+  readonly append: (sql: Sql, entries: readonly AuditEntry[]) => Promise<number>
+  /** Signs the newest head where it is not signed yet. */
+  readonly sign: (store: Store) => Promise<VaultOutput<'audit_head'>>
+  /** True once enough records stand unsigned. */
+  readonly isDue: () => boolean
+}
+
+export type AuditNeeds = {
+  readonly chain: string
+  readonly hierarchy: Hierarchy
+  readonly nowMs: () => number
+}
+
+const RECORDS_PER_SIGNATURE = 1000
+
+/** What a signature over a head covers. */
+export const headBytes = (chain: string, size: number, head: string): Uint8Array =>
+  jcsBytes({ chain, head, purpose: 'warifu/audit-head/1', size })
+
+export function createAudit(needs: AuditNeeds): Audit {
+  let size = 0
+  let signedSize = 0
+  return {
+    append: async (sql, entries) => {
+      const record = jcs({ at: new Date(needs.nowMs()).toISOString(), calls: entries })
+      const [row] = await sql<{ seq: string }[]>`
+        select audit.append(${needs.chain}, ${record}) as seq`
+      size = Math.max(size, Number(row?.seq ?? 0))
+      return size
+    },
+    sign: async (store) => {
+      const head = await signHead(store, needs)
+      signedSize = head.signed_size
+      return head
+    },
+    isDue: () => size - signedSize >= RECORDS_PER_SIGNATURE,
+  }
+}
+
+type HeadRow = { readonly size: string; readonly head: Uint8Array }
+type SignedRow = {
+  readonly signature: Uint8Array
+  readonly signing_key: VaultOutput<'audit_head'>['signing_key']
+}
+
+async function signHead(
+  store: Store,
+  { chain, hierarchy, nowMs }: AuditNeeds,
+): Promise<VaultOutput<'audit_head'>> {
+  const newest = await readHead(store, chain)
+  const size = Number(newest.size)
+  const head = toBase64url(newest.head)
+  const known = await readSigned(store, chain, size)
+  if (known === undefined) {
+    const signature = hierarchy.sign(headBytes(chain, size, head))
+    await store`
+      insert into audit.signed_head (chain, size, head, signature, signing_key, signed_at_ms)
+      values (${chain}, ${size}, ${newest.head}, ${signature}, ${store.json(hierarchy.signingKey)},
+              ${nowMs()})
+      on conflict do nothing`
+  }
+  const signed = known ?? (await readSigned(store, chain, size))
+  if (signed === undefined) throw new Error('a signed head that is not there')
+  const { signature, signing_key } = signed
+  return {
+    chain,
+    size,
+    head,
+    signed_size: size,
+    signature: toBase64url(signature),
+    signing_key,
+  }
+}
+
+async function readHead(store: Store, chain: string): Promise<HeadRow> {
+  const [row] = await store<HeadRow[]>`
+    (select seq as size, head from audit.record where chain = ${chain} order by seq desc limit 1)
+    union all select 0, audit.first_head(${chain}) order by size desc limit 1`
+  if (row === undefined) throw new Error('a chain without a first head')
+  return row
+}
+
+async function readSigned(
+  store: Store,
+  chain: string,
+  size: number,
+): Promise<SignedRow | undefined> {
+  const [row] = await store<SignedRow[]>`
+    select signature, signing_key from audit.signed_head
+    where chain = ${chain} and size = ${size}`
+  return row
+}

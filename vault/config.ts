@@ -1,0 +1,89 @@
+/**
+ * The vault's settings, read once at the start from the environment and passed on by value.
+ * A setting that is missing or wrong stops the process with one sentence.
+ */
+import { ConfigError } from './config-error.ts'
+import { type Level, levels } from './log.ts'
+import type { Wallet } from './world.ts'
+
+export type EndpointConfig =
+  | { readonly kind: 'unix'; readonly path: string }
+  | {
+      readonly kind: 'tls'
+      readonly host: string
+      readonly port: number
+      readonly certFile: string
+      readonly keyFile: string
+      readonly caFile: string
+    }
+
+export type Config = {
+  readonly databaseUrl: string
+  readonly endpoint: EndpointConfig
+  readonly masterKeyFile: string
+  readonly passphraseFile: string
+  readonly wallet: Wallet
+  /** The name of this vault's audit chain; each vault process that runs for long has its own. */
+  readonly chain: string
+  readonly logLevel: Level
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export function readConfig(env: Environment): Config {
+  return {
+    databaseUrl: required(env, 'VAULT_DATABASE_URL'),
+    endpoint: readEndpoint(env),
+    masterKeyFile: required(env, 'VAULT_MASTER_KEY_FILE'),
+    passphraseFile: required(env, 'VAULT_PASSPHRASE_FILE'),
+    wallet: readWallet(required(env, 'WALLET_ORIGIN')),
+    chain: readChain(env['VAULT_NAME'] ?? 'vault-1'),
+    logLevel: readLevel(env['LOG_LEVEL'] ?? 'info'),
+  }
+}
+
+function required(env: Environment, name: string): string {
+  const value = env[name]
+  if (value === undefined || value === '') throw new ConfigError(`${name} is not set.`)
+  return value
+}
+
+function readEndpoint(env: Environment): EndpointConfig {
+  const path = env['VAULT_SOCKET']
+  const address = env['VAULT_LISTEN']
+  if ((path === undefined) === (address === undefined))
+    throw new ConfigError('Set either VAULT_SOCKET or VAULT_LISTEN, and not both.')
+  if (path !== undefined) return { kind: 'unix', path }
+  const [, host, port] = /^(.+):([0-9]{1,5})$/.exec(address ?? '') ?? []
+  if (host === undefined || Number(port) > 65535)
+    throw new ConfigError('VAULT_LISTEN is HOST:PORT, for example 127.0.0.1:7443.')
+  return {
+    kind: 'tls',
+    host,
+    port: Number(port),
+    certFile: required(env, 'VAULT_TLS_CERT'),
+    keyFile: required(env, 'VAULT_TLS_KEY'),
+    caFile: required(env, 'VAULT_TLS_CA'),
+  }
+}
+
+/** The origin exactly as a browser writes it; the RP ID of its passkeys is its host name. */
+export function readWallet(origin: string): Wallet {
+  const url = URL.canParse(origin) ? new URL(origin) : undefined
+  const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:'
+  if (url === undefined || !isWeb || url.origin !== origin)
+    throw new ConfigError('WALLET_ORIGIN is an origin, for example http://wallet.localhost:4010.')
+  return { origin, rpId: url.hostname }
+}
+
+function readChain(name: string): string {
+  if (!/^[a-z0-9-]{1,40}$/.test(name))
+    throw new ConfigError('VAULT_NAME is 1 to 40 lower-case letters, digits and hyphens.')
+  return name
+}
+
+function readLevel(text: string): Level {
+  const level = levels.find((known) => known === text)
+  if (level === undefined) throw new ConfigError(`LOG_LEVEL is one of ${levels.join(', ')}.`)
+  return level
+}

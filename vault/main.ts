@@ -1,0 +1,147 @@
+/**
+ * The vault's process: `node vault/main.ts`. Environment, sockets, clock and chance come in here
+ * and nowhere else. Files are made closed to others, a core dump of this process is empty, and
+ * no debugger can be switched on from outside.
+ */
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import process from 'node:process'
+import { pointOfJwk } from '@warifu/crypto/jwk-thumbprint'
+import { Secret } from '@warifu/crypto/secret'
+import { type App, createApp } from './app.ts'
+import { type Config, type EndpointConfig, readConfig } from './config.ts'
+import { ConfigError } from './config-error.ts'
+import { hasDomainKeys } from './domain-keys.ts'
+import { assertPrivate, openFileKeyStore } from './file-key-store.ts'
+import { type KeyStore, KeyStoreError } from './key-store.ts'
+import { type Endpoint, listen } from './listener.ts'
+import { createLog, describeFault, type Log } from './log.ts'
+import { jwkOf } from './public-key.ts'
+import { openStore, type Store } from './store.ts'
+import type { Chance } from './world.ts'
+
+const SHORTEST_PASSPHRASE = 12
+const TICK_MS = 1000
+const TICKS_PER_SIGNATURE = 60
+
+const chance: Chance = {
+  bytes: (size) => new Uint8Array(randomBytes(size)),
+  keyPair: () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    return { privateKey, publicBytes: pointOfJwk(jwkOf(publicKey)) }
+  },
+}
+
+async function start(config: Config): Promise<void> {
+  const log = createLog({
+    level: config.logLevel,
+    write: (line) => process.stdout.write(line),
+    nowMs: Date.now,
+  })
+  const store = openStore({ url: config.databaseUrl })
+  const keyStore = await openKeyStore(config, store)
+  const app = await createApp({
+    store,
+    keyStore,
+    wallet: config.wallet,
+    chain: config.chain,
+    chance,
+    nowMs: Date.now,
+    probe: { decrypted: () => {} },
+    log,
+  })
+  const endpoint = await readEndpointFiles(config.endpoint)
+  const listener = await listen({ dispatch: app.dispatch, endpoint, log })
+  const stopTicking = tick(app, log)
+  endOnSignal(async () => {
+    stopTicking()
+    await listener.close()
+    await app.world.audit.sign(store)
+    await store.end({ timeout: 5 })
+  })
+  const where = endpoint.kind === 'unix' ? endpoint.path : `${endpoint.host}:${listener.port}`
+  const ready = { event: 'ready', process: 'vault', listen: where, root_key: keyStore.root }
+  process.stdout.write(`${JSON.stringify({ ...ready, core_dumps: await emptyCoreDumps() })}\n`)
+}
+
+async function openKeyStore(config: Config, store: Store): Promise<KeyStore> {
+  const mayCreate = !(await hasDomainKeys(store))
+  await assertPrivate(config.passphraseFile, 'passphrase file')
+  const text = await readFile(config.passphraseFile)
+  using passphrase = new Secret(text.subarray(0, text.toString('latin1').trimEnd().length))
+  if (passphrase.use((bytes) => bytes.length < SHORTEST_PASSPHRASE))
+    throw new ConfigError(`The passphrase has fewer than ${SHORTEST_PASSPHRASE} characters.`)
+  const { bytes } = chance
+  const path = config.masterKeyFile
+  return await openFileKeyStore({ path, passphrase, randomBytes: bytes, mayCreate })
+}
+
+async function readEndpointFiles(endpoint: EndpointConfig): Promise<Endpoint> {
+  if (endpoint.kind === 'unix') return endpoint
+  const { kind, host, port } = endpoint
+  const [cert, key, ca] = await Promise.all([
+    readFile(endpoint.certFile),
+    readFile(endpoint.keyFile),
+    readFile(endpoint.caFile),
+  ])
+  return { kind, host, port, cert, key, ca }
+}
+
+/** Signs the audit's head each minute, or sooner when many records wait. */
+function tick({ world }: App, log: Log): () => void {
+  let ticks = 0
+  const timer = setInterval(() => {
+    ticks += 1
+    if (ticks % TICKS_PER_SIGNATURE !== 0 && !world.audit.isDue()) return
+    world.audit
+      .sign(world.store)
+      .catch((error: unknown) => log('error', { event: 'fault', ...describeFault(error) }))
+  }, TICK_MS)
+  return () => clearInterval(timer)
+}
+
+function endOnSignal(close: () => Promise<void>): void {
+  const end = (): void => {
+    close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.once('SIGTERM', end)
+  process.once('SIGINT', end)
+}
+
+/** Linux writes no memory into a core dump of this process (core(5), coredump_filter). */
+async function emptyCoreDumps(): Promise<'empty' | 'not_set_here'> {
+  try {
+    await writeFile('/proc/self/coredump_filter', '0')
+    return 'empty'
+  } catch {
+    return 'not_set_here'
+  }
+}
+
+/** One clear sentence; of an unexpected fault only its kind. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof KeyStoreError) return error.message
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'EADDRINUSE') return 'The vault’s port is taken.'
+  if (code === 'EACCES' || code === 'ENOENT')
+    return `A file of the vault cannot be read or written (${code}): ${pathOf(error)}`
+  if (code === '3F000' || code === '42P01')
+    return 'The vault’s database has no tables yet; run `node vault/migrate.ts`.'
+  return `The vault could not start (${describeFault(error).fault}).`
+}
+
+const pathOf = (error: unknown): string =>
+  error instanceof Error && 'path' in error ? String(error.path) : 'unknown'
+
+process.umask(0o077)
+// A listener of our own takes the place of Node’s, which would open the inspector.
+process.on('SIGUSR1', () => {})
+try {
+  await start(readConfig(process.env))
+} catch (error) {
+  process.stderr.write(`${sentenceOf(error)}\n`)
+  process.exit(1)
+}

@@ -1,0 +1,74 @@
+/**
+ * The table: every operation of the vault and what decides it. It is mapped over the protocol's
+ * table, so an operation without a row does not compile, and laws.test.ts goes through it.
+ */
+import type { VaultOperation } from '@warifu/protocol/vault'
+import { makeCard } from './cards.ts'
+import { checkCode, codeOf, makeCode } from './codes.ts'
+import { openCards, paymentOf } from './open.ts'
+import { type Operation, pure, stored } from './operation.ts'
+import { registerPasskey, verifyLogins } from './passkeys.ts'
+import { sealCard } from './seal.ts'
+import { admitTerminal, confirmTerminals, removeTerminals } from './terminals.ts'
+import { yes } from './world.ts'
+
+export const operations = {
+  register_passkey: stored('register_passkey', {
+    decide: registerPasskey,
+    refer: ({ cardholder }) => ({ cardholder }),
+  }),
+  verify_login: pure('verify_login', {
+    decide: verifyLogins,
+    refer: (_, answer) => (answer.ok ? { cardholder: answer.value.cardholder } : {}),
+  }),
+  admit_terminal: stored('admit_terminal', {
+    decide: admitTerminal,
+    refer: ({ terminal, cardholder }) => ({ terminal, cardholder }),
+    timeless: true,
+  }),
+  confirm_terminal: pure('confirm_terminal', {
+    decide: confirmTerminals,
+    refer: ({ terminal }) => ({ terminal }),
+    changes: true,
+  }),
+  make_code: stored('make_code', {
+    decide: makeCode,
+    refer: ({ verification }) => ({ verification }),
+    restore: ({ hierarchy }, { verification }) => ({ code: codeOf(hierarchy, verification) }),
+  }),
+  check_code: stored('check_code', {
+    decide: checkCode,
+    refer: ({ verification }) => ({ verification }),
+    timeless: true,
+  }),
+  make_card: stored('make_card', {
+    decide: makeCard,
+    refer: ({ card, cardholder }) => ({ card, cardholder }),
+  }),
+  seal_card: stored('seal_card', {
+    decide: sealCard,
+    refer: ({ card, terminal }) => ({ card, terminal }),
+  }),
+  open_card: pure('open_card', {
+    decide: openCards,
+    refer: (call, answer) => {
+      const payment = paymentOf(call)
+      return {
+        terminal: call.terminal,
+        ...(payment === undefined ? {} : { payment }),
+        ...(answer.ok ? { card: answer.value.card } : {}),
+      }
+    },
+  }),
+  remove_terminal: pure('remove_terminal', {
+    decide: removeTerminals,
+    refer: ({ terminal }) => ({ terminal }),
+    changes: true,
+  }),
+  audit_head: pure('audit_head', {
+    decide: async ({ audit, store }, _, inputs) => {
+      const head = await audit.sign(store)
+      return inputs.map(() => yes(head))
+    },
+  }),
+} satisfies { readonly [O in VaultOperation]: Operation<O> }

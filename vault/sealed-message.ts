@@ -1,0 +1,49 @@
+/**
+ * Messages to an admitted terminal: HPKE base mode (RFC 9180) with the header and context of
+ * protocol/sealed.ts. The recipient is a row of the vault, never a key that a caller brought.
+ */
+import { createHash } from 'node:crypto'
+import { toBase64url } from '@warifu/crypto/base64url'
+import { envelopeAad, envelopeInfo } from '@warifu/crypto/envelope'
+import { type SenderContext, setupBaseS } from '@warifu/crypto/hpke'
+import { jcsBytes } from '@warifu/crypto/jcs'
+import { type SealedHeader, type SealedMessage, SUITE } from '@warifu/protocol/sealed'
+import type { Chance } from './world.ts'
+
+export type Recipient = { readonly point: Uint8Array; readonly thumbprint: string }
+export type Letter = {
+  readonly purpose: SealedHeader['purpose']
+  readonly context: object
+  readonly plaintext: Uint8Array
+  readonly createdMs: number
+  readonly lifeMs: number
+}
+export type SealedLetter = {
+  readonly message: SealedMessage
+  readonly exportSecret: SenderContext['exportSecret']
+}
+
+export const sha256 = (bytes: Uint8Array | string): Buffer =>
+  createHash('sha256').update(bytes).digest()
+
+export function sealTo(recipient: Recipient, letter: Letter, chance: Chance): SealedLetter {
+  const header: SealedHeader = {
+    v: 1,
+    suite: SUITE,
+    purpose: letter.purpose,
+    kid: recipient.thumbprint,
+    recipient: recipient.thumbprint,
+    created: new Date(letter.createdMs).toISOString(),
+    exp: new Date(letter.createdMs + letter.lifeMs).toISOString(),
+  }
+  const { enc, context } = setupBaseS({
+    recipientPublic: recipient.point,
+    info: envelopeInfo(letter.purpose, sha256(jcsBytes(header))),
+    ephemeral: chance.keyPair(),
+  })
+  const ct = context.seal(envelopeAad(header, letter.context), letter.plaintext)
+  return {
+    message: { header, enc: toBase64url(enc), ct: toBase64url(ct) },
+    exportSecret: context.exportSecret,
+  }
+}
