@@ -22,6 +22,14 @@ import { statusOf } from './status.ts'
 import { type Read, readerOf } from './validation.ts'
 
 export type { Handlers } from './handler.ts'
+export { applyingHandlers } from './handlers-applying.ts'
+export { cardHandlers } from './handlers-cards.ts'
+export { eventHandlers } from './handlers-events.ts'
+export { joiningHandlers } from './handlers-joining.ts'
+export { payingHandlers } from './handlers-paying.ts'
+export { paymentHandlers } from './handlers-payments.ts'
+export { sandboxHandlers } from './handlers-sandbox.ts'
+export { terminalHandlers } from './handlers-terminals.ts'
 export { openapi } from './openapi.ts'
 
 export type ApiNeeds = DoorNeeds & {

@@ -1,21 +1,16 @@
-/** Payments and events, as merchants ask for them. */
+/** Payments, as merchants ask for them. */
 
 import type { Body, Reply } from '@warifu/protocol/contract'
 import type { Answer } from '@warifu/protocol/errors'
 import { done, refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
-import type { EventType, Hop } from '@warifu/protocol/objects'
-import type { StoredEvent } from '#events'
+import type { Hop } from '@warifu/protocol/objects'
 import type { PaymentRow, Payments, RefundRow } from '#payments'
 import type { Call, Callers, Handlers } from './handler.ts'
 import { pageOf } from './page.ts'
 
 export type PaymentRooms = {
   readonly payments: Payments
-  readonly listEvents: (
-    audience: Id<'mer'> | Id<'chl'>,
-    page: { readonly limit: number; readonly before: string | undefined },
-  ) => Promise<StoredEvent[]>
   readonly walletOrigin: string
   readonly livemode: boolean
 }
@@ -71,17 +66,6 @@ const refundObject = (row: RefundRow): Reply<'refundPayment'> => ({
   payment: row.payment,
   amount: row.amount,
   currency: row.currency,
-})
-
-export const eventObject = (row: StoredEvent, livemode: boolean) => ({
-  id: row.id,
-  object: 'event' as const,
-  type: row.type satisfies EventType,
-  livemode,
-  timestamp: instantOf(Number(row.createdMs)),
-  sequence: row.sequence,
-  subject: row.subject,
-  data: { ...row.data },
 })
 
 const mapped = <A, B>(answer: Answer<A>, map: (value: A) => B): Answer<B> =>
@@ -157,12 +141,4 @@ export const paymentHandlers = (rooms: PaymentRooms) =>
       mapped(await rooms.payments.cancel(actOf(call)), (row) => paymentObject(rooms, row)),
     refundPayment: async (call) =>
       mapped(await rooms.payments.refund(actOf(call, call.body.amount)), refundObject),
-    listEvents: async ({ query, caller }) =>
-      done(
-        await pageOf('/v1/events', query, async (page) =>
-          (await rooms.listEvents(caller.merchant, page)).map((row) =>
-            eventObject(row, rooms.livemode),
-          ),
-        ),
-      ),
   }) satisfies Partial<Handlers>

@@ -173,7 +173,7 @@ test('messages: one failure is tried again after its lease, and none leaves twic
   const page = { limit: 9, before: undefined, to: '+819012345678' }
   const inbox = await people.messages(page)
   assert.deepEqual(inbox.map(({ body }) => body).sort(), ['first', 'second'])
-  assert.deepEqual(await people.messages({ ...page, to: '+81312345678' }), [])
+  assert.equal((await people.messages({ ...page, to: '+81312345678' })).length, 0)
 })
 
 test('what is over is forgotten', async () => {

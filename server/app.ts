@@ -1,0 +1,102 @@
+/** All wiring, top to bottom: read it to know the whole server. The only place that builds rooms. */
+import { type Id, LANES, type Mint, mintId } from '@warifu/protocol/ids'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import {
+  applyingHandlers,
+  cardHandlers,
+  createApi,
+  eventHandlers,
+  type Handlers,
+  joiningHandlers,
+  payingHandlers,
+  paymentHandlers,
+  sandboxHandlers,
+  terminalHandlers,
+} from '#api'
+import { list } from '#events'
+import { createIssuing } from '#issuing'
+import { merchantOf } from '#merchants'
+import { createPayments } from '#payments'
+import { createPeople, messengers } from '#people'
+import { createProvisioning } from '#provisioning'
+import type { Store } from '#store'
+import { createTerminals } from '#terminals'
+import type { VaultClient } from '#vault-client'
+import type { Config } from './config.ts'
+
+/** What comes in by the front door: connections, time, chance, and a key to derive names with. */
+export type World = {
+  readonly config: Config
+  readonly store: Store
+  readonly vault: VaultClient
+  readonly now: () => number
+  readonly random: (size: number) => Uint8Array
+  readonly derive: (...words: readonly string[]) => Uint8Array
+  readonly logger: FastifyBaseLogger
+}
+
+export type App = {
+  readonly api: FastifyInstance
+  /** Does what is due: expiries, automatic captures, messages. Safe on every process at once. */
+  readonly tick: (nowMs: number) => Promise<void>
+}
+
+export function createApp(world: World): App {
+  const { config, store, vault, now, random, derive, logger } = world
+  const mint: Mint = (prefix, lane = 0) =>
+    mintId({ prefix, lane, nowMs: now(), chance: random(14) })
+  const lane = () => (random(1)[0] ?? 0) % LANES
+
+  const needs = { store, vault, mint, random, lane }
+  const people = createPeople({ ...needs, messenger: messengers.inbox })
+  const terminals = createTerminals(needs)
+  const issuing = createIssuing(needs)
+  const provisioning = createProvisioning({ ...needs, issuing })
+  const payments = createPayments({
+    ...needs,
+    derive,
+    once: terminals.once,
+    signatureOnlyMax: issuing.signatureOnlyMax,
+  })
+
+  const { walletOrigin } = config
+  const livemode = config.mode === 'live'
+  const rpId = new URL(walletOrigin).hostname
+  const listEvents = (audience: Id<'mer'> | Id<'chl'>, page: Parameters<typeof list>[2]) =>
+    list(store.sql, audience, page)
+  const handlers: Handlers = {
+    ...joiningHandlers({ people, livemode, rpId }),
+    ...terminalHandlers({ terminals, livemode, walletOrigin }),
+    ...applyingHandlers({ issuing, people, terminals, livemode }),
+    ...cardHandlers({ issuing, provisioning, terminals, livemode }),
+    ...paymentHandlers({ payments, walletOrigin, livemode }),
+    ...payingHandlers({ payments }),
+    ...eventHandlers({ listEvents, livemode }),
+    ...sandboxHandlers({ issuing, people, livemode }),
+  }
+
+  const api = createApi({
+    handlers,
+    mint,
+    now,
+    logger,
+    apiOrigin: config.apiOrigin,
+    docsOrigin: config.docsOrigin,
+    sandbox: config.mode === 'sandbox',
+    merchantOf: (apiKey) => merchantOf(store.sql, apiKey),
+    sessionOf: people.sessionOf,
+    terminalKey: terminals.keyOf,
+    healthy: async () => {
+      const [alive, head] = await Promise.all([store.sql`select 1`, vault.call('audit_head', {})])
+      return alive.length === 1 && head.ok
+    },
+  })
+  return {
+    api,
+    tick: async (nowMs) => {
+      await payments.sweep(nowMs)
+      await issuing.tick(nowMs)
+      await people.tick(nowMs)
+    },
+  }
+}
