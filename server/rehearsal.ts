@@ -3,11 +3,12 @@
  * test holds in its hand, and a vault that answers from a script. Nothing in the house imports it.
  */
 import { createHash } from 'node:crypto'
+import { type Answer, done } from '@warifu/protocol/errors'
 import { type Id, type Mint, mintId } from '@warifu/protocol/ids'
 import type { VaultInput, VaultOperation } from '@warifu/protocol/vault'
 import postgres from 'postgres'
 import { openStore, type Store } from '#store'
-import type { TerminalCall } from '#terminals'
+import { shownAs, type TerminalCall, type Terminals, type Work } from '#terminals'
 import type { VaultReply } from '#vault-client'
 import { migrate } from './migrate.ts'
 
@@ -113,3 +114,22 @@ export const callOf = ({ terminal, cardholder, counter, body }: Signed): Termina
     body: Buffer.from(body).toString('base64url'),
   },
 })
+
+/**
+ * `terminals.once` for looking on: the kept answer is empty, and what the work found is handed out
+ * as it is (rows hold bigints, which an answer for the wire may not).
+ */
+export const lookingOn =
+  ({ once }: Pick<Terminals, 'once'>) =>
+  async <G, T>(call: TerminalCall, work: Work<G, T>, nowMs: number): Promise<Answer<T>> => {
+    const found: T[] = []
+    const keep = (value: T) => {
+      found.push(value)
+      return null
+    }
+    const answer = await once(call, shownAs(work, keep), nowMs)
+    if (!answer.ok) return answer
+    const [value] = found
+    if (value === undefined) throw new Error('an answer of before: it was not looked on')
+    return done(value)
+  }

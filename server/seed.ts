@@ -31,7 +31,7 @@ const program: Omit<Program, 'id'> = {
   verificationMethods: ['phone'],
   validityMonths: 60,
   perTransaction: 50_000n,
-  perDay: 100_000n,
+  perDay: 200_000n,
   perMonth: 300_000n,
   signatureOnlyMax: 500n,
   rules,

@@ -165,7 +165,9 @@ async function wrongMoment({ world, checks, aiko }: Scene): Promise<void> {
   await terminal.suspend(card)
   await checks.refused('a frozen card', 'card_not_active', () => pay(1200))
   await terminal.resume(card)
-  await checks.refused('more than there is', 'insufficient_funds', () => pay(99_000_000))
+  await checks.refused('above the limit of one payment', 'limit_exceeded', () => pay(50_001))
+  await checks.step('half of what the card has', () => pay(50_000))
+  await checks.refused('more than there is', 'insufficient_funds', () => pay(50_000))
   await checks.step('“no” is an answer, too', async () => {
     const claim = await claimNew(world, terminal)
     const denied = await terminal.deny(claim)

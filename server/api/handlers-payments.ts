@@ -3,7 +3,6 @@
 import type { Body, Reply } from '@warifu/protocol/contract'
 import type { Answer } from '@warifu/protocol/errors'
 import { done, refused } from '@warifu/protocol/errors'
-import type { Id } from '@warifu/protocol/ids'
 import type { Hop } from '@warifu/protocol/objects'
 import type { PaymentRow, Payments, RefundRow } from '#payments'
 import type { Call, Callers, Handlers } from './handler.ts'

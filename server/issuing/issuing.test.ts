@@ -9,6 +9,7 @@ import type { Applicant } from '@warifu/protocol/objects'
 import { vaultOperations } from '@warifu/protocol/vault'
 import {
   callOf,
+  lookingOn,
   type Rehearsal,
   rehearse,
   type Script,
@@ -17,7 +18,7 @@ import {
 import { Check } from 'typebox/value'
 import { list } from '#events'
 import { standings } from '#ledger'
-import { listMessages } from '#people'
+import { createPeople, messengers } from '#people'
 import { createTerminals, type Work } from '#terminals'
 import { createIssuing, createProgram, type Rule } from './issuing.ts'
 
@@ -58,9 +59,9 @@ const hanako: Applicant = {
   employment: 'employed',
 }
 const codes: Script = {
-  make_code: () => ({ ok: true, output: { code: '123456' } }),
+  make_code: () => ({ ok: true, output: { code: '271828' } }),
   check_code: ({ verification, code }) =>
-    code === '123456'
+    code === '271828'
       ? { ok: true, output: { verification } }
       : { ok: false, refusal: code === '000000' ? 'code_exhausted' : 'code_wrong' },
 }
@@ -68,7 +69,7 @@ const codes: Script = {
 /** A person with an active terminal, whose works are done one after the other. */
 async function bornPerson(script: Script = codes) {
   const vault = scriptedVault(script)
-  const terminals = createTerminals({ ...stage, vault })
+  const looking = lookingOn(createTerminals({ ...stage, vault }))
   const issuing = createIssuing({ ...stage, vault })
   const [terminal, cardholder] = [stage.mint('trm', stage.lane()), stage.mint('chl')]
   await stage.store.sql`
@@ -81,7 +82,7 @@ async function bornPerson(script: Script = codes) {
     return callOf({ terminal, cardholder, counter, body: `${cardholder} ${counter}` })
   }
   const once = <G, T>(call: ReturnType<typeof nextCall>, work: Work<G, T>) =>
-    terminals.once(call, work, nowMs)
+    looking(call, work, nowMs)
   const asks = { scheme: 'double_sealed', program, applicant: hanako } as const
   return {
     vault,
@@ -125,7 +126,7 @@ describe('an application', () => {
     const person = await bornPerson()
     const { application, verification } = await applied(person)
     assert.deepEqual([verification.status, verification.destination], ['sent', '••••••••••78'])
-    const decided = await person.answer(verification.id, '123456')
+    const decided = await person.answer(verification.id, '271828')
     assert(decided.ok)
     const { state, decision, card, verifications } = decided.value
     assert.equal(state, 'approved')
@@ -174,10 +175,11 @@ describe('an application', () => {
     const { verification } = await applied(person)
     const [row] = await stage.store.sql<{ row: string }[]>`
       select v::text as row from issuing.verification v where id = ${verification.id}`
-    assert(row && !row.row.includes('123456'))
-    await stage.store.sql`update people.message set sent_ms = 1 where sent_ms is null`
+    assert(row && !row.row.includes('271828'))
+    const people = createPeople({ ...stage, vault: person.vault, messenger: messengers.inbox })
+    await people.deliver(nowMs)
     const page = { limit: 1, before: undefined, to: '+819012345678' }
-    assert.match((await listMessages(stage.store.sql, page))[0]?.body ?? '', /\b123456\b/)
+    assert.match((await people.messages(page))[0]?.body ?? '', /\b271828\b/)
   })
 
   test('is checked again: program, scheme and the day of birth', async () => {
@@ -195,7 +197,7 @@ describe('an application', () => {
     const person = await bornPerson()
     const young = { applicant: { ...hanako, birth_date: '2009-01-06' } }
     const { verification } = await applied(person, young)
-    const decided = await person.answer(verification.id, '123456')
+    const decided = await person.answer(verification.id, '271828')
     assert(decided.ok)
     const expected = { result: 'refuse', reason: 'under_age', rule: 0, limit: null }
     assert.deepEqual([decided.value.state, decided.value.decision], ['refused', expected])
@@ -219,10 +221,10 @@ describe('a code', () => {
     assert.deepEqual(await person.answer(verification.id, '999999'), refused('code_wrong'))
     assert.deepEqual(await person.answer(verification.id, '000000'), refused('code_exhausted'))
     // From here on the vault is not asked about this one again.
-    assert.deepEqual(await person.answer(verification.id, '123456'), refused('code_exhausted'))
+    assert.deepEqual(await person.answer(verification.id, '271828'), refused('code_exhausted'))
     const second = await person.start(application)
     assert(second.ok && second.value.id !== verification.id)
-    const decided = await person.answer(second.value.id, '123456')
+    const decided = await person.answer(second.value.id, '271828')
     assert(decided.ok)
     const states = decided.value.verifications.map(({ status }) => status)
     assert.deepEqual(states.sort(), ['exhausted', 'verified'])
@@ -235,7 +237,7 @@ describe('a code', () => {
     })
     const { application, verification } = await applied(person)
     const late = nowMs + 10 * 60_000
-    assert.deepEqual(await person.answer(verification.id, '123456', late), refused('code_expired'))
+    assert.deepEqual(await person.answer(verification.id, '271828', late), refused('code_expired'))
     const read = await person.issuing.application(application, late)
     assert.deepEqual(
       read?.verifications.map(({ status }) => status),
@@ -258,9 +260,9 @@ describe('a code', () => {
   test('of somebody else, or of nobody, is not found', async () => {
     const [person, other] = [await bornPerson(), await bornPerson()]
     const { application, verification } = await applied(person)
-    assert.deepEqual(await other.answer(verification.id, '123456'), refused('not_found'))
+    assert.deepEqual(await other.answer(verification.id, '271828'), refused('not_found'))
     assert.deepEqual(await other.start(application), refused('not_found'))
-    assert.deepEqual(await person.answer(stage.mint('ver'), '123456'), refused('not_found'))
+    assert.deepEqual(await person.answer(stage.mint('ver'), '271828'), refused('not_found'))
     assert.deepEqual(other.vault.asked, [])
   })
 
@@ -276,9 +278,9 @@ describe('a code', () => {
   test('after the decision changes nothing more', async () => {
     const person = await bornPerson()
     const { application, verification } = await applied(person)
-    await person.answer(verification.id, '123456')
+    await person.answer(verification.id, '271828')
     const state = refused('application_state')
-    assert.deepEqual(await person.answer(verification.id, '123456'), state)
+    assert.deepEqual(await person.answer(verification.id, '271828'), state)
     assert.deepEqual(await person.start(application), state)
     const cards = await person.issuing.cards({ cardholder: person.cardholder, ...page })
     assert.equal(cards.length, 1)
@@ -292,7 +294,7 @@ describe('a person decides', () => {
     const { application, verification } = await applied(person, modest)
     const early = await person.issuing.decideByPerson(application, { result: 'approve' }, nowMs)
     assert.deepEqual(early, refused('application_state'))
-    const decided = await person.answer(verification.id, '123456')
+    const decided = await person.answer(verification.id, '271828')
     assert(decided.ok && decided.value.state === 'in_review')
     return { ...person, application }
   }
@@ -327,12 +329,12 @@ describe('the deadline', () => {
     const person = await bornPerson()
     const open = await applied(person)
     const approved = await applied(person)
-    const decided = await person.answer(approved.verification.id, '123456')
+    const decided = await person.answer(approved.verification.id, '271828')
     assert(decided.ok && decided.value.card)
     const late = days(30)
     const over = refused('application_expired')
     assert.deepEqual(await person.start(open.application, '+819012345678', late), over)
-    assert.deepEqual(await person.answer(open.verification.id, '123456', late), over)
+    assert.deepEqual(await person.answer(open.verification.id, '271828', late), over)
     assert.equal((await person.issuing.application(open.application, late))?.state, 'expired')
     await Promise.all([person.issuing.tick(late), person.issuing.tick(late)])
     const [row] = await stage.store.sql`

@@ -8,6 +8,7 @@ import { type Id, laneOf } from '@warifu/protocol/ids'
 import { type VaultRefusal, vaultOperations } from '@warifu/protocol/vault'
 import {
   callOf,
+  lookingOn,
   type Rehearsal,
   rehearse,
   type Script,
@@ -63,7 +64,7 @@ const sealing: Script = {
 
 async function bornPhone(cardholder: Id<'chl'>, script: Script = sealing) {
   const vault = scriptedVault(script)
-  const terminals = createTerminals({ ...stage, vault })
+  const looking = lookingOn(createTerminals({ ...stage, vault }))
   const issuing = createIssuing({ ...stage, vault })
   const provisioning = createProvisioning({ ...stage, vault, issuing })
   const terminal = stage.mint('trm', stage.lane())
@@ -76,7 +77,7 @@ async function bornPhone(cardholder: Id<'chl'>, script: Script = sealing) {
   const does = <G, T>(work: (at: At) => Work<G, T>, atMs = nowMs) => {
     counter += 1
     const call = callOf({ terminal, cardholder, counter, body: `${terminal} ${counter}` })
-    return terminals.once(call, work({ call, nowMs: atMs }), atMs)
+    return looking(call, work({ call, nowMs: atMs }), atMs)
   }
   return {
     vault,
