@@ -98,6 +98,10 @@ function handOver(node) {
   })
   const child = spawn(node, [main].concat(process.argv.slice(2)), { stdio, env })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  // An npm that is asked to stop may leave us behind without a word; we go with its shell then.
+  const parent = process.ppid
+  const orphaned = () => process.ppid !== parent && child.kill('SIGTERM')
+  if (process.env.npm_lifecycle_event) setInterval(orphaned, 500).unref()
   child.on('error', (error) => giveUp(`cannot run ${node}: ${error.message}`))
   child.on('exit', (code, signal) => {
     process.exitCode = signal ? 128 + require('os').constants.signals[signal] : code

@@ -2,17 +2,18 @@
  * The demo: every system against a sandbox of its own (temporary folder, free ports, real
  * processes), with what each party could read; or the same journeys sabotaged, to see them fail.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createChecks, JourneyEnded } from './demo/checks.ts'
+import { codeOf, createChecks, JourneyEnded } from './demo/checks.ts'
 import { systems } from './demo/systems.ts'
 import { createWorld, type Reader, type System, type World } from './demo/world.ts'
 import { listenForEnding } from './ending.ts'
 import { type Sandbox, startSandbox } from './sandbox.ts'
+import { Sorry } from './sorry.ts'
 
 export type Result = { readonly ok: boolean; readonly checks: number; readonly ms: number }
-type Say = (line: string) => void
+type Say = (line: string) => unknown
 export type DemoOptions = {
   /** Empty: all. */
   readonly only: readonly string[]
@@ -22,8 +23,9 @@ export type DemoOptions = {
 
 export const systemIds = (): string[] => systems.map(({ id }) => id)
 
-export const runDemo = ({ only, sabotage, say }: DemoOptions): Promise<Record<string, Result>> =>
-  inSandbox(say, async (world) => {
+export const runDemo = (options: DemoOptions): Promise<Record<string, Result>> =>
+  inSandbox(options.say, async (world, say) => {
+    const { only, sabotage } = options
     const found: Record<string, Result> = {}
     for (const system of systems.filter(({ id }) => only.length === 0 || only.includes(id)))
       found[system.id] =
@@ -33,19 +35,37 @@ export const runDemo = ({ only, sabotage, say }: DemoOptions): Promise<Record<st
     return found
   })
 
+/** Somebody asked for the end (Ctrl-C). */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+  readonly signal: NodeJS.Signals
+  constructor(signal: NodeJS.Signals) {
+    super(`ended by ${signal}`)
+    this.signal = signal
+  }
+}
+
 /** A sandbox of our own that leaves nothing behind, however this ends. */
-async function inSandbox<T>(say: Say, work: (world: World) => Promise<T>): Promise<T> {
-  const ending = listenForEnding()
+async function inSandbox<T>(say: Say, work: (world: World, say: Say) => Promise<T>): Promise<T> {
+  const { signal, asked } = listenForEnding()
+  const interrupted = asked.then((name) => Promise.reject(new Interrupted(name)))
+  interrupted.catch(() => {}) // somebody may ask before anybody waits
   const home = await mkdtemp(join(tmpdir(), 'warifu-demo-'))
   try {
     say('Starting PostgreSQL (twice), vault and server …')
-    await using sandbox: Sandbox = await startSandbox({ home, signal: ending.signal })
-    const stopped = Promise.race([sandbox.crashed, ending.asked]).then((why) => {
-      throw new Error(`stopped: ${why}`)
+    await using sandbox: Sandbox = await startSandbox({ home, signal }).catch((error: unknown) => {
+      if (signal.aborted) return interrupted
+      throw error
     })
-    return await Promise.race([work(createWorld(sandbox)), stopped])
+    const crashed = sandbox.crashed.then((why) => Promise.reject(new Sorry(why)))
+    const sayWhileRunning: Say = (line) => signal.aborted || say(line)
+    const working = work(createWorld(sandbox), sayWhileRunning)
+    return await Promise.race([working, interrupted, crashed])
   } finally {
-    await rm(home, { recursive: true, force: true })
+    // Where PostgreSQL's data had to lie elsewhere, the file `where` says it.
+    const elsewhere = await readFile(join(home, 'where'), 'utf8').catch(() => undefined)
+    for (const folder of [home, ...(elsewhere === undefined ? [] : [elsewhere.trim()])])
+      await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -91,7 +111,7 @@ async function ended<T>(
     return await work()
   } catch (error) {
     if (!(error instanceof JourneyEnded))
-      checks.that('the journey runs to its end', false, `${error}`)
+      checks.that('the journey runs to its end', false, codeOf(error))
     return otherwise
   }
 }

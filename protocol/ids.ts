@@ -88,5 +88,5 @@ export function timeOf(id: string): number {
   return time
 }
 
-/** Makes ids with the clock and the chance of whoever runs the process; lane 0 where none is told. */
+/** Makes ids with the process's clock and chance; lane 0 where none is told. */
 export type Mint = <P extends Prefix>(prefix: P, lane?: number) => Id<P>

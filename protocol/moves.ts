@@ -1,4 +1,4 @@
-/** Life cycles as tables of allowed moves. SQL is handed the same tables (`state = any($sources)`). */
+/** Life cycles as tables of allowed moves; SQL is handed the same (`state = any($sources)`). */
 
 // biome-ignore format: a table reads by its columns
 export const paymentMoves = {

@@ -1,4 +1,4 @@
-/** All wiring, top to bottom: read it to know the whole server. The only place that builds rooms. */
+/** All wiring, top to bottom: read it to know the whole server. Only here are rooms built. */
 import { type Id, LANES, type Mint, mintId } from '@warifu/protocol/ids'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import {

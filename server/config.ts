@@ -1,4 +1,4 @@
-/** Configuration, read once: every knob with its bounds. A bad value stops the process with a sentence. */
+/** Configuration, read once: every knob with its bounds. A bad value stops the process. */
 import { readFileSync } from 'node:fs'
 
 export type Config = {

@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const logger = pino({ level: config.logLevel, redact: ['req.headers', 'headers', 'body'] })
   const store = openStore(config.databaseUrl, config.databaseConnections)
   const dial = config.vault.kind === 'unix' ? dialUnix(config.vault.socket) : dialTls(config.vault)
-  const vault = createVaultClient({ dial, timeoutMs: VAULT_TIMEOUT_MS })
+  const vault = createVaultClient({ dial: () => dial().setTimeout(VAULT_TIMEOUT_MS) })
   const now = () => Date.now()
   const app = createApp({
     config,

@@ -1,4 +1,4 @@
-// Goal: a number that a live process holds is found in its memory; one that it does not hold is not.
+// Goal: a number that a live process holds is found in its memory; one it does not hold is not.
 // Method: a child gets the number masked (each digit plus three), so that only what it is told to
 // make of it, a Buffer or a string, holds the digits; also in a user namespace, as PostgreSQL runs.
 import assert from 'node:assert/strict'
@@ -13,6 +13,7 @@ const shift = (digits: string, by: number) =>
   [...digits].map((digit) => (Number(digit) + by) % 10).join('')
 
 const holder = `
+process.stdin.once('end', () => process.exit())
 process.stdin.once('data', (masked) => {
   const codes = [...masked].map((code) => 48 + (code - 48 + 7) % 10)
   const makes = {
@@ -29,7 +30,11 @@ setInterval(() => {}, 1000)`
 
 const children: ChildProcess[] = []
 after(() => {
-  for (const child of children) child.kill('SIGKILL')
+  for (const child of children) {
+    // The holder behind a shell ends by itself when nobody speaks to it any more.
+    child.stdin?.end()
+    child.kill('SIGKILL')
+  }
 })
 
 async function hold(form: string, wrap: readonly string[] = []): Promise<number> {

@@ -9,7 +9,8 @@ import type { KeyStore } from './key-store.ts'
 import type { Log } from './log.ts'
 import { createRequestVerifier } from './signed-request.ts'
 import type { Store } from './store.ts'
-import type { Chance, Probe, Wallet, World } from './world.ts'
+import type { Chance, Probe, Wallet } from './given.ts'
+import type { World } from './world.ts'
 
 export type AppNeeds = {
   readonly store: Store

@@ -4,7 +4,7 @@
  *   leaf = SHA-256(0x00 ‖ JCS(record))    head = SHA-256(0x01 ‖ head before ‖ leaf)
  *
  * One record holds what was decided together. It commits with the effect, or there is no effect.
- * Heads are signed each minute or each thousand records; verify-audit.ts checks all of it offline.
+ * Heads are signed each minute or each thousand records; verify-audit checks all of it offline.
  */
 import { toBase64url } from '@warifu/crypto/base64url'
 import { jcs, jcsBytes } from '@warifu/crypto/jcs'

@@ -8,7 +8,8 @@ import type { VaultInput } from '@warifu/protocol/vault'
 import type { CardholderKey, Hierarchy } from './hierarchy.ts'
 import { type CardData, openRecord, sealRecord } from './record.ts'
 import type { Sql } from './store.ts'
-import { type Answer, type Chance, no, type World, yes } from './world.ts'
+import type { Chance } from './given.ts'
+import { type Answer, no, type World, yes } from './world.ts'
 
 const PAN_DIGITS = 16
 /** How often a number already taken is drawn again before the range counts as exhausted. */

@@ -4,7 +4,7 @@
  */
 import { ConfigError } from './config-error.ts'
 import { type Level, levels } from './log.ts'
-import type { Wallet } from './world.ts'
+import type { Wallet } from './given.ts'
 
 export type EndpointConfig =
   | { readonly kind: 'unix'; readonly path: string }

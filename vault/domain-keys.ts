@@ -14,7 +14,7 @@ import type { Secret } from '@warifu/crypto/secret'
 import { type KeyStore, KeyStoreError } from './key-store.ts'
 import { jwkOf, thumbprintCheckValue, thumbprintOf } from './public-key.ts'
 import type { Sql } from './store.ts'
-import type { Chance } from './world.ts'
+import type { Chance } from './given.ts'
 
 // prettier-ignore
 export const domains = {

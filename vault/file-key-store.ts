@@ -13,6 +13,7 @@ import { Secret } from '@warifu/crypto/secret'
 import { base64url, closed } from '@warifu/protocol/shapes'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
+import type { Chance } from './given.ts'
 import { type KeyStore, KeyStoreError } from './key-store.ts'
 
 const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 }
@@ -34,7 +35,7 @@ const keyFileShape = Compile(keyFile)
 export type FileKeyStoreOptions = {
   readonly path: string
   readonly passphrase: Secret
-  readonly randomBytes: (size: number) => Uint8Array
+  readonly chance: Pick<Chance, 'bytes'>
   /** False where the database holds keys already: a new root key could not open them. */
   readonly mayCreate: boolean
 }
@@ -90,14 +91,14 @@ export async function assertPrivate(path: string, what: string): Promise<void> {
 }
 
 async function createKeyFile(options: FileKeyStoreOptions): Promise<KeyFile> {
-  const { path, passphrase, randomBytes, mayCreate } = options
+  const { path, passphrase, chance, mayCreate } = options
   if (!mayCreate)
     throw new KeyStoreError(
       'file_missing',
-      `The master key file ${path} is missing, and the vault’s database holds keys that only it can open.`,
+      `The master key file ${path} is missing; only it can open the keys in the vault’s database.`,
     )
-  using root = new Secret(randomBytes(32))
-  const salt = randomBytes(32)
+  using root = new Secret(chance.bytes(32))
+  const salt = chance.bytes(32)
   using kek = await deriveKey(passphrase, salt)
   const wrapped = kek.use((k) => root.use((bytes) => wrapKey(createSecretKey(k), bytes)))
   const file: KeyFile = {

@@ -31,7 +31,7 @@ export function createLog({ level, write, nowMs }: LogOptions): Log {
   }
 }
 
-/** Kind and place of a fault. Messages of other libraries may quote values, so they are left out. */
+/** Kind and place of a fault; messages of other libraries may quote values and are left out. */
 export function describeFault(error: unknown): Pick<LogEntry, 'fault' | 'at'> {
   if (!(error instanceof Error)) return { fault: 'not_an_error' }
   const code = 'code' in error && typeof error.code === 'string' ? `:${error.code}` : ''

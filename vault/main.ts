@@ -18,7 +18,7 @@ import { type Endpoint, listen } from './listener.ts'
 import { createLog, describeFault, type Log } from './log.ts'
 import { jwkOf } from './public-key.ts'
 import { openStore, type Store } from './store.ts'
-import type { Chance } from './world.ts'
+import type { Chance } from './given.ts'
 
 const SHORTEST_PASSPHRASE = 12
 const TICK_MS = 1000
@@ -71,9 +71,8 @@ async function openKeyStore(config: Config, store: Store): Promise<KeyStore> {
   using passphrase = new Secret(text.subarray(0, text.toString('latin1').trimEnd().length))
   if (passphrase.use((bytes) => bytes.length < SHORTEST_PASSPHRASE))
     throw new ConfigError(`The passphrase has fewer than ${SHORTEST_PASSPHRASE} characters.`)
-  const { bytes } = chance
   const path = config.masterKeyFile
-  return await openFileKeyStore({ path, passphrase, randomBytes: bytes, mayCreate })
+  return await openFileKeyStore({ path, passphrase, chance, mayCreate })
 }
 
 async function readEndpointFiles(endpoint: EndpointConfig): Promise<Endpoint> {

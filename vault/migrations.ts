@@ -23,11 +23,11 @@ async function readMigrations(): Promise<{ name: string; text: string; digest: s
 export async function migrate(store: Store, nowMs: number): Promise<string[]> {
   const files = await readMigrations()
   return await store.begin(async (sql) => {
-    await sql`select pg_advisory_xact_lock(7305411)`
     await sql`create schema if not exists store`
     await sql`
       create table if not exists store.migration (
         name text primary key, digest text not null, applied_at_ms bigint not null)`
+    await sql`lock table store.migration in exclusive mode`
     const applied = new Map(
       (await sql<{ name: string; digest: string }[]>`select name, digest from store.migration`).map(
         (row) => [row.name, row.digest],

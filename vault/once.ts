@@ -1,7 +1,7 @@
 /**
  * Same bytes, same answer: the first answer to a call is kept in the transaction of its effect,
- * refusals too, under HMAC-SHA-256(answer key, JCS(call)). Two at the same time wait for each
- * other on a lock named by that digest, so the effect happens once; a restart changes nothing.
+ * refusals too, under HMAC-SHA-256(answer key, JCS(call)). Of two at the same time one claims the
+ * digest and the other waits for its answer, so the effect happens once; a restart changes nothing.
  */
 import { jcs } from '@warifu/crypto/jcs'
 import type { VaultOperation } from '@warifu/protocol/vault'
@@ -26,10 +26,10 @@ export const callDigest = ({ hierarchy }: World, call: OnceCall): Buffer =>
 export async function once(world: World, call: OnceCall, work: Once): Promise<Kept> {
   const digest = callDigest(world, call)
   return await world.store.begin(async (sql) => {
-    await sql`select pg_advisory_xact_lock(${digest.readBigInt64BE().toString()}::bigint)`
-    const [row] = await sql<{ answer: string }[]>`
-      select answer from calls.answer where call_digest = ${digest}`
-    if (row !== undefined) return readKept(row.answer)
+    const claimed = await sql`
+      insert into calls.claim (call_digest) values (${digest}) on conflict do nothing
+      returning call_digest`
+    if (claimed.length === 0) return await readAnswer(sql, digest)
     const kept = await work.first(sql)
     await sql`
       insert into calls.answer (call_digest, operation, answer, created_at_ms)
@@ -37,6 +37,13 @@ export async function once(world: World, call: OnceCall, work: Once): Promise<Ke
     await work.record(sql, kept)
     return kept
   })
+}
+
+async function readAnswer(sql: Sql, digest: Uint8Array): Promise<Kept> {
+  const [row] = await sql<{ answer: string }[]>`
+    select answer from calls.answer where call_digest = ${digest}`
+  if (row === undefined) throw new Error('a claim without its answer')
+  return readKept(row.answer)
 }
 
 function readKept(text: string): Kept {

@@ -11,7 +11,7 @@ import { jcsBytes } from '@warifu/crypto/jcs'
 import { closed, yearMonth } from '@warifu/protocol/shapes'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import type { Chance } from './world.ts'
+import type { Chance } from './given.ts'
 
 /** What a card is, in clear. It exists only inside the functions that make, seal and open. */
 const cardData = closed({

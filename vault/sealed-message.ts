@@ -8,7 +8,7 @@ import { envelopeAad, envelopeInfo } from '@warifu/crypto/envelope'
 import { type SenderContext, setupBaseS } from '@warifu/crypto/hpke'
 import { jcsBytes } from '@warifu/crypto/jcs'
 import { type SealedHeader, type SealedMessage, SUITE } from '@warifu/protocol/sealed'
-import type { Chance } from './world.ts'
+import type { Chance } from './given.ts'
 
 export type Recipient = { readonly point: Uint8Array; readonly thumbprint: string }
 export type Letter = {

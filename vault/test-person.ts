@@ -27,7 +27,7 @@ import type { PresentBody, SignedRequest, VaultInput, VaultOutput } from '@warif
 import type { Dispatch } from './dispatcher.ts'
 import { thumbprintOf } from './public-key.ts'
 import { ask, chance, newId, wallet } from './test-vault.ts'
-import type { KeyPair } from './world.ts'
+import type { KeyPair } from './given.ts'
 
 export const sha256 = (bytes: Uint8Array | string): Buffer =>
   createHash('sha256').update(bytes).digest()

@@ -19,7 +19,7 @@ import type { LogEntry } from './log.ts'
 import { migrate } from './migrations.ts'
 import { jwkOf } from './public-key.ts'
 import { openStore, type Store } from './store.ts'
-import type { Chance } from './world.ts'
+import type { Chance } from './given.ts'
 
 export const wallet = readWallet('http://wallet.localhost:4010')
 

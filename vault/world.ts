@@ -1,30 +1,15 @@
 /**
- * What the vault's subjects need from outside: time, chance, keys and the database come in here,
- * through main.ts only. And the form of an answer: a value, or a refusal the operation declares.
+ * What every operation of the vault stands on, wired in app.ts; and the form of its answer: a
+ * value, or a refusal that the operation declares.
  */
-import type { KeyObject } from 'node:crypto'
 import type { VaultOperation, VaultOperations, VaultOutput } from '@warifu/protocol/vault'
 import type { AssertionVerifier } from './assertion.ts'
 import type { Audit } from './audit.ts'
+import type { Chance, Probe, Wallet } from './given.ts'
 import type { Hierarchy } from './hierarchy.ts'
 import type { Log } from './log.ts'
 import type { RequestVerifier } from './signed-request.ts'
 import type { Store } from './store.ts'
-
-export type KeyPair = { readonly privateKey: KeyObject; readonly publicBytes: Uint8Array }
-
-/** The only source of randomness inside the vault. */
-export type Chance = {
-  readonly bytes: (size: number) => Uint8Array
-  /** A fresh P-256 pair; the public half as an uncompressed point (65 bytes). */
-  readonly keyPair: () => KeyPair
-}
-
-/** Told of every decryption of card data, so that tests can count them. */
-export type Probe = { readonly decrypted: () => void }
-
-/** Where passkeys and terminals say they are: the vault's own setting, never the caller's word. */
-export type Wallet = { readonly origin: string; readonly rpId: string }
 
 export type World = {
   readonly store: Store

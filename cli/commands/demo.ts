@@ -3,7 +3,8 @@
  * `--sabotage SYSTEM` the same journey runs with one thing wrong at a time, and must fail.
  */
 import { Misunderstood, readArguments, runTelling } from '@warifu/cli/arguments'
-import { runDemo, systemIds } from '@warifu/cli/demo'
+import { Interrupted, runDemo, systemIds } from '@warifu/cli/demo'
+import { codeOfSignal } from '@warifu/cli/ending'
 
 const help = `warifu demo [SYSTEM…] [--sabotage SYSTEM] [--json]
 
@@ -27,7 +28,12 @@ export async function run(args: readonly string[]): Promise<number> {
     const { sabotage, json = false } = values
     const only = sabotage === undefined ? positionals : [...positionals, sabotage]
     for (const id of only) requireSystem(id)
-    const systems = await runDemo({ only, sabotage, say: json ? console.error : console.log })
+    const say = json ? console.error : console.log
+    const systems = await runDemo({ only, sabotage, say }).catch((error: unknown) => {
+      if (error instanceof Interrupted) return error
+      throw error
+    })
+    if (systems instanceof Interrupted) return codeOfSignal(systems.signal)
     if (json) console.log(JSON.stringify({ systems }))
     return Object.values(systems).every(({ ok }) => ok) ? 0 : 1
   })

@@ -95,7 +95,7 @@ export async function payBy(holder: Holder, link: string, verifyUser: boolean) {
 /** Once below the amount for which the signature is enough, once above it; then money back. */
 export async function payTwice(world: World, checks: Checks, holder: Holder): Promise<void> {
   const { merchant } = world
-  const limit = await availableOf(holder)
+  const limit = await checks.step('the terminal reads its cards', () => availableOf(holder))
   const small = await ask(world, { amount: 300 })
   await checks.step('¥300 by the terminal’s signature alone', () =>
     payBy(holder, small.link, false),

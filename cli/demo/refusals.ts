@@ -34,6 +34,7 @@ export async function checkRefusals(scene: Scene): Promise<void> {
   await wrongContent(scene)
   await wrongMoment(scene)
   checks.that('nothing was charged by any of them', (await availableOf(aiko)) === before)
+  await moreThanThereIs(scene)
   await sameAgain(scene)
   await forked(scene)
 }
@@ -117,12 +118,15 @@ async function wrongCard({ world, checks, aiko }: Scene): Promise<void> {
   const { terminal, card } = aiko
   const blob = await terminal.blobOf(card)
   const flipped = flipBit(blob)
-  await checks.refused('a blob with one bit flipped', 'blob_invalid', async () => {
-    const claim = await claimNew(world, terminal)
-    return read(await terminal.send(await forge(terminal, { claim, card, blob: flipped })))
-  })
+  const claim = await claimNew(world, terminal)
+  await checks.refused('a blob with one bit flipped', 'blob_invalid', async () =>
+    read(await terminal.send(await forge(terminal, { claim, card, blob: flipped }))),
+  )
+  const { data } = await world.merchant('getTimeline', { params: { id: claim.payment } })
+  const refusal = data.find(({ outcome }) => outcome === 'blob_invalid')?.hops.at(-1)
+  const where = `${refusal?.from} to ${refusal?.to}: ${refusal?.outcome}`
+  checks.that('its timeline ends at the vault', where === 'server to vault: refused', where)
   await checks.refused('a blob other than the signed one', 'blob_mismatch', async () => {
-    const claim = await claimNew(world, terminal)
     const request = await forge(terminal, { claim, card, blob, sent: flipped })
     return read(await terminal.send(request))
   })
@@ -166,13 +170,21 @@ async function wrongMoment({ world, checks, aiko }: Scene): Promise<void> {
   await checks.refused('a frozen card', 'card_not_active', () => pay(1200))
   await terminal.resume(card)
   await checks.refused('above the limit of one payment', 'limit_exceeded', () => pay(50_001))
-  await checks.step('half of what the card has', () => pay(50_000))
-  await checks.refused('more than there is', 'insufficient_funds', () => pay(50_000))
   await checks.step('“no” is an answer, too', async () => {
     const claim = await claimNew(world, terminal)
     const denied = await terminal.deny(claim)
     if (denied.status !== 'declined') throw new Error(denied.status)
   })
+}
+
+/** The card has ¥100,000, less what it paid so far; ¥50,000 fits once. */
+async function moreThanThereIs({ world, checks, aiko }: Scene): Promise<void> {
+  const { terminal, card } = aiko
+  const { link } = await ask(world, { amount: 50_000 })
+  await checks.step('half of what the card has', () => payBy(aiko, link, true))
+  await checks.refused('more than there is', 'insufficient_funds', async () =>
+    terminal.present(await claimNew(world, terminal, 50_000), card, { verifyUser: true }),
+  )
 }
 
 /** The very same bytes get the first answer, and the money moves once. */

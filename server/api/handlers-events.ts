@@ -1,4 +1,4 @@
-/** What happened: events for merchants, notices for cardholders; the same rows, each to its reader. */
+/** What happened: events for merchants, notices for cardholders; each reads its own. */
 import { done } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
 import type { StoredEvent } from '#events'

@@ -26,7 +26,7 @@ export async function append(db: Db, items: readonly EventItem[], nowMs: number)
 
 export type StoredEvent = Omit<EventItem, 'audience'> & { readonly createdMs: bigint }
 
-/** A page of what this reader may see, newest first; one more than `limit` shows that there is more. */
+/** A page of what this reader may see, newest first. */
 export async function list(
   db: Db,
   audience: EventItem['audience'],

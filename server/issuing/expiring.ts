@@ -1,4 +1,4 @@
-/** Applications whose time is over: swept by whoever owns the time; a card not installed is closed. */
+/** Applications past their deadline, swept by whoever owns the time; their cards are closed. */
 import type { Id } from '@warifu/protocol/ids'
 import { applicationMoves, sourcesOf } from '@warifu/protocol/moves'
 import { setCardActive } from '#ledger'

@@ -74,7 +74,8 @@ async function bornPerson(script: Script = codes) {
   const [terminal, cardholder] = [stage.mint('trm', stage.lane()), stage.mint('chl')]
   await stage.store.sql`
     insert into terminals.terminal
-      (lane, id, cardholder, status, sealing_thumbprint, signing_thumbprint, signing_key, created_ms)
+      (lane, id, cardholder, status, sealing_thumbprint, signing_thumbprint, signing_key,
+       created_ms)
     values (${laneOf(terminal)}, ${terminal}, ${cardholder}, 'active', 's', 'g', '{}', ${nowMs})`
   let counter = 0
   const nextCall = () => {

@@ -28,25 +28,29 @@ const rules: readonly Rule[] = [
 ]
 const employed: Facts = { age: 30, annualIncome: 4_000_000, employment: 'employed' }
 const workless: Facts = { ...employed, employment: 'none' }
+const student: Facts = { ...employed, employment: 'student' }
+
+const tooYoung: Decision = { result: 'refuse', reason: 'under_age', rule: 0, limit: null }
+const tooLittle: Decision = { result: 'refuse', reason: 'income_too_low', rule: 1, limit: null }
+const asksAPerson: Decision = { result: 'review', reason: 'needs_a_person', rule: 2, limit: null }
+const yes: Decision = { result: 'approve', reason: 'rules_met', rule: 3, limit: 100_000 }
 
 // biome-ignore format: a table reads by its columns
-const rows: readonly (readonly [string, Facts, Partial<Decision>])[] = [
-  ['17 years',                  { ...employed, age: 17 },                 { result: 'refuse',  reason: 'under_age',      rule: 0, limit: null }],
-  ['18 years',                  { ...employed, age: 18 },                 { result: 'approve', reason: 'rules_met',      rule: 3, limit: 100_000 }],
-  ['17 years, no work',         { ...workless, age: 17 },                 { result: 'refuse',  reason: 'under_age',      rule: 0 }],
-  ['no work, income 499,999',   { ...workless, annualIncome: 499_999 },   { result: 'refuse',  reason: 'income_too_low', rule: 1, limit: null }],
-  ['no work, income 500,000',   { ...workless, annualIncome: 500_000 },   { result: 'review',  reason: 'needs_a_person', rule: 2, limit: null }],
-  ['student, income 0',         { ...employed, employment: 'student', annualIncome: 0 }, { result: 'review', rule: 2 }],
-  ['income 999,999',            { ...employed, annualIncome: 999_999 },   { result: 'review',  rule: 2 }],
-  ['income 1,000,000',          { ...employed, annualIncome: 1_000_000 }, { result: 'approve', rule: 3, limit: 100_000 }],
-  ['no work, income 1,000,000', { ...workless, annualIncome: 1_000_000 }, { result: 'approve', rule: 3 }],
+const rows: readonly (readonly [string, Facts, Decision])[] = [
+  ['17 years',                  { ...employed, age: 17 },                 tooYoung],
+  ['18 years',                  { ...employed, age: 18 },                 yes],
+  ['17 years, no work',         { ...workless, age: 17 },                 tooYoung],
+  ['no work, income 499,999',   { ...workless, annualIncome: 499_999 },   tooLittle],
+  ['no work, income 500,000',   { ...workless, annualIncome: 500_000 },   asksAPerson],
+  ['student, income 0',         { ...student, annualIncome: 0 },          asksAPerson],
+  ['income 999,999',            { ...employed, annualIncome: 999_999 },   asksAPerson],
+  ['income 1,000,000',          { ...employed, annualIncome: 1_000_000 }, yes],
+  ['no work, income 1,000,000', { ...workless, annualIncome: 1_000_000 }, yes],
 ]
 
 describe('the rules in their order', () => {
   for (const [name, facts, decision] of rows)
-    test(name, () =>
-      assert.deepEqual({ ...decide(rules, facts), ...decision }, decide(rules, facts)),
-    )
+    test(name, () => assert.deepEqual(decide(rules, facts), decision))
 
   test('no rule at all: a person decides, and the place is past the last', () => {
     const asked: Decision = { result: 'review', reason: 'needs_a_person', rule: 0, limit: null }

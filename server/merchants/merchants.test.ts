@@ -1,4 +1,4 @@
-// Goal: a key opens its own merchant's door and no other, and is readable nowhere after it was shown.
+// Goal: a key opens its own merchant's door and no other, and is readable only when it is made.
 // Method: real PostgreSQL; the stored rows are searched for the key.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'

@@ -104,5 +104,6 @@ async function noteRefusal(
            ${sql.json([...hops])}
       from payments.payment p
      where p.lane = ${laneOf(payment)} and p.id = ${payment}
-       and (select count(*) < 100 from payments.timeline t where t.lane = p.lane and t.payment = p.id)`
+       and (select count(*) < 100 from payments.timeline t
+             where t.lane = p.lane and t.payment = p.id)`
 }

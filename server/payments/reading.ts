@@ -24,7 +24,8 @@ export async function listPayments(
 ): Promise<PaymentRow[]> {
   const rows = await db<{ row: PaymentRow }[]>`
     select to_jsonb(p) as row from payments.payment p
-     where p.merchant = ${merchant} and (${before ?? null}::text is null or p.id < ${before ?? null})
+     where p.merchant = ${merchant}
+       and (${before ?? null}::text is null or p.id < ${before ?? null})
      order by p.id desc limit ${limit}`
   return rows.map(({ row }) => row)
 }

@@ -1,4 +1,4 @@
-/** What time does to payments: open ones past their deadline expire, automatic sales are captured. */
+/** What time does to payments: late ones expire, automatic sales are captured. */
 import type { Id } from '@warifu/protocol/ids'
 import { finish } from './finishing.ts'
 import { platformActs } from './hops.ts'

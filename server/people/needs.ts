@@ -1,4 +1,4 @@
-/** What this room asks for: the database, the vault, names and chance. Time comes with each call. */
+/** What this room asks for. Time comes with each call. */
 import type { Mint } from '@warifu/protocol/ids'
 import type { Store } from '#store'
 import type { VaultClient } from '#vault-client'

@@ -75,7 +75,7 @@ test('joining: the vault is given our challenge and our name for the person', as
   assert(stored.length > 0 && stored.every(({ row }) => !row.includes(session.token.slice(3))))
 })
 
-test('the same body again is the same person with a new session; another body is refused', async () => {
+test('the same body again is the same person in a new session; another is refused', async () => {
   const { cardholder, session, body, people } = await joined('cmV0cnk')
   const again = await people.join(body, minutes(4))
   assert(again.ok)

@@ -83,7 +83,8 @@ export async function join(needs: Needs, joining: Joining, nowMs: number): Promi
       values (${row.cardholder}, ${joining.name}, ${nowMs}) on conflict do nothing`
     await tx`
       insert into people.passkey (credential_id, cardholder, device_bound, created_ms)
-      values (${kept.output.credential_id}, ${row.cardholder}, ${kept.output.device_bound}, ${nowMs})
+      values (${kept.output.credential_id}, ${row.cardholder}, ${kept.output.device_bound},
+              ${nowMs})
       on conflict do nothing`
     const opening = { cardholder: row.cardholder, secret: needs.random(32) }
     const session = await openSession(tx, opening, nowMs)

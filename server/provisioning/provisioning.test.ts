@@ -70,7 +70,8 @@ async function bornPhone(cardholder: Id<'chl'>, script: Script = sealing) {
   const terminal = stage.mint('trm', stage.lane())
   await stage.store.sql`
     insert into terminals.terminal
-      (lane, id, cardholder, status, sealing_thumbprint, signing_thumbprint, signing_key, created_ms)
+      (lane, id, cardholder, status, sealing_thumbprint, signing_thumbprint, signing_key,
+       created_ms)
     values (${laneOf(terminal)}, ${terminal}, ${cardholder}, 'active', 's', 'g', '{}', ${nowMs})`
   let counter = 0
   type At = { readonly call: ReturnType<typeof callOf>; readonly nowMs: number }
@@ -158,7 +159,7 @@ describe('pulling', () => {
     for (const id of ids) if (id.length > 0) assert.deepEqual(id, first)
   })
 
-  test('after the seal has run out seals anew, the same installation and the same card', async () => {
+  test('after the seal has run out seals anew: same installation, same card', async () => {
     const { phone, application, card, installation, innerDigest } = await installed()
     const late = nowMs + 8 * DAY_MS + 5000
     const again = await phone.install(application, late)
@@ -243,7 +244,7 @@ describe('confirming', () => {
     assert.equal(await phone.issuing.signatureOnlyMax(stage.store.sql, cardholder), 500n)
   })
 
-  test('another digest, another phone, another installation: refused, and nothing pays', async () => {
+  test('another digest, phone or installation: refused, and nothing pays', async () => {
     const { phone, cardholder, card, installation, innerDigest } = await installed()
     const mismatch = refused('installation_mismatch')
     assert.deepEqual(await phone.confirm(installation, 'x'.repeat(43)), mismatch)

@@ -99,7 +99,7 @@ test('the same request again asks the vault with the same words and gets the sam
   assert.deepEqual(vault.asked[1], vault.asked[0])
 })
 
-test('the key of a terminal verifies what it signs; its status is always the present one', async () => {
+test('the key of a terminal is the enrolled one, its status the present one', async () => {
   const { terminals, asked } = await enrol()
   assert.equal(await terminals.keyOf(asked.terminal), undefined)
   await terminals.create(asked, nowMs)

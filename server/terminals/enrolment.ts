@@ -76,7 +76,8 @@ async function keep(tx: Tx, keeping: Keeping, nowMs: number): Promise<Terminal> 
   const { terminal: id, cardholder, signing_key } = asked
   await tx`
     insert into terminals.terminal
-      (lane, id, cardholder, status, sealing_thumbprint, signing_thumbprint, signing_key, created_ms)
+      (lane, id, cardholder, status, sealing_thumbprint, signing_thumbprint, signing_key,
+       created_ms)
     values (${laneOf(id)}, ${id}, ${cardholder}, 'pending', ${sealing_thumbprint},
             ${signing_thumbprint}, ${tx.json(signing_key)}, ${nowMs})
     on conflict do nothing`

@@ -24,7 +24,8 @@ async function bornTerminal(status = 'active') {
   const [terminal, cardholder] = [stage.mint('trm', stage.lane()), stage.mint('chl')]
   await stage.store.sql`
     insert into terminals.terminal
-      (lane, id, cardholder, status, sealing_thumbprint, signing_thumbprint, signing_key, created_ms)
+      (lane, id, cardholder, status, sealing_thumbprint, signing_thumbprint, signing_key,
+       created_ms)
     values (${laneOf(terminal)}, ${terminal}, ${cardholder}, ${status}, 's', 'g', '{}', ${nowMs})`
   return { terminal, cardholder }
 }
@@ -91,7 +92,7 @@ test('a fault takes no counter: the same bytes may be sent again', async () => {
   assert.deepEqual(await terminals.once(call, work, nowMs), done({ said: 'yes', nth: 1 }))
 })
 
-test('one counter, other bytes: refused, suspended, the owner told once; nothing gathered', async () => {
+test('one counter, other bytes: refused, suspended, the owner told; nothing gathered', async () => {
   const born = await bornTerminal()
   await terminals.once(callOf({ ...born, counter: 3, body: 'a' }), counted().work, nowMs)
   const { work, tally, effects } = counted()

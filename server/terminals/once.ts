@@ -11,7 +11,7 @@ import type { Db, Tx } from '#store'
 import type { TerminalCall } from './call.ts'
 import type { Needs } from './needs.ts'
 
-/** One piece of work. What `record` has written stays, also where it then answers with a refusal. */
+/** One piece of work. What `record` wrote stays, also where it then answers with a refusal. */
 export type Work<G, T> = {
   /** Reads and idempotent calls. It may run more than once for one counter, or for none taken. */
   readonly gather: () => Promise<Answer<G>>

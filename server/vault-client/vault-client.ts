@@ -33,9 +33,11 @@ export type VaultClient = {
 }
 
 type Needs = {
-  /** Opens a connection: a Unix socket in the sandbox, mutual TLS between machines. */
+  /**
+   * Opens a connection: a Unix socket in the sandbox, mutual TLS between machines. Its `timeout`
+   * event, where it has one, ends what waits.
+   */
   readonly dial: () => Socket
-  readonly timeoutMs: number
 }
 
 type Ask = { readonly operation: VaultOperation; readonly input: unknown }
@@ -67,7 +69,7 @@ export function createVaultClient(needs: Needs): VaultClient {
 }
 
 /** Frames are answered in the order they were sent, so a queue is all that one line needs. */
-function openLine({ dial, timeoutMs }: Needs): Line {
+function openLine({ dial }: Needs): Line {
   const socket = dial()
   const line: Line = { socket, pending: [] }
   const read = readFrames(MAX_FRAME_BYTES)
@@ -75,7 +77,7 @@ function openLine({ dial, timeoutMs }: Needs): Line {
     socket.destroy()
     for (const { reject } of line.pending.splice(0)) reject(new VaultUnavailable(why, { cause }))
   }
-  socket.setTimeout(timeoutMs, () => {
+  socket.on('timeout', () => {
     if (line.pending.length > 0) fail('no answer in time')
   })
   socket.on('error', (cause) => fail('connection failed', cause))

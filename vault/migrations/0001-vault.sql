@@ -86,8 +86,13 @@ create table codes.code (
 );
 
 -- ── calls: the first answer to the same bytes, under a keyed digest of them ────────────────────
+-- A claim comes first in its transaction and is seen only with its answer: the same call at the
+-- same time waits for it.
+create table calls.claim (
+  call_digest       bytea    primary key check (octet_length(call_digest) = 32)
+);
 create table calls.answer (
-  call_digest       bytea    primary key check (octet_length(call_digest) = 32),
+  call_digest       bytea    primary key references calls.claim (call_digest),
   operation         text     not null,
   answer            text     not null,
   created_at_ms     bigint   not null
@@ -117,7 +122,8 @@ language sql immutable as $$
   select sha256(convert_to('warifu/audit/1/' || in_chain, 'UTF8'))
 $$;
 
--- Appends one record; the lock makes the order of seq the order of commits.
+-- Appends one record, as the last step of its transaction. Whoever comes second waits on the
+-- primary key until the first has committed, and takes the place after it.
 create function audit.append(in_chain text, in_record text) returns bigint
 language plpgsql as $$
 declare
@@ -125,12 +131,15 @@ declare
   last_head bytea;
   new_leaf  bytea := sha256('\x00'::bytea || convert_to(in_record, 'UTF8'));
 begin
-  perform pg_advisory_xact_lock(hashtextextended('audit/' || in_chain, 0));
-  select r.seq, r.head into last_seq, last_head
-    from audit.record r where r.chain = in_chain order by r.seq desc limit 1;
-  insert into audit.record (chain, seq, record, leaf, head)
-  values (in_chain, coalesce(last_seq, 0) + 1, in_record, new_leaf,
-          sha256('\x01'::bytea || coalesce(last_head, audit.first_head(in_chain)) || new_leaf));
+  loop
+    select r.seq, r.head into last_seq, last_head
+      from audit.record r where r.chain = in_chain order by r.seq desc limit 1;
+    insert into audit.record (chain, seq, record, leaf, head)
+    values (in_chain, coalesce(last_seq, 0) + 1, in_record, new_leaf,
+            sha256('\x01'::bytea || coalesce(last_head, audit.first_head(in_chain)) || new_leaf))
+    on conflict do nothing;
+    exit when found;
+  end loop;
   return coalesce(last_seq, 0) + 1;
 end
 $$;

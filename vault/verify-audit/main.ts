@@ -1,12 +1,12 @@
 /**
- * `node vault/verify-audit.ts [--chain NAME] [--key THUMBPRINT] [--witness SIZE:HEAD]`
+ * `node vault/verify-audit/main.ts [--chain NAME] [--key THUMBPRINT] [--witness SIZE:HEAD]`
  * Verifies the audit chain with the auditor's role (VAULT_AUDIT_DATABASE_URL), which can read the
  * audit and nothing else. Without --key the answer names the signing key: compare it yourself.
  */
 import process from 'node:process'
 import { parseArgs } from 'node:util'
-import { type AuditQuestion, verifyAuditChain } from './audit-chain.ts'
-import { openStore } from './store.ts'
+import { type AuditQuestion, verifyAuditChain } from '@warifu/vault/audit-chain'
+import { openStore } from '@warifu/vault/store'
 
 function readQuestion(): AuditQuestion {
   const text = { type: 'string' } as const
