@@ -53,7 +53,7 @@ export async function findFooting(home: string, fallback = FALLBACK): Promise<Fo
   )
 }
 
-/** In order: who may run PostgreSQL. A user it cannot name (a container's) needs a namespace too. */
+/** In order: who may run PostgreSQL. A user it cannot name needs a namespace too. */
 function runners(isInside: boolean): readonly Runner[] {
   if (process.getuid?.() !== 0) return [{ prefix: hasName() ? [] : inNamespace }]
   const number = (flag: string) => Number(execFileSync('id', [flag, 'nobody']).toString())

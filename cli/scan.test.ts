@@ -132,7 +132,7 @@ describe('files', () => {
     await rm(path)
   })
 
-  test('below a folder are all read; links are not followed; a missing place is a fault', async () => {
+  test('below a folder are all read; links are not followed; what is missing faults', async () => {
     const inner = join(folder, 'a', 'b')
     await mkdir(inner, { recursive: true })
     await writeFile(join(inner, 'log'), `paid with ${number}.`)
@@ -145,7 +145,8 @@ describe('files', () => {
   })
 
   const main = join(import.meta.dirname, 'commands', 'scan.ts')
-  const command = `process.exitCode = await (await import(${JSON.stringify(main)})).run(process.argv.slice(1))`
+  const command = `const { run } = await import(${JSON.stringify(main)})
+process.exitCode = await run(process.argv.slice(1))`
   const scan = (args: readonly string[], input = '') =>
     spawnSync(process.execPath, ['--input-type=module', '-e', command, '--', ...args], { input })
 

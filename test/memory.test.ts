@@ -26,16 +26,22 @@ process.stdin.once('data', (masked) => {
   if (process.argv[1] !== 'string') codes.fill(0)
   process.stdout.write('ready')
 })
-setInterval(() => {}, 1000)`
+process.stdin.once('end', () => process.exit())`
 
 const children: ChildProcess[] = []
 after(() => {
-  for (const child of children) {
-    // The holder behind a shell ends by itself when nobody speaks to it any more.
-    child.stdin?.end()
-    child.kill('SIGKILL')
-  }
+  // A killed shell would leave its child behind: the whole family goes, the youngest first.
+  for (const { pid } of children)
+    if (pid !== undefined) for (const member of familyOf(pid).reverse()) end(member)
 })
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // it has ended by itself
+  }
+}
 
 async function hold(form: string, wrap: readonly string[] = []): Promise<number> {
   const [command = '', ...args] = [...wrap, process.execPath, '-e', holder, form]

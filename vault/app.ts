@@ -4,12 +4,12 @@
 import { createAssertionVerifier } from './assertion.ts'
 import { createAudit } from './audit.ts'
 import { createDispatch, type Dispatch } from './dispatcher.ts'
+import type { Chance, Probe, Wallet } from './given.ts'
 import { openHierarchy } from './hierarchy.ts'
 import type { KeyStore } from './key-store.ts'
 import type { Log } from './log.ts'
 import { createRequestVerifier } from './signed-request.ts'
 import type { Store } from './store.ts'
-import type { Chance, Probe, Wallet } from './given.ts'
 import type { World } from './world.ts'
 
 export type AppNeeds = {

@@ -10,9 +10,9 @@ import { cose, decodeCredentialPublicKey } from '@simplewebauthn/server/helpers'
 import type { assertion } from '@warifu/protocol/shapes'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
+import type { Wallet } from './given.ts'
 import { createKeyCache } from './key-cache.ts'
 import { decodeBase64url } from './strict-base64url.ts'
-import type { Wallet } from './given.ts'
 
 export type Assertion = Static<typeof assertion>
 export type Credential = { readonly credential_id: string; readonly public_key: Uint8Array }

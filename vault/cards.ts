@@ -5,10 +5,10 @@
  */
 import { luhnDigit } from '@warifu/crypto/luhn'
 import type { VaultInput } from '@warifu/protocol/vault'
+import type { Chance } from './given.ts'
 import type { CardholderKey, Hierarchy } from './hierarchy.ts'
 import { type CardData, openRecord, sealRecord } from './record.ts'
 import type { Sql } from './store.ts'
-import type { Chance } from './given.ts'
 import { type Answer, no, type World, yes } from './world.ts'
 
 const PAN_DIGITS = 16

@@ -3,8 +3,8 @@
  * A setting that is missing or wrong stops the process with one sentence.
  */
 import { ConfigError } from './config-error.ts'
-import { type Level, levels } from './log.ts'
 import type { Wallet } from './given.ts'
+import { type Level, levels } from './log.ts'
 
 export type EndpointConfig =
   | { readonly kind: 'unix'; readonly path: string }

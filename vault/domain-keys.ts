@@ -11,10 +11,10 @@ import {
 } from 'node:crypto'
 import { checkValue } from '@warifu/crypto/cmac'
 import type { Secret } from '@warifu/crypto/secret'
+import type { Chance } from './given.ts'
 import { type KeyStore, KeyStoreError } from './key-store.ts'
 import { jwkOf, thumbprintCheckValue, thumbprintOf } from './public-key.ts'
 import type { Sql } from './store.ts'
-import type { Chance } from './given.ts'
 
 // prettier-ignore
 export const domains = {

@@ -13,12 +13,12 @@ import { type Config, type EndpointConfig, readConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { hasDomainKeys } from './domain-keys.ts'
 import { assertPrivate, openFileKeyStore } from './file-key-store.ts'
+import type { Chance } from './given.ts'
 import { type KeyStore, KeyStoreError } from './key-store.ts'
 import { type Endpoint, listen } from './listener.ts'
 import { createLog, describeFault, type Log } from './log.ts'
 import { jwkOf } from './public-key.ts'
 import { openStore, type Store } from './store.ts'
-import type { Chance } from './given.ts'
 
 const SHORTEST_PASSPHRASE = 12
 const TICK_MS = 1000

@@ -28,7 +28,7 @@ export async function openNumbers(
   const keyStore = await openFileKeyStore({
     path,
     passphrase,
-    randomBytes: nothingNew,
+    chance,
     mayCreate: false,
   })
   const sql = openStore({ url: vaultDatabase.url, connections: 1 })

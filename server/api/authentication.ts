@@ -97,14 +97,14 @@ async function terminal(needs: DoorNeeds, incoming: Incoming): Let<'terminal'> {
   if (!isSignedBy(bound, call.request)) return refused('signature_invalid')
   if (incoming.method === 'GET' && Math.abs(createdS - incoming.nowMs / 1000) > FRESH_S)
     return refused('signature_stale')
-  // Writes leave this to the statement that takes the counter: a first answer may be asked for again.
+  // Writes leave this to the statement that takes the counter: first answers stay readable.
   if (incoming.method === 'GET' && bound.status !== 'active') return refused('terminal_not_active')
   return done({ kind: 'terminal', call: { ...call, cardholder: bound.cardholder } })
 }
 
 type Signed = Callers['terminal']['call'] & { readonly createdS: number }
 
-/** Reads the signature's headers and the digest that says “the same bytes”. Verifies no signature. */
+/** Reads the signature's headers and the digest of “the same bytes”. Verifies no signature. */
 function readSigned(incoming: Incoming): Answer<Signed> {
   const { headers, body, method, path, query } = incoming
   const id = headers['warifu-terminal'] ?? ''

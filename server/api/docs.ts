@@ -29,7 +29,7 @@ const html = (reply: FastifyReply, text: string) =>
     .header('content-type', 'text/html; charset=utf-8')
     .header(
       'content-security-policy',
-      "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'",
     )
     .header('x-content-type-options', 'nosniff')
     .send(text)
@@ -46,7 +46,9 @@ const page = (title: string, body: string): string => `<!doctype html>
 <link rel="stylesheet" href="/docs.css">
 </head>
 <body>
-<header><a href="/">Warifu</a> <nav><a href="/">Endpoints</a> <a href="/errors">Errors</a> <a href="/openapi.json">OpenAPI 3.1</a></nav></header>
+<header><a href="/">Warifu</a>
+<nav><a href="/">Endpoints</a> <a href="/errors">Errors</a>
+<a href="/openapi.json">OpenAPI 3.1</a></nav></header>
 <main><h1>${escaped(title)}</h1>
 ${body}</main>
 </body>
@@ -64,32 +66,41 @@ const callers = {
 
 function endpoints(): string {
   const byTag = Map.groupBy(Object.entries<Endpoint>(contract), ([, endpoint]) => endpoint.tag)
-  return [...byTag]
-    .map(
-      ([tag, list]) =>
-        `<section><h2>${escaped(tag)}</h2>${list.map(([name, one]) => endpointBlock(name, one)).join('')}</section>`,
-    )
-    .join('\n')
+  const section = ([tag, list]: [string, [string, Endpoint][]]) => {
+    const blocks = list.map(([name, one]) => endpointBlock(name, one)).join('')
+    return `<section><h2>${escaped(tag)}</h2>${blocks}</section>`
+  }
+  return [...byTag].map(section).join('\n')
 }
 
-const endpointBlock = (name: string, endpoint: Endpoint): string => `
+const folded = (title: string, schema: object): string =>
+  `<details><summary>${escaped(title)}</summary>
+<pre>${escaped(JSON.stringify(schema, null, 2))}</pre></details>`
+
+const endpointBlock = (name: string, endpoint: Endpoint): string => {
+  const once = endpoint.idempotencyKey ? ' · needs an Idempotency-Key' : ''
+  const codes = refusalsOf(endpoint).map((code) => `<a href="/errors#${code}">${code}</a>`)
+  return `
 <article id="${escaped(name)}">
 <h3><code>${endpoint.method} ${escaped(endpoint.path)}</code></h3>
 <p>${escaped(endpoint.summary)}</p>
-<p class="by">For: ${escaped(callers[endpoint.caller])}${endpoint.idempotencyKey ? ' · needs an Idempotency-Key' : ''}</p>
-${endpoint.body ? `<details><summary>Body</summary><pre>${escaped(JSON.stringify(endpoint.body, null, 2))}</pre></details>` : ''}
-<details><summary>Answer ${endpoint.status}</summary><pre>${escaped(JSON.stringify(endpoint.answer, null, 2))}</pre></details>
-<p class="codes">${refusalsOf(endpoint)
-  .map((code) => `<a href="/errors#${code}">${code}</a>`)
-  .join(' ')}</p>
+<p class="by">For: ${escaped(callers[endpoint.caller])}${once}</p>
+${endpoint.body ? folded('Body', endpoint.body) : ''}
+${folded(`Answer ${endpoint.status}`, endpoint.answer)}
+<p class="codes">${codes.join(' ')}</p>
 </article>`
+}
 
-const errorTable =
-  (): string => `<table><thead><tr><th>Code</th><th>HTTP</th><th>What to do</th><th>To the cardholder</th><th>To the merchant</th><th>To the operator</th></tr></thead><tbody>
-${Object.entries(errors)
-  .map(
-    ([code, row]) =>
-      `<tr id="${code}"><td><code>${code}</code></td><td>${statusOf[code as keyof typeof errors]}</td><td>${escaped(row.advice)}</td><td>${escaped(row.cardholder)}</td><td>${escaped(row.merchant)}</td><td>${escaped(row.operator)}</td></tr>`,
-  )
-  .join('\n')}
-</tbody></table>`
+const columns = ['Code', 'HTTP', 'Do', 'To the cardholder', 'To the merchant', 'To the operator']
+
+function errorTable(): string {
+  const head = columns.map((title) => `<th>${title}</th>`).join('')
+  const rows = Object.entries(errors).map(([code, row]) => {
+    // The keys of the table are its codes by its type.
+    const status = statusOf[code as keyof typeof errors]
+    const words = [row.advice, row.cardholder, row.merchant, row.operator].map(escaped)
+    const cells = [`<code>${code}</code>`, String(status), ...words]
+    return `<tr id="${code}">${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`
+  })
+  return `<table><thead><tr>${head}</tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table>`
+}

@@ -31,7 +31,7 @@ export function openapi(apiOrigin: string): object {
       title: 'Warifu',
       version: '0.1.0',
       description:
-        'Card data is readable only inside the phone it was issued to, the device that captured it, and the vault.',
+        'Card data is readable only in the device that captured it, the phone and the vault.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: apiOrigin }],
@@ -48,8 +48,7 @@ export function openapi(apiOrigin: string): object {
           type: 'apiKey',
           in: 'header',
           name: 'signature',
-          description:
-            'RFC 9421 signature by the terminal’s key, with warifu-terminal, warifu-counter, content-digest and signature-input.',
+          description: 'RFC 9421 signature by the terminal’s key (see crypto/http-signature.ts)',
         },
       },
       schemas: { Error: errorSchema },

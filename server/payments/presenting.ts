@@ -92,7 +92,7 @@ type Refused = {
   readonly code: Refusal
 }
 
-/** What the vault refused is told by the timeline too; a flood of it is not (100 rows a payment). */
+/** What the vault refused stands in the timeline too; a flood of it does not (100 rows). */
 async function noteRefusal(
   needs: PaymentNeeds,
   { payment, at, hops, code }: Refused,

@@ -1,6 +1,6 @@
 /**
- * For tests: a person with a software passkey and a terminal's two keys, as the vault meets them
- * through the server. Each step can be taken wrongly, so that the vault's refusals can be seen.
+ * For tests: a person with a passkey and a terminal's two keys, as the vault meets them through
+ * the server. Each step can be taken wrongly, so that the vault's refusals can be seen.
  */
 import { createHash, createHmac, type KeyObject, sign } from 'node:crypto'
 import { fromBase64url, toBase64url } from '@warifu/crypto/base64url'
@@ -15,25 +15,26 @@ import {
 import { unpad } from '@warifu/crypto/iso7816-padding'
 import { jcs, jcsBytes } from '@warifu/crypto/jcs'
 import { jwkOfPoint } from '@warifu/crypto/jwk-thumbprint'
-import {
-  type Assertion,
-  assert as assertPasskey,
-  createPasskey,
-  type Passkey,
-} from '@warifu/devices/passkey'
 import type { Id } from '@warifu/protocol/ids'
 import { type PaymentStatement, POP_EXPORT, type SealedMessage } from '@warifu/protocol/sealed'
-import type { PresentBody, SignedRequest, VaultInput, VaultOutput } from '@warifu/protocol/vault'
+import type {
+  PresentBody,
+  SignedRequest,
+  VaultInput,
+  VaultOperation,
+  VaultOutput,
+} from '@warifu/protocol/vault'
 import type { Dispatch } from './dispatcher.ts'
-import { thumbprintOf } from './public-key.ts'
-import { ask, chance, newId, wallet } from './test-vault.ts'
 import type { KeyPair } from './given.ts'
+import { thumbprintOf } from './public-key.ts'
+import { ask, type Rehearsal, wallet } from './rehearsal.ts'
+import { assertionOf, attestationOf, createPasskey, type Passkey } from './rehearsal-passkey.ts'
 
-export const sha256 = (bytes: Uint8Array | string): Buffer =>
-  createHash('sha256').update(bytes).digest()
-export const digestOf = (bytes: Uint8Array | string): string => sha256(bytes).toString('base64url')
+/** Where a person lives: the rehearsal they take part in. */
+export type Stage = Pick<Rehearsal, 'chance' | 'newId' | 'dispatch'>
 
 export type Person = {
+  readonly stage: Stage
   readonly cardholder: Id<'chl'>
   readonly terminal: Id<'trm'>
   readonly passkey: Passkey
@@ -41,48 +42,42 @@ export type Person = {
   readonly sealing: KeyPair
   readonly signing: KeyPair
 }
+export type Carried = { readonly card: Id<'crd'>; readonly blob: string }
 
-export function createPerson(): Person {
+export const NOW = '2027-01-05T00:00:00.000Z'
+export const sha256 = (bytes: Uint8Array | string): Buffer =>
+  createHash('sha256').update(bytes).digest()
+export const digestOf = (bytes: Uint8Array | string): string => sha256(bytes).toString('base64url')
+export const randomText = ({ chance }: Stage, size: number): string =>
+  toBase64url(chance.bytes(size))
+
+export function createPerson(stage: Stage): Person {
+  const { chance, newId } = stage
   const cardholder = newId('chl')
-  const challenge = toBase64url(chance.bytes(32))
-  const { passkey, attestation } = createPasskey({
-    options: {
-      rp: { id: wallet.rpId },
-      user: { id: toBase64url(Buffer.from(cardholder)) },
-      challenge,
-      pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
-    },
-    origin: wallet.origin,
-    random: chance.bytes,
-  })
+  const challenge = randomText(stage, 32)
+  const passkey = createPasskey(chance)
   return {
+    stage,
     cardholder,
     terminal: newId('trm'),
     passkey,
-    registration: { cardholder, challenge, attestation },
+    registration: { cardholder, challenge, attestation: attestationOf(passkey, challenge) },
     sealing: chance.keyPair(),
     signing: chance.keyPair(),
   }
 }
 
-/** The person's passkey over this challenge; user verified unless said otherwise. */
-export const assertionOf = (
-  { passkey }: Person,
-  challenge: string,
-  { userVerified = true, origin = wallet.origin, rpId = wallet.rpId } = {},
-): Assertion => assertPasskey({ passkey, challenge, origin, rpId, userVerified })
-
-export const signRaw = (key: KeyObject, message: Uint8Array): Buffer =>
+const signRaw = (key: KeyObject, message: Uint8Array): Buffer =>
   sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' })
 
-/** An honest admission, or one whose statement names another origin. */
+/** An honest admission, or one whose statement names another origin, or with another voucher. */
 export function admissionOf(
   person: Person,
   { origin = wallet.origin, voucher = person } = {},
 ): VaultInput<'admit_terminal'> {
   const sealing_key = jwkOfPoint(person.sealing.publicBytes)
   const signing_key = jwkOfPoint(person.signing.publicBytes)
-  const nonce = toBase64url(chance.bytes(32))
+  const nonce = randomText(person.stage, 32)
   const bytes = jcsBytes({
     nonce,
     origin,
@@ -96,8 +91,8 @@ export function admissionOf(
     sealing_key,
     signing_key,
     signature: toBase64url(signRaw(person.signing.privateKey, bytes)),
-    assertion: assertionOf(voucher, digestOf(bytes)),
-    now: '2026-05-01T10:00:00.000Z',
+    assertion: assertionOf(voucher.passkey, digestOf(bytes)),
+    now: NOW,
   }
 }
 
@@ -118,8 +113,8 @@ export function proofOf(person: Person, challenge: SealedMessage): string {
   return createHmac('sha256', key).update(plaintext).digest('base64url')
 }
 
-/** The output of a call that must succeed. The vault checked it against the operation's schema. */
-export async function must<O extends Parameters<typeof ask>[1]>(
+/** The output of a call that must succeed; the vault held it against the operation's schema. */
+export async function must<O extends VaultOperation>(
   dispatch: Dispatch,
   operation: O,
   input: VaultInput<O>,
@@ -129,25 +124,29 @@ export async function must<O extends Parameters<typeof ask>[1]>(
   return answer.output as VaultOutput<O>
 }
 
-export async function enrol(dispatch: Dispatch, person: Person): Promise<Person> {
+/** A terminal that was admitted and has yet to prove its sealing key. */
+export async function offer(stage: Stage): Promise<{ person: Person; proof: string }> {
+  const { dispatch } = stage
+  const person = createPerson(stage)
   await must(dispatch, 'register_passkey', person.registration)
   const { challenge } = await must(dispatch, 'admit_terminal', admissionOf(person))
-  const proof = proofOf(person, challenge)
-  await must(dispatch, 'confirm_terminal', { terminal: person.terminal, proof })
+  return { person, proof: proofOf(person, challenge) }
+}
+
+export async function enrol(stage: Stage): Promise<Person> {
+  const { person, proof } = await offer(stage)
+  await must(stage.dispatch, 'confirm_terminal', { terminal: person.terminal, proof })
   return person
 }
 
-export type Carried = { readonly card: Id<'crd'>; readonly blob: string }
-
 /** A card made for this person and installed on their terminal. */
-export async function carryCard(dispatch: Dispatch, person: Person): Promise<Carried> {
-  const card = newId('crd')
-  const { cardholder, terminal } = person
-  await must(dispatch, 'make_card', { card, cardholder, bin: '999123', expires: '2030-04' })
-  const now = '2026-05-01T10:00:00.000Z'
-  const scheme = 'double_sealed'
-  const sealed = await must(dispatch, 'seal_card', { card, terminal, scheme, now })
-  return { card, blob: peel(person, sealed) }
+export async function carryCard(person: Person): Promise<Carried> {
+  const { cardholder, terminal, stage } = person
+  const card = stage.newId('crd')
+  const made = { card, cardholder, bin: '999123', expires: '2030-04' }
+  await must(stage.dispatch, 'make_card', made)
+  const sealing = { card, terminal, scheme: 'double_sealed', now: NOW } as const
+  return { card, blob: peel(person, await must(stage.dispatch, 'seal_card', sealing)) }
 }
 
 export function peel(person: Person, { sealed, inner_digest }: VaultOutput<'seal_card'>): string {
@@ -155,7 +154,7 @@ export function peel(person: Person, { sealed, inner_digest }: VaultOutput<'seal
   return Buffer.from(unpad(openMessage(person, sealed, context).plaintext)).toString('utf8')
 }
 
-export const statementOf = ({ card, blob }: Carried): PaymentStatement => ({
+export const statementOf = ({ newId }: Stage, { card, blob }: Carried): PaymentStatement => ({
   content: {
     approval: newId('apr'),
     subject: { kind: 'payment', id: newId('pay') },
@@ -169,7 +168,7 @@ export const statementOf = ({ card, blob }: Carried): PaymentStatement => ({
     factors: ['terminal_signature', 'user_verification'],
     match_number: null,
     mandate: null,
-    deadline_at: '2026-05-01T10:05:00.000Z',
+    deadline_at: '2027-01-05T00:05:00.000Z',
   },
   card,
   blob_digest: digestOf(blob),
@@ -177,8 +176,8 @@ export const statementOf = ({ card, blob }: Carried): PaymentStatement => ({
 
 /** A presentation as the wallet makes it. */
 export function presentationOf(person: Person, carried: Carried): PresentBody {
-  const statement = statementOf(carried)
-  const assertion = assertionOf(person, digestOf(jcs(statement)))
+  const statement = statementOf(person.stage, carried)
+  const assertion = assertionOf(person.passkey, digestOf(jcs(statement)))
   return { statement, blob: carried.blob, assertion }
 }
 
@@ -187,10 +186,9 @@ type Signing = { readonly path?: string; readonly method?: 'POST' | 'GET'; reado
 /** The request over this body, signed by the person's terminal. */
 export function signedRequest(person: Person, body: object, own: Signing = {}): SignedRequest {
   const bytes = Buffer.from(JSON.stringify(body))
-  const path = own.path ?? pathOf(body)
-  const method = own.method ?? 'POST'
+  const { path = pathOf(body), method = 'POST' } = own
   const keyid = own.keyid ?? thumbprintOf(jwkOfPoint(person.signing.publicBytes))
-  const input = signatureInput({ createdS: 1_777_629_600, keyid })
+  const input = signatureInput({ createdS: 1_799_107_200, keyid })
   const contentDigest = contentDigestHeader(sha256(bytes))
   const params = input.slice(input.indexOf('=') + 1)
   const base = signatureBase({ method, path, query: '', contentDigest, counter: '1' }, params)
@@ -206,10 +204,8 @@ export function signedRequest(person: Person, body: object, own: Signing = {}): 
   }
 }
 
-const pathOf = (body: object): string => {
-  const id = /pay_[0-9A-Z]{26}/.exec(JSON.stringify(body))?.[0] ?? newId('pay')
-  return `/v1/payments/${id}/present`
-}
+const pathOf = (body: object): string =>
+  `/v1/payments/${/pay_[0-9A-Z]{26}/.exec(JSON.stringify(body))?.[0]}/present`
 
 export const openingOf = (person: Person, carried: Carried): VaultInput<'open_card'> => ({
   terminal: person.terminal,

@@ -1,0 +1,53 @@
+// Goal: the document says what the contract says, and everything in it can be found.
+// Method: walk the whole document; compare it with the contract, endpoint by endpoint.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { contract, type Endpoint } from '@warifu/protocol/contract'
+import { errors } from '@warifu/protocol/errors'
+import { openapi, refusalsOf } from './openapi.ts'
+import { statusOf } from './status.ts'
+
+const document = JSON.parse(JSON.stringify(openapi('http://api.localhost:1')))
+
+test('every endpoint of the contract is there, with its parameters and refusals', () => {
+  for (const [name, endpoint] of Object.entries<Endpoint>(contract)) {
+    const path = endpoint.path.replaceAll(/:(\w+)/g, '{$1}')
+    const operation = document.paths[path]?.[endpoint.method.toLowerCase()]
+    assert.equal(operation?.operationId, name)
+    const inPath = [...endpoint.path.matchAll(/:(\w+)/g)].map(([, one]) => one)
+    const declared = operation.parameters
+      .filter((one: { in: string }) => one.in === 'path')
+      .map((one: { name: string; required: boolean }) => one.required && one.name)
+    assert.deepEqual(declared, inPath, `${name}: path parameters`)
+    for (const refusal of refusalsOf(endpoint))
+      assert(operation.responses[statusOf[refusal]].description.includes(`${refusal}:`), refusal)
+  }
+})
+
+test('operation ids are unique and every reference resolves', () => {
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)]
+  assert(references.length > 0)
+  for (const [, pointer = ''] of references) {
+    let at = document
+    for (const part of pointer.split('/')) at = at?.[part]
+    assert(at, pointer)
+  }
+  const ids = Object.values<Record<string, { operationId: string }>>(document.paths).flatMap(
+    (methods) => Object.values(methods).map((one) => one.operationId),
+  )
+  assert.equal(new Set(ids).size, ids.length)
+})
+
+test('money endpoints ask for a key or carry the terminal’s counter', () => {
+  for (const [name, endpoint] of Object.entries<Endpoint>(contract))
+    if (endpoint.movesMoney)
+      assert(endpoint.idempotencyKey || endpoint.caller === 'terminal_by_vault', name)
+})
+
+test('every code has words for whoever may read it', () => {
+  for (const [code, row] of Object.entries(errors)) {
+    assert(row.operator.length > 0, code)
+    assert(row.cardholder.length + row.merchant.length > 0, code)
+    assert(!/something went wrong/i.test(row.cardholder + row.merchant), code)
+  }
+})

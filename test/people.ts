@@ -1,0 +1,135 @@
+/**
+ * People in a house: a merchant with its API key, holders with an active card on a terminal of
+ * their own, and what an attacker does with a request before it is sent.
+ */
+import { createMerchant, type Merchant } from '@warifu/cli/merchant'
+import { createSoftwareTerminal } from '@warifu/cli/software-terminal'
+import {
+  type Api,
+  type Claim,
+  callApi,
+  readAnswer,
+  type SignedRequest,
+  signRequest,
+  statementOf,
+  type Terminal,
+} from '@warifu/devices/terminal'
+import type { Body, Reply } from '@warifu/protocol/contract'
+import { type Id, isId } from '@warifu/protocol/ids'
+import type { PaymentStatement } from '@warifu/protocol/sealed'
+import type { House } from './house.ts'
+
+export type Holder = { readonly terminal: Terminal; readonly card: Id<'crd'> }
+export type Asked = { readonly id: Id<'pay'>; readonly link: string }
+export type People = {
+  readonly api: Api
+  readonly merchant: Merchant
+  /** A terminal of somebody who has joined and has no card yet. */
+  readonly join: (name: string) => Promise<Terminal>
+  /** One more card, with an account of its own. */
+  readonly takeCard: (terminal: Terminal) => Promise<Id<'crd'>>
+  readonly become: (name: string) => Promise<Holder>
+  /** The shop asks, and captures by itself only if it says so: amounts stand still until then. */
+  readonly ask: (body?: Partial<Body<'createPayment'>>) => Promise<Asked>
+  readonly show: (id: Id<'pay'>) => Promise<Reply<'getPayment'>>
+}
+
+export function peopleOf({ url, walletOrigin, seed }: House): People {
+  const api: Api = { fetch, apiUrl: url }
+  const merchant = createMerchant(api, seed.api_key ?? '')
+  let phones = 0
+  const join = async (name: string) => {
+    const terminal = createSoftwareTerminal({ ...api, origin: walletOrigin })
+    await terminal.join(name)
+    await terminal.enrol()
+    return terminal
+  }
+  const takeCard = async (terminal: Terminal) => {
+    phones += 1
+    return cardFor(terminal, { api, program: seed.program, phone: `+8190${12_340_000 + phones}` })
+  }
+  return {
+    api,
+    merchant,
+    join,
+    takeCard,
+    become: async (name) => {
+      const terminal = await join(name)
+      return { terminal, card: await takeCard(terminal) }
+    },
+    ask: async (body = {}) => {
+      const fixed = { amount: 1200, currency: 'jpy', capture_method: 'manual' } as const
+      const { id, link } = await merchant('createPayment', { body: { ...fixed, ...body } })
+      if (link === null) throw new Error('a new payment has no link')
+      return { id, link }
+    },
+    show: (id) => merchant('getPayment', { params: { id } }),
+  }
+}
+
+type Taking = { readonly api: Api; readonly program: string; readonly phone: string }
+
+async function cardFor(terminal: Terminal, { api, program, phone }: Taking): Promise<Id<'crd'>> {
+  if (!isId('prg', program)) throw new Error('the seed names no program')
+  const applicant = {
+    name: 'AIKO',
+    birth_date: '1990-04-01',
+    annual_income: 5_000_000,
+    employment: 'employed',
+  } as const
+  const { id } = await terminal.apply(program, applicant)
+  const verification = await terminal.startPhone(id, phone)
+  const { data } = await callApi(api, 'listInbox', { query: { to: phone, limit: 1 } })
+  const [code = ''] = /\b[0-9]{6}\b/.exec(data[0]?.text ?? '') ?? []
+  await terminal.answerCode(verification.id, code)
+  return (await terminal.install(id)).id
+}
+
+export const pay = async ({ terminal, card }: Holder, link: string) =>
+  terminal.present(await terminal.claim(link), card, { verifyUser: true })
+
+export async function availableOf({ terminal, card }: Holder): Promise<number> {
+  const found = (await terminal.cards()).find(({ id }) => id === card)
+  if (found === undefined) throw new Error('the card is not in the list of cards')
+  return found.available
+}
+
+type Forging = {
+  readonly claim: Claim
+  readonly blob?: string
+  readonly lie?: (statement: PaymentStatement) => PaymentStatement
+}
+
+/** A presentation, vouched for and signed as an honest one, with a lie in it where one is given. */
+export async function forge(
+  { terminal, card }: Holder,
+  { claim, blob: other, lie = (statement) => statement }: Forging,
+): Promise<SignedRequest> {
+  const blob = other ?? (await terminal.blobOf(card))
+  const statement = lie(await statementOf(claim, { card, blob }))
+  const body = { statement, blob, assertion: await terminal.vouchFor(statement) }
+  return terminal.prepare('presentCard', { params: { id: claim.payment }, body })
+}
+
+type Anew = {
+  readonly signing?: CryptoKeyPair
+  readonly counter?: number
+  readonly change?: (body: string) => string
+}
+
+/** The same request signed anew: with another key, a used counter, or another body. */
+export async function signAgain(
+  terminal: Terminal,
+  request: SignedRequest,
+  { signing, counter = request.counter, change = (body) => body }: Anew,
+): Promise<SignedRequest> {
+  const { terminal: id, keys } = await terminal.state()
+  if (id === null || keys === null) throw new Error('not enrolled')
+  const signer = { terminal: id, signing: signing ?? keys.signing }
+  const ask = { ...request, body: change(request.body) }
+  return signRequest(signer, ask, { counter, nowMs: Date.now() })
+}
+
+/** Sends these bytes and reads the answer; refusals are thrown. */
+export const sendPresent = async ({ terminal }: Holder, request: SignedRequest) =>
+  readAnswer('presentCard', await terminal.send(request))
