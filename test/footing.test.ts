@@ -48,7 +48,8 @@ const script = (home: string, port: number) => `
   const cluster = await startCluster({ ...options, password: 'p', log, keeper })
   const sql = postgres(cluster.adminUrl, { max: 1 })
   const [row] = await sql\`select current_setting('fsync') as fsync,
-    current_setting('data_checksums') as checksums, current_setting('listen_addresses') as address, version() as version\`
+    current_setting('data_checksums') as checksums,
+    current_setting('listen_addresses') as address, version() as version\`
   await sql.end()
   await cluster.stop()
   keeper.close()

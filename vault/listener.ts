@@ -80,18 +80,21 @@ function createServer(endpoint: Endpoint, accept: (socket: Socket) => void, log:
 function serveConnection(socket: Socket, dispatch: Dispatch, log: Log): () => Promise<void> {
   const takeChunk = createFrameReader()
   const working = new Set<Promise<void>>()
-  const answer = async (body: Uint8Array): Promise<void> => {
+  const answer = async (body: Uint8Array, before: Promise<void>): Promise<void> => {
     try {
-      const answers = await dispatch(readCalls(body))
+      const [answers] = await Promise.all([dispatch(readCalls(body)), before])
       if (!socket.destroyed) socket.write(encodeFrame(answers))
     } catch (error) {
       log('warn', { event: 'connection_ended', ...describeFault(error) })
       socket.destroy()
     }
   }
+  // Frames are worked on side by side and answered in the order they came.
+  let last = Promise.resolve()
   const take = (chunk: Buffer): void => {
     for (const body of takeChunk(chunk)) {
-      const work = answer(body).finally(() => {
+      last = answer(body, last)
+      const work = last.finally(() => {
         working.delete(work)
         if (working.size < MAX_IN_FLIGHT) socket.resume()
       })

@@ -129,7 +129,7 @@ test('random histories agree with the auditor, and the books balance', async () 
   )
 })
 
-test('asks of one account in one batch are decided in their order, and see each other', async () => {
+test('asks of one account in one batch are decided in order and see each other', async () => {
   const book = await openBook()
   const asks = [500, 400, 200, 100].map((amount, i) => ({ payment: `pay_${i}`, amount }))
   assert.deepEqual(await authorize(book, asks), ['ok', 'ok', 'insufficient_funds', 'ok'])

@@ -210,6 +210,7 @@ const asking: readonly Planted[] = [
     ...ledgerSql('create table ledger.a (id text references "people"."cardholder")'),
     says: /may not see people/,
   },
+  { law: 'sql-sight', ...ledgerSql('select * from store.claim'), says: /another room's table/ },
   {
     law: 'sql-sight',
     ...ledgerSql('create table store.claim (id text)'),

@@ -1,7 +1,8 @@
 /**
- * Law: the rooms' doors in SQL. One schema for each room; a room's SQL names only schemas that the
- * room may see by the same map; its TypeScript names only its own tables and its neighbours'
- * functions. SQL knows no clock, no chance, and nothing that another engine refuses (spec: money).
+ * Law: the rooms' doors in SQL. One schema for each room. A room's SQL, in migrations and in
+ * TypeScript, names its own tables, and functions and types of rooms it may see by the same map;
+ * never another room's table, not even as a foreign key. SQL knows no clock, no chance, and
+ * nothing that another engine refuses (spec: money).
  *
  * Comments and string literals are blanked; bodies in $$…$$ stay, they are code. What stands in
  * the migrations (`create table ledger.hold …`) is the catalogue that tells a table from a column.
@@ -184,8 +185,8 @@ function nameFault(name: Name, file: string, table: MaySee): string | undefined 
   const seen = (table[zone] ?? []).map(schemaOf)
   const what = `${schema}.${name.name}`
   if (!seen.includes(schema)) return `${zone} may not see ${schema} (${what})`
-  const tables = file.endsWith('.sql') || kind !== 'table'
-  return tables ? undefined : `${what}: another room's table; ask at its door, a function`
+  if (kind !== 'table') return undefined
+  return `${what}: another room's table; ask at its door, a function`
 }
 
 /** Rooms see each other in SQL as they do in TypeScript. */

@@ -1,0 +1,151 @@
+// Goal: only who may speak is heard: a socket closed to others, or TLS 1.3 with a certificate of
+// our CA. Who does not speak the protocol is cut off, and the vault goes on.
+// Method: real sockets; certificates (RFC 5280) written here as DER and signed by node:crypto.
+import assert from 'node:assert/strict'
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises'
+import { connect as connectSocket, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import type { Dispatch } from './dispatcher.ts'
+import { createFrameReader, encodeFrame } from './framing.ts'
+import { type Endpoint, type Listener, listen } from './listener.ts'
+
+let folder: string
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'warifu-vault-'))
+})
+after(() => rm(folder, { recursive: true }))
+
+const heard: string[] = []
+const dispatch: Dispatch = async (calls) => {
+  heard.push(...calls.map(({ operation }) => operation))
+  return calls.map(({ id }) => ({ id, ok: true, output: {} }))
+}
+const serve = (endpoint: Endpoint): Promise<Listener> =>
+  listen({ dispatch, endpoint, log: () => {} })
+
+/** Sends bytes; answers with the first frame, or `closed` where the vault ends the connection. */
+const talk = (socket: Socket, bytes: Uint8Array): Promise<unknown> =>
+  new Promise((resolve) => {
+    const take = createFrameReader()
+    socket.on('data', (chunk) => {
+      for (const body of take(chunk)) {
+        resolve(JSON.parse(Buffer.from(body).toString('utf8')))
+        socket.destroy()
+      }
+    })
+    socket.on('error', () => resolve('closed'))
+    socket.on('close', () => resolve('closed'))
+    socket.write(bytes)
+  })
+
+const frameOf = (operation: string): Buffer => encodeFrame([{ id: 7, operation, input: {} }])
+const answered = [{ id: 7, ok: true, output: {} }]
+
+test('a Unix socket: folder 0700, socket 0600, and it answers', async () => {
+  const path = join(folder, 'run', 'vault.sock')
+  const listener = await serve({ kind: 'unix', path })
+  assert.equal((await stat(join(folder, 'run'))).mode & 0o777, 0o700)
+  assert.equal((await stat(path)).mode & 0o777, 0o600)
+  assert.deepEqual(await talk(connectSocket(path), frameOf('a')), answered)
+  const again = serve({ kind: 'unix', path })
+  await assert.rejects(again, { name: 'ConfigError', message: /Another vault already listens/ })
+  await listener.close()
+})
+
+test('an open folder and a long path are refused; a dead socket is taken over', async () => {
+  const shared = join(folder, 'run')
+  await chmod(shared, 0o755)
+  await assert.rejects(serve({ kind: 'unix', path: join(shared, 'v') }), /is open to others/)
+  await chmod(shared, 0o700)
+  const long = join(folder, 'x'.repeat(120))
+  await assert.rejects(serve({ kind: 'unix', path: long }), /longer than 107 bytes/)
+})
+
+test('who speaks something else is cut off, and the others are answered', async () => {
+  const path = join(folder, 'run', 'other.sock')
+  const listener = await serve({ kind: 'unix', path })
+  for (const noise of [Buffer.from('GET / HTTP/1.1\r\n\r\n'), encodeFrame({ not: 'calls' })])
+    assert.equal(await talk(connectSocket(path), noise), 'closed')
+  assert.deepEqual(await talk(connectSocket(path), frameOf('b')), answered)
+  await listener.close()
+})
+
+// ─── mutual TLS ────────────────────────────────────────────────────────────────────────────────
+
+const der = (tag: number, ...parts: Uint8Array[]): Buffer => {
+  const body = Buffer.concat(parts)
+  const short = Buffer.of(tag, body.length)
+  const long = Buffer.of(tag, 0x82, body.length >> 8, body.length & 255)
+  return Buffer.concat([body.length < 128 ? short : long, body])
+}
+const hex = (text: string): Buffer => Buffer.from(text, 'hex')
+const sequence = (...parts: Uint8Array[]): Buffer => der(0x30, ...parts)
+const ecdsaWithSha256 = sequence(hex('06082a8648ce3d040302'))
+const nameOf = (text: string): Buffer =>
+  sequence(der(0x31, sequence(hex('0603550403'), der(0x0c, Buffer.from(text)))))
+const extension = (oid: string, value: Buffer): Buffer => sequence(hex(oid), der(0x04, value))
+const basicConstraints = extension('0603551d13', sequence(hex('0101ff')))
+const addressName = extension('0603551d11', sequence(hex('87047f000001')))
+
+type Identity = { readonly cert: Buffer; readonly key: Buffer; readonly privateKey: KeyObject }
+type Issuer = { readonly name: string; readonly privateKey: KeyObject }
+
+/** A certificate for this name; its own issuer, as a CA, where none is given. */
+function certify(name: string, issuer?: Issuer): Identity {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const years = sequence(
+    der(0x17, Buffer.from('250101000000Z')),
+    der(0x17, Buffer.from('491231235959Z')),
+  )
+  const body = sequence(
+    der(0xa0, hex('020102')),
+    der(0x02, Buffer.concat([hex('01'), Buffer.from(name)])),
+    ecdsaWithSha256,
+    nameOf(issuer?.name ?? name),
+    years,
+    nameOf(name),
+    publicKey.export({ format: 'der', type: 'spki' }),
+    der(0xa3, sequence(issuer === undefined ? basicConstraints : addressName)),
+  )
+  const signature = sign('sha256', body, issuer?.privateKey ?? privateKey)
+  const text = sequence(body, ecdsaWithSha256, der(0x03, hex('00'), signature)).toString('base64')
+  return {
+    cert: Buffer.from(`-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`),
+    key: Buffer.from(privateKey.export({ format: 'pem', type: 'pkcs8' })),
+    privateKey,
+  }
+}
+
+test('TLS 1.3 with a client certificate of our CA is heard; anything less is not', async () => {
+  const authority = certify('Warifu test CA')
+  const issuer = { name: 'Warifu test CA', privateKey: authority.privateKey }
+  const server = certify('vault', issuer)
+  const client = certify('server', issuer)
+  // The same name, and a CA of the attacker's own under our CA's name.
+  const foreign = certify('server', { ...issuer, privateKey: certify('x').privateKey })
+  const { cert, key } = server
+  const ca = authority.cert
+  const endpoint = { kind: 'tls', host: '127.0.0.1', port: 0, cert, key, ca } as const
+  const listener = await serve(endpoint)
+  const { port } = listener
+  assert(port)
+  const speak = (operation: string, own: ConnectionOptions) =>
+    talk(connectTls({ host: '127.0.0.1', port, ca, ...own }), frameOf(operation))
+  const admitted = { cert: client.cert, key: client.key }
+  assert.deepEqual(await speak('ours', admitted), answered)
+  assert.equal(await speak('none', {}), 'closed')
+  assert.equal(await speak('foreign', { cert: foreign.cert, key: foreign.key }), 'closed')
+  assert.equal(await speak('own', { cert: certify('y').cert, key: certify('y').key }), 'closed')
+  assert.equal(await speak('old', { ...admitted, maxVersion: 'TLSv1.2' }), 'closed')
+  assert.equal(await talk(connectSocket(port, '127.0.0.1'), frameOf('plain')), 'closed')
+  assert.deepEqual(await speak('again', admitted), answered)
+  assert.deepEqual(
+    heard.filter((name) => name.length > 1),
+    ['ours', 'again'],
+  )
+  await listener.close()
+})
