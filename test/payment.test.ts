@@ -3,20 +3,19 @@
 // Method: real processes; an attacker who holds what the title says and signs well. After each
 //   refusal the card's available amount and the shop's amounts are as before, and no hold stands.
 import assert from 'node:assert/strict'
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { flipBit } from '@warifu/cli/demo/refusals'
 import { createMerchant } from '@warifu/cli/merchant'
+import { seedServer } from '@warifu/cli/programs'
 import { ApiError, alterBody, callApi, makeKeys } from '@warifu/devices/terminal'
 import type { Refusal } from '@warifu/protocol/errors'
-import { type Id, type Mint, mintId } from '@warifu/protocol/ids'
-import { createApiKey, createMerchant as plantMerchant } from '@warifu/server/merchants/merchants'
-import { openStore } from '@warifu/server/store/store'
+import type { Id } from '@warifu/protocol/ids'
 import postgres from 'postgres'
 import { type House, startHouse } from './house.ts'
 import {
   availableOf,
+  flipBit,
   forge,
   type Holder,
   type People,
@@ -356,15 +355,11 @@ suite('the shop', () => {
   })
 })
 
-/** A second merchant of this platform, and its API key. */
+/** A second merchant and its API key: where the first has another name, the seed is sown again. */
 async function anotherMerchant(): Promise<string> {
-  const store = openStore(house.serverDatabase.url, 1)
-  const nowMs = Date.now()
-  const mint: Mint = (prefix) => mintId({ prefix, lane: 0, nowMs, chance: randomBytes(14) })
-  const merchant = mint('mer')
-  await plantMerchant(store.sql, { id: merchant, name: 'Another Shop', nowMs })
-  const key = { id: mint('key'), merchant, secret: randomBytes(32), nowMs }
-  const apiKey = await createApiKey(store.sql, key)
-  await store.end()
-  return apiKey
+  await sql`update merchants.merchant set name = 'The First Shop'`
+  const { api_key = '' } = await seedServer(house.serverDatabase.url)
+  assert.notEqual(api_key, '')
+  assert.equal((await sql`select 1 from merchants.merchant`).length, 2)
+  return api_key
 }

@@ -2,6 +2,7 @@
  * People in a house: a merchant with its API key, holders with an active card on a terminal of
  * their own, and what an attacker does with a request before it is sent.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createMerchant, type Merchant } from '@warifu/cli/merchant'
 import { createSoftwareTerminal } from '@warifu/cli/software-terminal'
 import {
@@ -79,10 +80,19 @@ async function cardFor(terminal: Terminal, { api, program, phone }: Taking): Pro
   } as const
   const { id } = await terminal.apply(program, applicant)
   const verification = await terminal.startPhone(id, phone)
-  const { data } = await callApi(api, 'listInbox', { query: { to: phone, limit: 1 } })
-  const [code = ''] = /\b[0-9]{6}\b/.exec(data[0]?.text ?? '') ?? []
-  await terminal.answerCode(verification.id, code)
+  await terminal.answerCode(verification.id, await codeFor(api, phone))
   return (await terminal.install(id)).id
+}
+
+/** The code that was sent by SMS, moments after it was asked for. */
+async function codeFor(api: Api, to: string): Promise<string> {
+  for (let patience = 100; patience > 0; patience -= 1) {
+    const { data } = await callApi(api, 'listInbox', { query: { to, limit: 1 } })
+    const [code] = /\b[0-9]{6}\b/.exec(data[0]?.text ?? '') ?? []
+    if (code !== undefined) return code
+    await sleep(50)
+  }
+  throw new Error(`no code in the inbox for ${to}`)
 }
 
 export const pay = async ({ terminal, card }: Holder, link: string) =>
@@ -133,3 +143,12 @@ export async function signAgain(
 /** Sends these bytes and reads the answer; refusals are thrown. */
 export const sendPresent = async ({ terminal }: Holder, request: SignedRequest) =>
   readAnswer('presentCard', await terminal.send(request))
+
+/** One bit of the sealed card itself, wherever its header points. */
+export function flipBit(blob: string): string {
+  const inner: { ct: string } = JSON.parse(Buffer.from(blob, 'base64url').toString())
+  const ct = Buffer.from(inner.ct, 'base64url')
+  ct[0] = (ct[0] ?? 0) ^ 1
+  const flipped = { ...inner, ct: ct.toString('base64url') }
+  return Buffer.from(JSON.stringify(flipped)).toString('base64url')
+}

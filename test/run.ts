@@ -20,7 +20,7 @@ import { root } from '@warifu/cli/state-folder'
 import { asRole, plans, type SideName, variables } from './databases.ts'
 import { LEFT_TO_CI } from './needs.ts'
 
-const TEST_MS = 10 * 60_000
+const TEST_MS = 5 * 60_000
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 
 /** The files named, or every test of the house. */

@@ -9,9 +9,8 @@ import { createFrameReader, encodeFrame, MAX_CALLS, readCalls } from './framing.
 const call = { id: 1, operation: 'audit_head', input: {} }
 
 test('frames arrive whole and in order, wherever the stream is cut', () => {
-  const frames = fc.array(fc.array(fc.record({ id: fc.nat(), text: fc.string() })), {
-    maxLength: 6,
-  })
+  const call = fc.record({ id: fc.nat(), text: fc.string() }, { noNullPrototype: true })
+  const frames = fc.array(fc.array(call), { maxLength: 6 })
   const cuts = fc.array(fc.nat({ max: 40 }), { maxLength: 40 })
   fc.assert(
     fc.property(frames, cuts, (contents, lengths) => {

@@ -2,7 +2,9 @@
 // our CA. Who does not speak the protocol is cut off, and the vault goes on.
 // Method: real sockets; certificates (RFC 5280) written here as DER and signed by node:crypto.
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { once } from 'node:events'
 import { chmod, mkdtemp, rm, stat } from 'node:fs/promises'
 import { connect as connectSocket, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -29,16 +31,16 @@ const serve = (endpoint: Endpoint): Promise<Listener> =>
 
 /** Sends bytes; answers with the first frame, or `closed` where the vault ends the connection. */
 const talk = (socket: Socket, bytes: Uint8Array): Promise<unknown> =>
-  new Promise((resolve) => {
+  new Promise((settle) => {
     const take = createFrameReader()
     socket.on('data', (chunk) => {
       for (const body of take(chunk)) {
-        resolve(JSON.parse(Buffer.from(body).toString('utf8')))
+        settle(JSON.parse(Buffer.from(body).toString('utf8')))
         socket.destroy()
       }
     })
-    socket.on('error', () => resolve('closed'))
-    socket.on('close', () => resolve('closed'))
+    socket.on('error', () => settle('closed'))
+    socket.on('close', () => settle('closed'))
     socket.write(bytes)
   })
 
@@ -63,6 +65,14 @@ test('an open folder and a long path are refused; a dead socket is taken over', 
   await chmod(shared, 0o700)
   const long = join(folder, 'x'.repeat(120))
   await assert.rejects(serve({ kind: 'unix', path: long }), /longer than 107 bytes/)
+  const path = join(shared, 'dead.sock')
+  const script = `require('net').createServer().listen(${JSON.stringify(path)}, () =>
+    process.kill(process.pid, 'SIGKILL'))`
+  await once(spawn(process.execPath, ['-e', script]), 'exit')
+  assert((await stat(path)).isSocket(), 'what a killed vault leaves behind')
+  const listener = await serve({ kind: 'unix', path })
+  assert.deepEqual(await talk(connectSocket(path), frameOf('c')), answered)
+  await listener.close()
 })
 
 test('who speaks something else is cut off, and the others are answered', async () => {
@@ -120,7 +130,7 @@ function certify(name: string, issuer?: Issuer): Identity {
   }
 }
 
-test('TLS 1.3 with a client certificate of our CA is heard; anything less is not', async () => {
+test('TLS 1.3 with a client certificate of our CA is heard; anything less is not', async (t) => {
   const authority = certify('Warifu test CA')
   const issuer = { name: 'Warifu test CA', privateKey: authority.privateKey }
   const server = certify('vault', issuer)
@@ -131,6 +141,7 @@ test('TLS 1.3 with a client certificate of our CA is heard; anything less is not
   const ca = authority.cert
   const endpoint = { kind: 'tls', host: '127.0.0.1', port: 0, cert, key, ca } as const
   const listener = await serve(endpoint)
+  t.after(() => listener.close())
   const { port } = listener
   assert(port)
   const speak = (operation: string, own: ConnectionOptions) =>
@@ -139,7 +150,8 @@ test('TLS 1.3 with a client certificate of our CA is heard; anything less is not
   assert.deepEqual(await speak('ours', admitted), answered)
   assert.equal(await speak('none', {}), 'closed')
   assert.equal(await speak('foreign', { cert: foreign.cert, key: foreign.key }), 'closed')
-  assert.equal(await speak('own', { cert: certify('y').cert, key: certify('y').key }), 'closed')
+  const own = certify('server')
+  assert.equal(await speak('own', { cert: own.cert, key: own.key }), 'closed')
   assert.equal(await speak('old', { ...admitted, maxVersion: 'TLSv1.2' }), 'closed')
   assert.equal(await talk(connectSocket(port, '127.0.0.1'), frameOf('plain')), 'closed')
   assert.deepEqual(await speak('again', admitted), answered)
@@ -147,5 +159,4 @@ test('TLS 1.3 with a client certificate of our CA is heard; anything less is not
     heard.filter((name) => name.length > 1),
     ['ours', 'again'],
   )
-  await listener.close()
 })

@@ -42,7 +42,7 @@ type Needs = {
 
 type Ask = { readonly operation: VaultOperation; readonly input: unknown }
 type Pending = { resolve: (answers: VaultAnswer[]) => void; reject: (fault: Error) => void }
-type Line = { readonly socket: Socket; readonly pending: Pending[] }
+type Line = { readonly socket: Socket; readonly pending: Pending[]; asked: number }
 
 export function createVaultClient(needs: Needs): VaultClient {
   let line: Line | undefined
@@ -51,7 +51,10 @@ export function createVaultClient(needs: Needs): VaultClient {
     maxInFlight: 4,
     send: async (asks) => {
       if (line === undefined || line.socket.destroyed) line = openLine(needs)
-      return inOrder(await exchange(line, asks), asks.length)
+      const first = line.asked
+      line.asked += asks.length
+      const calls = asks.map((ask, i) => ({ id: first + i, ...ask }))
+      return inOrder(await exchange(line, calls), calls)
     },
   })
   return {
@@ -71,7 +74,7 @@ export function createVaultClient(needs: Needs): VaultClient {
 /** Frames are answered in the order they were sent, so a queue is all that one line needs. */
 function openLine({ dial }: Needs): Line {
   const socket = dial()
-  const line: Line = { socket, pending: [] }
+  const line: Line = { socket, pending: [], asked: 0 }
   const read = readFrames(MAX_FRAME_BYTES)
   const fail = (why: string, cause?: Error) => {
     socket.destroy()
@@ -92,17 +95,19 @@ function openLine({ dial }: Needs): Line {
   return line
 }
 
-const exchange = (line: Line, asks: readonly Ask[]): Promise<VaultAnswer[]> =>
+type Call = Ask & { readonly id: number }
+
+const exchange = (line: Line, calls: readonly Call[]): Promise<VaultAnswer[]> =>
   new Promise((resolve, reject) => {
     line.pending.push({ resolve, reject })
-    line.socket.write(frame(asks.map((ask, id) => ({ id, ...ask }))))
+    line.socket.write(frame(calls))
   })
 
-function inOrder(answers: readonly VaultAnswer[], count: number): VaultAnswer[] {
+/** Ids are never used twice on a line: an answer to another frame is no answer to these calls. */
+function inOrder(answers: readonly VaultAnswer[], calls: readonly Call[]): VaultAnswer[] {
   const byId = new Map(answers.map((answer) => [answer.id, answer]))
-  return Array.from(
-    { length: count },
-    (_, id) => byId.get(id) ?? { id, ok: false as const, fault: 'vault_unavailable' as const },
+  return calls.map(
+    ({ id }) => byId.get(id) ?? { id, ok: false as const, fault: 'vault_unavailable' as const },
   )
 }
 
