@@ -1,6 +1,7 @@
 /**
- * The ports of a sandbox. Chosen once (the usual numbers if they are free, else free ones) and
- * kept: a wallet's keys belong to its origin, and a changed port would be another origin.
+ * The ports of a sandbox. Chosen once (for the clone's own sandbox the usual numbers if they are
+ * free, else free ones, so that others started at the same time do not meet) and kept: a wallet's
+ * keys belong to its origin, and a changed port would be another origin.
  */
 import { randomInt } from 'node:crypto'
 import { listenFailure } from './cluster.ts'
@@ -10,15 +11,18 @@ const usual = { api: 8730, wallet: 8731, server_database: 8738, vault_database: 
 export type PortName = keyof typeof usual
 export type Ports = Readonly<Record<PortName, number>>
 
-export const keptPorts: Kept<Ports> = {
-  read: readPorts,
-  make: async () => ({
-    api: await choosePort(usual.api),
-    wallet: await choosePort(usual.wallet),
-    server_database: await choosePort(usual.server_database),
-    vault_database: await choosePort(usual.vault_database),
-  }),
-  write: (ports) => `${JSON.stringify(ports, null, 2)}\n`,
+export const keptPorts = (preferUsual: boolean): Kept<Ports> => {
+  const choose = (name: PortName) => choosePort(preferUsual ? usual[name] : undefined)
+  return {
+    read: readPorts,
+    make: async () => ({
+      api: await choose('api'),
+      wallet: await choose('wallet'),
+      server_database: await choose('server_database'),
+      vault_database: await choose('vault_database'),
+    }),
+    write: (ports) => `${JSON.stringify(ports, null, 2)}\n`,
+  }
 }
 
 function readPorts(text: string): Ports {

@@ -61,7 +61,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   stack.defer(state.release)
   const keeper = createKeeper()
   stack.defer(() => keeper.close())
-  const ports = await state.keep('ports.json', keptPorts)
+  const ports = await state.keep('ports.json', keptPorts(state.home === join(root, '.warifu')))
   await assertPortFree(ports.api, 'the API', state.home)
   const step = (words: string) => {
     options.signal?.throwIfAborted()

@@ -3,6 +3,9 @@
 // Method: a chain of real calls on a real PostgreSQL; each kind of tampering by the superuser,
 // undone again; every table against every role.
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { verifyAuditChain, type Witness } from './audit-chain.ts'
 import { thumbprintOf } from './public-key.ts'
@@ -132,6 +135,24 @@ test('an end cut off with its signatures is found by a head told before', async 
   await assert.rejects(cut, Undo)
 })
 
+test('the verifier’s own process: 0 and the verdict, or 1', async () => {
+  const main = join(import.meta.dirname, 'verify-audit', 'main.ts')
+  const run = async (...args: string[]) => {
+    const env = { VAULT_AUDIT_DATABASE_URL: vault.database.url('vault_auditor') }
+    const child = spawn(process.execPath, [main, '--chain', CHAIN, ...args], { env })
+    let out = ''
+    child.stdout.on('data', (chunk) => {
+      out += chunk
+    })
+    const [code] = await once(child, 'close')
+    return [code, out.match(/"ok":(true|false)/)?.[1]]
+  }
+  const { size, head } = witness
+  assert.deepEqual(await run('--witness', `${size}:${head}`), [0, 'true'])
+  assert.deepEqual(await run('--witness', `${size - 1}:${head}`), [1, 'false'])
+  assert.deepEqual(await run('--witness', 'nonsense'), [1, undefined])
+})
+
 test('a chain signed by another key is found by the key’s name', async () => {
   assert.equal(await faultOf({ key: 'A'.repeat(43) }), 'signing_key_unknown')
 })
@@ -166,7 +187,7 @@ test('a call whose record cannot be written has no effect', async () => {
   assert.equal(rows.length, 0)
 })
 
-test('vault_app deletes nowhere, and changes only a terminal’s state and a code’s tries', async () => {
+test('vault_app deletes nothing and changes only a state and a count of tries', async () => {
   const tables = await vault.superuser<{ name: string; column: string; may: string[] }[]>`
     select c.table_schema || '.' || c.table_name as name, c.column_name as column,
       array_remove(array[

@@ -3,7 +3,13 @@
  * that key wrapped by AES-KWP (RFC 5649) under the cardholder's key. The header is authenticated.
  * Every record key encrypts once, so a nonce can never meet its key twice.
  */
-import { createCipheriv, createDecipheriv, type DecipherGCM, type KeyObject } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type DecipherGCM,
+  type KeyObject,
+} from 'node:crypto'
 import { KeyWrapError, unwrapKey, wrapKey } from '@warifu/crypto/aes-key-wrap'
 import { envelopeAad } from '@warifu/crypto/envelope'
 import { pad, unpad } from '@warifu/crypto/iso7816-padding'
@@ -59,7 +65,7 @@ export function openRecord({ kek, header, sealed }: Opening): CardData | undefin
   if (sealed.iv.length !== 12 || sealed.ct.length !== PLAIN_BYTES + TAG_BYTES) return undefined
   const key = unwrapRecordKey(kek, sealed.wrapped_key)
   if (key === undefined) return undefined
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.iv, {
+  const decipher = createDecipheriv('aes-256-gcm', createSecretKey(key), sealed.iv, {
     authTagLength: TAG_BYTES,
   })
   key.fill(0)

@@ -1,0 +1,186 @@
+// Goal: a card's number is readable in the vault's process and nowhere else: not in the files or
+//   the WAL of the server's cluster, logs, traffic, the server's memory, or PostgreSQL's of either
+//   side. Nor does the security code travel.
+// Method: real processes; one person joins, applies, installs and pays. The test opens the vault's
+//   database with master key and passphrase to learn what to look for. In every place a planted
+//   number of the same kind must be found by the same search.
+import assert from 'node:assert/strict'
+import { randomInt } from 'node:crypto'
+import { appendFile, readFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { after, before, suite, test } from 'node:test'
+import { findNumbers, scanFolder } from '@warifu/cli/scan'
+import { luhnDigit } from '@warifu/crypto/luhn'
+import { Secret } from '@warifu/crypto/secret'
+import { openStoredCard, readStoredCards } from '@warifu/vault/cards'
+import { openFileKeyStore } from '@warifu/vault/file-key-store'
+import { openHierarchy } from '@warifu/vault/hierarchy'
+import { openStore } from '@warifu/vault/store'
+import postgres from 'postgres'
+import { type House, type RelayName, startHouse } from './house.ts'
+import { familyOf, readMemory, scanMemory } from './memory.ts'
+import { pay, peopleOf } from './people.ts'
+import type { Direction } from './relay.ts'
+
+let house: House
+let serverSql: postgres.Sql
+let vaultSql: postgres.Sql
+let secret: { readonly pan: string; readonly security_code: string }
+let dataFolder: string
+
+/** A valid number that is nobody's; it fits a JSON integer, so that the vault can echo it. */
+function drawCanary(): string {
+  const digits = `492912${String(randomInt(1e9)).padStart(9, '0')}`
+  return `${digits}${luhnDigit(digits)}`
+}
+const canary = drawCanary()
+
+before(async () => {
+  house = await startHouse({ relays: ['client', 'database', 'vault'] })
+  const people = peopleOf(house)
+  serverSql = postgres(house.serverDatabase.adminUrl, { max: 1, onnotice: () => {} })
+  vaultSql = postgres(house.vaultDatabase.adminUrl, { max: 1, onnotice: () => {} })
+  const holder = await people.become('Aiko')
+  secret = await learn(holder.card)
+  const metadata = { order: `number ${canary}`, security_code: plantedCode() }
+  const { id, link } = await people.ask({ metadata })
+  const presented = await pay(holder, link)
+  assert.equal(presented.status, 'authorized')
+  await people.show(id)
+  await askVault()
+  await vaultSql`create table public.planted (value text)`
+  await vaultSql`insert into public.planted values (${canary})`
+  await appendFile(join(house.folder, 'server.log'), `planted ${canary}\n`)
+  await serverSql`checkpoint`
+  const [row] = await serverSql<{ data_directory: string }[]>`show data_directory`
+  dataFolder = row?.data_directory ?? ''
+})
+after(async () => {
+  await serverSql?.end()
+  await vaultSql?.end()
+  await house?.stop()
+})
+
+const nothingNew = (): never => {
+  throw new Error('nothing is made here, only opened')
+}
+
+/** Opens the stored card as the vault does: the test's own privilege. */
+async function learn(card: string) {
+  const chance = { bytes: nothingNew, keyPair: nothingNew }
+  using passphrase = new Secret(await readFile(join(house.folder, 'vault.passphrase')))
+  const path = join(house.folder, 'vault.master-key')
+  const keyStore = await openFileKeyStore({ path, passphrase, chance, mayCreate: false })
+  const sql = openStore({ url: house.vaultDatabase.url, connections: 1 })
+  try {
+    const hierarchy = await openHierarchy({ sql, keyStore, chance, nowMs: nothingNew })
+    const row = (await readStoredCards(sql, [card])).get(card)
+    assert(row, 'the card is in the vault')
+    return openStoredCard({ hierarchy, row })
+  } finally {
+    await sql.end()
+  }
+}
+
+const plantedCode = () => (secret.security_code === '731' ? '137' : '731')
+
+/** A frame through the relay whose call bears the planted number; the vault's no bears it too. */
+async function askVault(): Promise<void> {
+  const call = [{ id: Number(canary), operation: 'no_such_operation', input: {} }]
+  const body = Buffer.from(JSON.stringify(call))
+  const head = Buffer.alloc(4)
+  head.writeUInt32BE(body.length)
+  const place = house.relay('vault').listen
+  const socket = connect(place)
+  socket.write(Buffer.concat([head, body]))
+  await new Promise((resolve, reject) => socket.once('data', resolve).once('error', reject))
+  socket.destroy()
+}
+
+type Finding = { readonly number: string; readonly encoding: string }
+
+/** The planted number is there, and the card's is not, in any form. */
+function judge(found: readonly Finding[]): void {
+  const real = found.filter(({ number }) => number === secret.pan).map(({ encoding }) => encoding)
+  assert.deepEqual(real, [], 'the card’s number lies here')
+  assert(
+    found.some(({ number }) => number === canary),
+    'the search finds what was planted',
+  )
+}
+const both = () => [secret.pan, canary]
+
+test('what is looked for is the card’s', () => {
+  assert.match(secret.pan, /^990012[0-9]{10}$/)
+  assert.equal(String(luhnDigit(secret.pan.slice(0, 15))), secret.pan.slice(15))
+  assert.match(secret.security_code, /^[0-9]{3}$/)
+})
+
+suite('files', () => {
+  test('tables and indexes of the server’s cluster', async () =>
+    judge(await scanFolder(join(dataFolder, 'base'), both())))
+  test('its write-ahead log', async () =>
+    judge(await scanFolder(join(dataFolder, 'pg_wal'), both())))
+  test('everything else in its folder', async () => {
+    const found = await scanFolder(dataFolder, both())
+    judge(found)
+  })
+  test('logs of server and vault', async () => {
+    judge(await scanFolder(join(house.folder, 'server.log'), both()))
+    assert.deepEqual(await scanFolder(join(house.folder, 'vault.log'), [secret.pan]), [])
+    assert((await house.logs('vault')).includes('"operation"'), 'the vault has logged its calls')
+  })
+})
+
+suite('traffic', () => {
+  for (const name of ['client', 'database', 'vault'] satisfies RelayName[])
+    for (const direction of ['up', 'down'] satisfies Direction[])
+      test(`${name}, ${direction}`, () =>
+        judge(findNumbers(house.relay(name).captured(direction), both())))
+})
+
+suite('memory', { skip: process.platform !== 'linux' }, () => {
+  test('the server', () => judge(scanFamily(house.pid('server'))))
+  test('PostgreSQL of the server', async () => judge(scanFamily(await postmasterOf(serverSql))))
+  test('PostgreSQL of the vault', async () => judge(scanFamily(await postmasterOf(vaultSql))))
+})
+
+/** The members that end meanwhile (idle workers of PostgreSQL) have nothing to show any more. */
+const scanFamily = (pid: number): Finding[] =>
+  familyOf(pid).flatMap((member) => {
+    try {
+      return scanMemory(member, both())
+    } catch (fault) {
+      if (familyOf(pid).includes(member)) throw fault
+      return []
+    }
+  })
+
+async function postmasterOf(sql: postgres.Sql): Promise<number> {
+  const [row] = await sql<{ pid: string }[]>`
+    select split_part(pg_read_file('postmaster.pid'), E'\n', 1) as pid`
+  return Number(row?.pid)
+}
+
+/** Three digits alone are everywhere; with their name before them, as records have it, they tell. */
+suite('the security code', { skip: process.platform !== 'linux' }, () => {
+  const named = (code: string) => Buffer.from(`"security_code":"${code}"`)
+  const sees = (bytes: Buffer, code: string) => bytes.includes(named(code))
+  test('does not travel with its name', () => {
+    const captured = house.relay('client').captured('up')
+    assert(sees(captured, plantedCode()))
+    for (const name of ['client', 'database', 'vault'] satisfies RelayName[])
+      for (const direction of ['up', 'down'] satisfies Direction[])
+        assert(!sees(house.relay(name).captured(direction), secret.security_code))
+  })
+  test('is not in the server’s memory', () => {
+    const seen = { real: false, planted: false }
+    readMemory(house.pid('server'), (chunk) => {
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+      seen.real ||= sees(bytes, secret.security_code)
+      seen.planted ||= sees(bytes, plantedCode())
+    })
+    assert.deepEqual(seen, { real: false, planted: true })
+  })
+})
