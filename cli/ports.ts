@@ -25,7 +25,8 @@ export const keptPorts = (preferUsual: boolean): Kept<Ports> => {
   }
 }
 
-function readPorts(text: string): Ports {
+/** The ports as a state folder keeps them; throws where one is missing. */
+export function readPorts(text: string): Ports {
   const value: unknown = JSON.parse(text)
   const port = (name: PortName): number => {
     const found: unknown = Object.entries(value ?? {}).find(([key]) => key === name)?.[1]

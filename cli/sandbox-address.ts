@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Api } from '@warifu/devices/terminal'
-import { keptPorts } from './ports.ts'
+import { readPorts } from './ports.ts'
 import { readSeed, type Seed } from './programs.ts'
 import { defaultHome } from './sandbox.ts'
 import { codeOf, Sorry } from './sorry.ts'
@@ -21,7 +21,7 @@ export async function findSandbox(): Promise<SandboxAddress> {
       const is = codeOf(cause) === 'ENOENT' ? 'There is no sandbox' : 'The sandbox cannot be read'
       throw new Sorry(`${is} in ${home}: run npm start first, in another terminal.`, { cause })
     })
-  const ports = keptPorts.read(await read('ports.json'))
+  const ports = readPorts(await read('ports.json'))
   return {
     home,
     api: { fetch, apiUrl: `http://127.0.0.1:${ports.api}` },
