@@ -8,7 +8,6 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Misunderstood, readArguments, wholeNumber } from '@warifu/cli/arguments'
-import { createWorld } from '@warifu/cli/demo/world'
 import { startSandbox } from '@warifu/cli/sandbox'
 import { Sorry } from '@warifu/cli/sorry'
 import postgres from 'postgres'
@@ -27,17 +26,16 @@ const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / 
 
 async function measure(home: string, { seconds, rounds, say }: Options) {
   say('Starting a sandbox …')
-  await using sandbox = await startSandbox({ home, logLevel: 'error' })
+  await using sandbox = await startSandbox({ home })
   const { adminUrl, url } = sandbox.serverDatabase
   if (adminUrl === undefined)
     throw new Sorry('The bench needs a cluster of its own: unset DATABASE_URL.')
   await preparePgbench(adminUrl)
-  const world = createWorld(sandbox)
   say(`${TERMINALS} terminals take their cards …`)
-  const holders = await makeHolders(world, TERMINALS)
+  const holders = await makeHolders(sandbox, TERMINALS)
   const pay = async (perSecond: number, connections: number) => {
     const each = Math.max(1, Math.round((perSecond * seconds) / TERMINALS))
-    return sendAll(sandbox.url, await prepareQueues(world, holders, each), connections)
+    return sendAll(sandbox.url, await prepareQueues(sandbox, holders, each), connections)
   }
   let { perSecond: guess } = await pay((TERMINALS * 4) / seconds, CONNECTIONS[0])
   const rates = new Map<number, number[]>(CONNECTIONS.map((connections) => [connections, []]))
@@ -52,7 +50,7 @@ async function measure(home: string, { seconds, rounds, say }: Options) {
     tpcb.push(await runPgbench(adminUrl, seconds))
     say(`round ${at}: ${round(tpcb.at(-1) ?? 0)} TPC-B transactions/s`)
   }
-  const queues = await prepareQueues(world, holders, 4)
+  const queues = await prepareQueues(sandbox, holders, 4)
   const commits = await commitsOf(adminUrl, new URL(url).pathname.slice(1), () =>
     sendAll(sandbox.url, queues, CONNECTIONS[0]),
   )

@@ -3,10 +3,14 @@
  * a closed loop that only sends. A terminal's requests go in the order of its counter.
  */
 import { Agent, request } from 'node:http'
-import { createChecks } from '@warifu/cli/demo/checks'
-import { ask, becomeHolder, type Holder } from '@warifu/cli/demo/journey'
-import type { World } from '@warifu/cli/demo/world'
-import { type SignedRequest, statementOf } from '@warifu/devices/terminal'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createMerchant } from '@warifu/cli/merchant'
+import type { Sandbox } from '@warifu/cli/sandbox'
+import { createSoftwareTerminal } from '@warifu/cli/software-terminal'
+import { callApi, type SignedRequest, statementOf, type Terminal } from '@warifu/devices/terminal'
+import { type Id, isId } from '@warifu/protocol/ids'
+
+type Holder = { readonly terminal: Terminal; readonly card: Id<'crd'> }
 
 const AT_ONCE = 8
 
@@ -19,31 +23,56 @@ async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>)
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
 }
 
-export async function makeHolders(world: World, count: number): Promise<Holder[]> {
+export async function makeHolders(sandbox: Sandbox, count: number): Promise<Holder[]> {
   const holders: Holder[] = []
-  const names = Array.from({ length: count }, (_, at) => `Holder ${at + 1}`)
-  await forEach(names, async (name) => {
-    const checks = createChecks()
-    holders.push(await becomeHolder({ world, checks, person: world.person(), name }))
-  })
+  const phones = Array.from({ length: count }, (_, at) => `+8190${12_340_001 + at}`)
+  await forEach(phones, async (phone) => void holders.push(await becomeHolder(sandbox, phone)))
   return holders
+}
+
+async function becomeHolder(sandbox: Sandbox, phone: string): Promise<Holder> {
+  const { url, walletOrigin, seed } = sandbox
+  if (!isId('prg', seed.program)) throw new Error('the seed names no program')
+  const terminal = createSoftwareTerminal({ fetch, apiUrl: url, origin: walletOrigin })
+  await terminal.join('AIKO')
+  await terminal.enrol()
+  const facts = { name: 'AIKO', birth_date: '1990-04-01', annual_income: 5_000_000 }
+  const { id } = await terminal.apply(seed.program, { ...facts, employment: 'employed' })
+  const verification = await terminal.startPhone(id, phone)
+  await terminal.answerCode(verification.id, await codeFor(url, phone))
+  return { terminal, card: (await terminal.install(id)).id }
+}
+
+/** The code that left by SMS; it may be a moment on its way. */
+async function codeFor(apiUrl: string, to: string): Promise<string> {
+  for (let patience = 50; patience > 0; patience -= 1) {
+    const { data } = await callApi({ fetch, apiUrl }, 'listInbox', { query: { to, limit: 1 } })
+    const [code] = /\b[0-9]{6}\b/.exec(data[0]?.text ?? '') ?? []
+    if (code !== undefined) return code
+    await sleep(100)
+  }
+  throw new Error(`no code in the inbox for ${to}`)
 }
 
 /** The presentations of one terminal, in the order of their counters. */
 export type Queue = readonly SignedRequest[]
 
 export async function prepareQueues(
-  world: World,
+  { url, seed }: Sandbox,
   holders: readonly Holder[],
   each: number,
 ): Promise<Queue[]> {
+  const merchant = createMerchant({ fetch, apiUrl: url }, seed.api_key ?? '')
+  const body = { amount: 1, currency: 'jpy', capture_method: 'manual' } as const
   const queues: Queue[] = []
   await forEach(holders, async ({ terminal, card }) => {
     const blob = await terminal.blobOf(card)
     const queue: SignedRequest[] = []
     const claims = []
-    for (let at = 0; at < each; at += 1)
-      claims.push(await terminal.claim((await ask(world, { amount: 1, manual: true })).link))
+    for (let at = 0; at < each; at += 1) {
+      const { link } = await merchant('createPayment', { body })
+      claims.push(await terminal.claim(link ?? ''))
+    }
     for (const claim of claims) {
       const body = { statement: await statementOf(claim, { card, blob }), blob }
       queue.push(await terminal.prepare('presentCard', { params: { id: claim.payment }, body }))

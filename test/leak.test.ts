@@ -163,7 +163,7 @@ async function postmasterOf(sql: postgres.Sql): Promise<number> {
   return Number(row?.pid)
 }
 
-/** Three digits alone are everywhere; with their name before them, as records have it, they tell. */
+/** Three digits alone are everywhere; with their name before them, as in records, they tell. */
 suite('the security code', { skip: process.platform !== 'linux' }, () => {
   const named = (code: string) => Buffer.from(`"security_code":"${code}"`)
   const sees = (bytes: Buffer, code: string) => bytes.includes(named(code))
