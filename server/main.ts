@@ -33,7 +33,8 @@ async function main(): Promise<void> {
   const stopTicking = every(TICK_MS, async () => {
     await app.tick(now()).catch((fault: unknown) => logger.error({ err: fault }, 'tick'))
   })
-  logger.info({ event: 'ready', port: config.port }, 'ready')
+  // Said at every log level: whoever started this process waits for the line.
+  console.log(JSON.stringify({ event: 'ready', port: config.port }))
 
   const stop = async () => {
     stopTicking()
