@@ -7,8 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createMerchant } from '@warifu/cli/merchant'
 import type { Sandbox } from '@warifu/cli/sandbox'
 import { createSoftwareTerminal } from '@warifu/cli/software-terminal'
-import { callApi, type SignedRequest, statementOf, type Terminal } from '@warifu/devices/terminal'
+import { type SignedRequest, statementOf, type Terminal } from '@warifu/devices/terminal'
 import { type Id, isId } from '@warifu/protocol/ids'
+import { callApi } from '@warifu/sdk/api-call'
 
 type Holder = { readonly terminal: Terminal; readonly card: Id<'crd'> }
 

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
-import { NoAnswer, TerminalError } from '@warifu/devices/terminal'
+import { TerminalError } from '@warifu/devices/terminal'
+import { NoAnswer } from '@warifu/sdk/api-call'
 import { Misunderstood, runTelling, wholeNumber } from './arguments.ts'
 
 const home = await mkdtemp(join(tmpdir(), 'warifu-arguments-'))

@@ -1,7 +1,8 @@
 /** Reading what was typed: a command's table of words, options and what it does with them. */
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
-import { ApiError, NoAnswer, TerminalError } from '@warifu/devices/terminal'
+import { TerminalError } from '@warifu/devices/terminal'
 import { errors } from '@warifu/protocol/errors'
+import { ApiError, NoAnswer } from '@warifu/sdk/api-call'
 import { codeOf, Sorry } from './sorry.ts'
 
 /** What was typed is not what the command takes. Exit code 2. */

@@ -4,8 +4,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Api, ApiError, callApi, type Input, NoAnswer } from '@warifu/devices/terminal'
 import type { EndpointName, Reply } from '@warifu/protocol/contract'
+import { type Api, ApiError, callApi, type Input, NoAnswer } from '@warifu/sdk/api-call'
 
 export type Merchant = <N extends EndpointName>(
   name: N,

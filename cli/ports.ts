@@ -7,7 +7,13 @@ import { randomInt } from 'node:crypto'
 import { listenFailure } from './cluster.ts'
 import type { Kept } from './state-folder.ts'
 
-const usual = { api: 8730, wallet: 8731, server_database: 8738, vault_database: 8739 } as const
+const usual = {
+  api: 8730,
+  wallet: 8731,
+  pos: 8732,
+  server_database: 8738,
+  vault_database: 8739,
+} as const
 export type PortName = keyof typeof usual
 export type Ports = Readonly<Record<PortName, number>>
 
@@ -18,6 +24,7 @@ export const keptPorts = (preferUsual: boolean): Kept<Ports> => {
     make: async () => ({
       api: await choose('api'),
       wallet: await choose('wallet'),
+      pos: await choose('pos'),
       server_database: await choose('server_database'),
       vault_database: await choose('vault_database'),
     }),
@@ -28,8 +35,8 @@ export const keptPorts = (preferUsual: boolean): Kept<Ports> => {
 /** The ports as a state folder keeps them; throws where one is missing. */
 export function readPorts(text: string): Ports {
   const value: unknown = JSON.parse(text)
-  const port = (name: PortName): number => {
-    const found: unknown = Object.entries(value ?? {}).find(([key]) => key === name)?.[1]
+  const port = (name: PortName, elder?: number): number => {
+    const found: unknown = Object.entries(value ?? {}).find(([key]) => key === name)?.[1] ?? elder
     if (typeof found !== 'number' || !Number.isInteger(found) || found < 1 || found > 65535)
       throw new TypeError(`no port for ${name}`)
     return found
@@ -37,6 +44,8 @@ export function readPorts(text: string): Ports {
   return {
     api: port('api'),
     wallet: port('wallet'),
+    // A folder of before there were tills has no port for them yet.
+    pos: port('pos', usual.pos),
     server_database: port('server_database'),
     vault_database: port('vault_database'),
   }

@@ -1,7 +1,7 @@
 /** Where the running sandbox is and what it was seeded with, read from the state folder. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Api } from '@warifu/devices/terminal'
+import type { Api } from '@warifu/sdk/api-call'
 import { readPorts } from './ports.ts'
 import { readSeed, type Seed } from './programs.ts'
 import { defaultHome } from './sandbox.ts'

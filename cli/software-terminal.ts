@@ -6,7 +6,6 @@ import { randomBytes } from 'node:crypto'
 import { toBase64url } from '@warifu/crypto/base64url'
 import { assert as assertBy, createPasskey, type Passkey } from '@warifu/devices/passkey'
 import {
-  type Api,
   type Authenticator,
   createTerminal,
   memoryStore,
@@ -16,6 +15,7 @@ import {
   type TerminalStore,
   type Turns,
 } from '@warifu/devices/terminal'
+import type { Api } from '@warifu/sdk/api-call'
 
 export type PasskeyKeeper = {
   load(): Promise<Passkey | null>

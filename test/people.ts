@@ -6,10 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createMerchant, type Merchant } from '@warifu/cli/merchant'
 import { createSoftwareTerminal } from '@warifu/cli/software-terminal'
 import {
-  type Api,
   type Claim,
-  callApi,
-  readAnswer,
   type SignedRequest,
   signRequest,
   statementOf,
@@ -18,6 +15,7 @@ import {
 import type { Body, Reply } from '@warifu/protocol/contract'
 import { type Id, isId } from '@warifu/protocol/ids'
 import type { PaymentStatement } from '@warifu/protocol/sealed'
+import { type Api, callApi, readAnswer } from '@warifu/sdk/api-call'
 import type { House } from './house.ts'
 
 export type Holder = { readonly terminal: Terminal; readonly card: Id<'crd'> }

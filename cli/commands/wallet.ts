@@ -6,9 +6,10 @@ import { applicationWords, cardLine, claimWords, presentedWords } from '@warifu/
 import { createSoftwareTerminal } from '@warifu/cli/software-terminal'
 import { Sorry } from '@warifu/cli/sorry'
 import { listWallets, openWalletFile } from '@warifu/cli/wallet-file'
-import { readAnswer, type Terminal, TerminalError } from '@warifu/devices/terminal'
+import { type Terminal, TerminalError } from '@warifu/devices/terminal'
 import { type Id, isId, type Prefix } from '@warifu/protocol/ids'
 import { type Applicant, applicant } from '@warifu/protocol/objects'
+import { readAnswer } from '@warifu/sdk/api-call'
 import { Check } from 'typebox/value'
 
 const help = `warifu wallet <step> [--wallet NAME] [--json]

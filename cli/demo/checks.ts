@@ -1,5 +1,6 @@
 /** What a journey claims and what was seen: every claim is a row, a step that fails ends it. */
-import { ApiError, NoAnswer, TerminalError } from '@warifu/devices/terminal'
+import { TerminalError } from '@warifu/devices/terminal'
+import { ApiError, NoAnswer } from '@warifu/sdk/api-call'
 
 export type Check = { readonly name: string; readonly ok: boolean; readonly saw: string }
 

@@ -7,14 +7,13 @@ import {
   alterBody,
   type Claim,
   makeKeys,
-  type RawAnswer,
-  readAnswer,
   type SignedRequest,
   signRequest,
   statementOf,
   type Terminal,
 } from '@warifu/devices/terminal'
 import type { PaymentStatement } from '@warifu/protocol/sealed'
+import { type RawAnswer, readAnswer } from '@warifu/sdk/api-call'
 import type { Checks } from './checks.ts'
 import { ask, availableOf, type Holder, payBy } from './journey.ts'
 import type { World } from './world.ts'

@@ -1,11 +1,6 @@
 /** The journey of `double_sealed` with one thing wrong at a time. None of them may pay. */
-import {
-  type Fetch,
-  fetchBlob,
-  keepBlob,
-  makeKeys,
-  type TerminalState,
-} from '@warifu/devices/terminal'
+import { fetchBlob, keepBlob, makeKeys, type TerminalState } from '@warifu/devices/terminal'
+import type { Fetch } from '@warifu/sdk/api-call'
 import type { Checks } from './checks.ts'
 import { becomeHolder, payTwice, type Tampering } from './journey.ts'
 import { flipBit } from './refusals.ts'

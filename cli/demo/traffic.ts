@@ -1,5 +1,5 @@
 /** Everything that two parties said to the platform and heard from it, as text, party by party. */
-import type { Fetch } from '@warifu/devices/terminal'
+import type { Fetch } from '@warifu/sdk/api-call'
 
 export type Party = 'terminal' | 'merchant'
 export type Exchange = {

@@ -3,15 +3,9 @@
 import { createMerchant, type Merchant } from '@warifu/cli/merchant'
 import type { Sandbox } from '@warifu/cli/sandbox'
 import { softwareNeeds } from '@warifu/cli/software-terminal'
-import {
-  type Api,
-  callApi,
-  createTerminal,
-  type Fetch,
-  type Terminal,
-  type TerminalNeeds,
-} from '@warifu/devices/terminal'
+import { createTerminal, type Terminal, type TerminalNeeds } from '@warifu/devices/terminal'
 import { type Id, isId } from '@warifu/protocol/ids'
+import { type Api, callApi, type Fetch } from '@warifu/sdk/api-call'
 import type { Checks } from './checks.ts'
 import { recordTraffic, type Traffic } from './traffic.ts'
 

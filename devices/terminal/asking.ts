@@ -14,7 +14,7 @@ import {
   type RawAnswer,
   readAnswer,
   sendRaw,
-} from './api-call.ts'
+} from '@warifu/sdk/api-call'
 import type { Authenticator } from './authenticator.ts'
 import { learn } from './learning.ts'
 import { type SignedRequest, signRequest } from './signed-request.ts'

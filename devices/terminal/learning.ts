@@ -5,7 +5,7 @@
  * Browser-safe.
  */
 import type { EndpointName, Reply } from '@warifu/protocol/contract'
-import { type RawAnswer, readAnswer } from './api-call.ts'
+import { type RawAnswer, readAnswer } from '@warifu/sdk/api-call'
 import { peel } from './open-sealed.ts'
 import type { SignedRequest } from './signed-request.ts'
 import { keepBlob, thumbprintOf } from './terminal-keys.ts'

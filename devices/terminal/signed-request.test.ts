@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { createPublicKey, verify } from 'node:crypto'
 import { test } from 'node:test'
 import { readSignature, readSignatureInput, signatureBase } from '@warifu/crypto/http-signature'
-import { askOf } from './api-call.ts'
+import { askOf } from '@warifu/sdk/api-call'
 import { alterBody, type SignedRequest, signRequest } from './signed-request.ts'
 import { makeKeys, publicJwkOf, thumbprintOf } from './terminal-keys.ts'
 

@@ -11,7 +11,7 @@ import {
   signatureInput,
 } from '@warifu/crypto/http-signature'
 import type { Id } from '@warifu/protocol/ids'
-import type { Ask } from './api-call.ts'
+import type { Ask } from '@warifu/sdk/api-call'
 import { sha256, sign, thumbprintOf } from './terminal-keys.ts'
 
 export type SignedRequest = Ask & {

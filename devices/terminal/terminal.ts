@@ -9,7 +9,7 @@ import type { EndpointName, Reply } from '@warifu/protocol/contract'
 import type { Id } from '@warifu/protocol/ids'
 import type { Applicant } from '@warifu/protocol/objects'
 import type { PaymentStatement } from '@warifu/protocol/sealed'
-import { type Input, type RawAnswer, sendRaw } from './api-call.ts'
+import { type Input, type RawAnswer, sendRaw } from '@warifu/sdk/api-call'
 import { prepare, read, retry, type TerminalNeeds, write } from './asking.ts'
 import type { Assertion } from './authenticator.ts'
 import { callAsPerson, enrol, join, logIn } from './joining.ts'
@@ -18,16 +18,6 @@ import type { SignedRequest } from './signed-request.ts'
 import { TerminalError } from './terminal-error.ts'
 import type { TerminalState } from './terminal-state.ts'
 
-export {
-  type Api,
-  ApiError,
-  callApi,
-  type Fetch,
-  type Input,
-  NoAnswer,
-  type RawAnswer,
-  readAnswer,
-} from './api-call.ts'
 export type { TerminalNeeds } from './asking.ts'
 export type { Assertion, Attestation, Authenticator, PasskeyAsk } from './authenticator.ts'
 export { type Claim, type Presented, statementOf } from './paying.ts'

@@ -27,7 +27,8 @@ export type MaySee = Readonly<Record<string, readonly string[]>>
 
 const ground = ['protocol', 'crypto']
 const rooms = street.flat().map((room) => `server/${room}`)
-const house = [...ground, 'vault', ...rooms, 'server', 'sdk', 'devices', 'web']
+const pages = ['web/kit', 'web/serving', 'web/wallet', 'web/pos']
+const house = [...ground, 'vault', ...rooms, 'server', 'sdk', 'devices', ...pages]
 
 /** `server` is what stands at its top: app.ts (all wiring), main.ts, migrate.ts, seed.ts. */
 // biome-ignore format: a table
@@ -38,8 +39,12 @@ export const maySee: MaySee = {
   ...alongTheStreet(),
   server: [...ground, ...rooms],
   sdk: ground,
-  devices: ground,
-  web: [...ground, 'sdk'],
+  devices: [...ground, 'sdk'],
+  'web/kit': [...ground, 'sdk'],
+  'web/serving': [],
+  // The wallet's page is a terminal; the till has no business with one.
+  'web/wallet': [...ground, 'sdk', 'devices', 'web/kit', 'web/serving'],
+  'web/pos': [...ground, 'sdk', 'web/kit', 'web/serving'],
   docs: ['protocol'],
   cli: house,
   bench: [...house, 'cli'],
@@ -56,13 +61,13 @@ function alongTheStreet(): MaySee {
   return table
 }
 
+const isSplit = (zone: string) => zone === 'server' || zone === 'web'
+
 /** The zone or room in which a path stands: `server/ledger`, `vault`; '' at the root. */
 export function zoneOf(path: string): string {
   const [zone = '', room, inside] = path.split('/')
   if (room === undefined) return ''
-  return zone === 'server' && inside !== undefined && room !== 'migrations'
-    ? `${zone}/${room}`
-    : zone
+  return isSplit(zone) && inside !== undefined && room !== 'migrations' ? `${zone}/${room}` : zone
 }
 
 /** The database schema of a room: its name, as SQL writes it. */

@@ -24,13 +24,15 @@ export function targetOf(from: string, to: string): string | undefined {
   if (to.startsWith('#')) return `server/${to.slice(1)}/${to.slice(1)}.ts`
   const [, building, name] = /^@warifu\/([^/]+)\/(.+)$/.exec(to) ?? []
   if (building === undefined || name === undefined) return undefined
-  return building === 'devices' ? `devices/${name}/${name}.ts` : `${building}/${name}.ts`
+  return building === 'devices' || building === 'web'
+    ? `${building}/${name}/${name}.ts`
+    : `${building}/${name}.ts`
 }
 
 /** The room's door, for a file that stands in a room with one door. */
 function doorOf(path: string): string | undefined {
   const [zone, room, inside] = path.split('/')
-  if (inside === undefined || (zone !== 'server' && zone !== 'devices')) return undefined
+  if (inside === undefined || !/^(?:server|devices|web)$/.test(zone ?? '')) return undefined
   return `${zone}/${room}/${room}.ts`
 }
 
