@@ -36,6 +36,9 @@ function isForThisMachine(entry) {
   return fits(entry.os, process.platform) && fits(entry.cpu, process.arch) && !isMusl
 }
 
+/** Optional, and of no machine by name: what only some other machine's package asks for. */
+const isPassedOver = (entry) => entry.optional && entry.os === undefined && entry.cpu === undefined
+
 /** npm leaves a stamp of what it installed; compare it with the lock file, and look on the disk. */
 function isInstalled() {
   const locked = readJson(path.join(root, 'package-lock.json'))
@@ -46,6 +49,7 @@ function isInstalled() {
     const wanted = locked.packages[place]
     if (!place.startsWith('node_modules/') || !isForThisMachine(wanted)) return true
     const found = stamp.packages[place]
+    if (found === undefined && isPassedOver(wanted)) return true
     const isSame = found && found.version === wanted.version && found.integrity === wanted.integrity
     return isSame && fs.existsSync(path.join(root, place, 'package.json'))
   })
