@@ -88,9 +88,9 @@ export const contract = {
     tag: 'Joining',
     caller: 'anyone',
     status: 201,
-    summary: 'Ask for a challenge to log in with.',
+    summary: 'Ask for a nonce to log in with.',
     body: nothing,
-    answer: o.passkeyOptions,
+    answer: o.loginOptions,
     refuses: [],
   },
   createSession: {

@@ -12,7 +12,7 @@ import {
   terminalMoves,
 } from './moves.ts'
 import { approvalContent, orderLine, sealedMessage } from './sealed.ts'
-import { closed, digest, instant, plainText, yearMonth } from './shapes.ts'
+import { base64url, closed, digest, instant, plainText, yearMonth } from './shapes.ts'
 
 const oneOf = <T extends string>(values: readonly T[]) =>
   Type.Unsafe<T>({ type: 'string', enum: [...values] })
@@ -47,9 +47,18 @@ export const session = closed({
   expires_at: instant,
 })
 
+/** To make a passkey with: the challenge as it is. */
 export const passkeyOptions = closed({
   registration: idOf('reg'),
-  challenge: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+  challenge: base64url(32, 32),
+  rp_id: Type.String(),
+  deadline_at: instant,
+})
+
+/** To log in with: the challenge is SHA-256("warifu/1/login" ‖ 0x00 ‖ nonce). */
+export const loginOptions = closed({
+  registration: idOf('reg'),
+  nonce: base64url(32, 32),
   rp_id: Type.String(),
   deadline_at: instant,
 })

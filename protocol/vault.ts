@@ -90,8 +90,10 @@ export const vaultOperations = {
     idempotent: 'stored',
   },
   verify_login: {
-    summary: 'Verify a passkey assertion for log-in and tell whose it is.',
-    input: closed({ challenge: base64url(64, 32), assertion }),
+    summary:
+      'Verify a passkey assertion for log-in and tell whose it is. Its challenge is ' +
+      'SHA-256("warifu/1/login" ‖ 0x00 ‖ nonce): a log-in vouches for nothing else.',
+    input: closed({ nonce: base64url(32, 32), assertion }),
     output: closed({ cardholder: idOf('chl'), credential_id: base64url(1024, 1) }),
     refuses: ['passkey_invalid', 'passkey_unknown'],
     idempotent: 'pure',

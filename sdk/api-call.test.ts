@@ -8,7 +8,7 @@ import { type Api, ApiError, askOf, callApi } from './api-call.ts'
 const deadline_at = '2026-05-01T00:00:00.000Z'
 const options = {
   registration: `reg_${'0'.repeat(26)}`,
-  challenge: 'A'.repeat(43),
+  nonce: 'A'.repeat(43),
   rp_id: 'wallet.localhost',
   deadline_at,
 }

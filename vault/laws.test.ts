@@ -10,7 +10,8 @@ import { Check } from 'typebox/value'
 import { openStoredCard, readStoredCards } from './cards.ts'
 import { operations } from './operations.ts'
 import { type Rehearsal, rehearse, wordOf } from './rehearsal.ts'
-import { createScene, type LawRow, laws, type Scene } from './rehearsal-laws.ts'
+import { laws } from './rehearsal-laws.ts'
+import { createScene, type LawRow, type Scene } from './rehearsal-scene.ts'
 
 const names = Object.keys(vaultOperations).filter(
   (name): name is VaultOperation => name in vaultOperations,

@@ -4,8 +4,11 @@
  * The first passkey binds a cardholder and stays the only one: whoever could add a second could
  * admit a terminal of their own to somebody else's cards. Origin and RP ID are the vault's own.
  */
+import { createHash } from 'node:crypto'
 import { type RegistrationResponseJSON, verifyRegistrationResponse } from '@simplewebauthn/server'
 import { cose } from '@simplewebauthn/server/helpers'
+import { fromBase64url } from '@warifu/crypto/base64url'
+import { loginChallengeInput } from '@warifu/crypto/login-challenge'
 import type { VaultInput } from '@warifu/protocol/vault'
 import { importCoseKey } from './assertion.ts'
 import type { Sql } from './store.ts'
@@ -88,6 +91,12 @@ export async function readCredentials(
   return new Map(rows.map((row) => [row.credential_id, row]))
 }
 
+/** Ours to compute: a challenge of the server's choice could be an enrolment of its own keys. */
+const loginChallenge = (nonce: string): string =>
+  createHash('sha256')
+    .update(loginChallengeInput(fromBase64url(nonce)))
+    .digest('base64url')
+
 export async function verifyLogins(
   { verifyAssertion }: World,
   sql: Sql,
@@ -95,9 +104,10 @@ export async function verifyLogins(
 ): Promise<Answer<'verify_login'>[]> {
   const ids = inputs.map(({ assertion }) => assertion.credential_id)
   const credentials = await readCredentials(sql, ids)
-  return inputs.map(({ assertion, challenge }) => {
+  return inputs.map(({ assertion, nonce }) => {
     const credential = credentials.get(assertion.credential_id)
     if (credential === undefined) return no('passkey_unknown')
+    const challenge = loginChallenge(nonce)
     if (!verifyAssertion({ assertion, credential, challenge })) return no('passkey_invalid')
     return yes({ cardholder: credential.cardholder, credential_id: credential.credential_id })
   })

@@ -4,54 +4,23 @@
  */
 import { jwkOfPoint } from '@warifu/crypto/jwk-thumbprint'
 import type { Id } from '@warifu/protocol/ids'
-import type { VaultInput, VaultOperation } from '@warifu/protocol/vault'
+import type { VaultOperation } from '@warifu/protocol/vault'
 import { codeOf } from './codes.ts'
-import { assertionOf, attestationOf, type Bend, FLAGS } from './rehearsal-passkey.ts'
+import { joiningLaws } from './rehearsal-joining.ts'
+import { assertionOf, loginOf } from './rehearsal-passkey.ts'
 import {
   admissionOf,
-  type Carried,
-  carryCard,
   createPerson,
   enrol,
+  enrolmentDigestOf,
   must,
   NOW,
   offer,
   openingOf,
-  type Person,
   randomText,
-  type Stage,
 } from './rehearsal-person.ts'
+import type { LawRow, Scene } from './rehearsal-scene.ts'
 import { openAttacks } from './rehearsal-thefts.ts'
-import type { World } from './world.ts'
-
-export type Scene = {
-  readonly stage: Stage
-  readonly world: World
-  readonly victim: Person
-  readonly attacker: Person
-  readonly victims: Carried
-  readonly attackers: Carried
-}
-
-export async function createScene(stage: Stage & { readonly world: World }): Promise<Scene> {
-  const victim = await enrol(stage)
-  const attacker = await enrol(stage)
-  const victims = await carryCard(victim)
-  const attackers = await carryCard(attacker)
-  return { stage, world: stage.world, victim, attacker, victims, attackers }
-}
-
-export type Attack<O extends VaultOperation> = {
-  readonly name: string
-  readonly input: VaultInput<O>
-  /** The word of the answer. */
-  readonly expect: string
-}
-export type LawRow<O extends VaultOperation> = {
-  /** A new honest input at each call. */
-  readonly honest: (scene: Scene) => Promise<VaultInput<O>>
-  readonly attacks: (scene: Scene) => Promise<readonly Attack<O>[]>
-}
 
 const LATER = '2027-01-05T01:00:00.000Z'
 const TOO_LATE = '2027-01-05T01:00:00.001Z'
@@ -76,92 +45,7 @@ async function exhaustedCode(scene: Scene): Promise<Id<'ver'>> {
 }
 
 export const laws: { readonly [O in VaultOperation]: LawRow<O> } = {
-  register_passkey: {
-    honest: async ({ stage }) => createPerson(stage).registration,
-    attacks: async ({ stage, victim, attacker }) => {
-      const fresh = createPerson(stage)
-      const own = fresh.registration
-      const bent = (bend: Bend) => ({
-        ...own,
-        attestation: attestationOf(fresh.passkey, own.challenge, bend),
-      })
-      const unverified = bent({ flags: FLAGS.present })
-      const foreign = bent({ origin: 'http://evil.localhost:1' })
-      return [
-        {
-          name: 'a second passkey for somebody else',
-          input: { ...own, cardholder: victim.cardholder },
-          expect: 'credential_exists',
-        },
-        {
-          name: 'somebody else’s passkey for a new person',
-          input: { ...victim.registration, cardholder: stage.newId('chl') },
-          expect: 'credential_exists',
-        },
-        {
-          name: 'another challenge',
-          input: { ...own, challenge: randomText(stage, 32) },
-          expect: 'passkey_invalid',
-        },
-        {
-          name: 'a credential id that is not the passkey’s',
-          input: {
-            ...own,
-            attestation: { ...own.attestation, credential_id: attacker.passkey.id },
-          },
-          expect: 'passkey_invalid',
-        },
-        { name: 'no user verification', input: unverified, expect: 'passkey_invalid' },
-        { name: 'another site', input: foreign, expect: 'passkey_invalid' },
-      ]
-    },
-  },
-  verify_login: {
-    honest: async ({ stage, victim }) => {
-      const challenge = randomText(stage, 32)
-      return { challenge, assertion: assertionOf(victim.passkey, challenge) }
-    },
-    attacks: async ({ stage, victim, attacker }) => {
-      const challenge = randomText(stage, 32)
-      const { id } = victim.passkey
-      const bent = (bend: Bend) => ({
-        challenge,
-        assertion: assertionOf(victim.passkey, challenge, bend),
-      })
-      return [
-        {
-          name: 'the victim’s credential id with the attacker’s key',
-          input: { challenge, assertion: assertionOf({ ...attacker.passkey, id }, challenge) },
-          expect: 'passkey_invalid',
-        },
-        {
-          name: 'a passkey that nobody registered',
-          input: { challenge, assertion: assertionOf(createPerson(stage).passkey, challenge) },
-          expect: 'passkey_unknown',
-        },
-        {
-          name: 'another challenge',
-          input: { ...bent({}), challenge: randomText(stage, 32) },
-          expect: 'passkey_invalid',
-        },
-        {
-          name: 'no user verification',
-          input: bent({ flags: FLAGS.present }),
-          expect: 'passkey_invalid',
-        },
-        {
-          name: 'another site',
-          input: bent({ origin: 'http://evil.localhost:1' }),
-          expect: 'passkey_invalid',
-        },
-        {
-          name: 'another relying party',
-          input: bent({ rpId: 'evil.localhost' }),
-          expect: 'passkey_invalid',
-        },
-      ]
-    },
-  },
+  ...joiningLaws,
   admit_terminal: {
     honest: async ({ stage }) => {
       const person = createPerson(stage)
@@ -183,6 +67,11 @@ export const laws: { readonly [O in VaultOperation]: LawRow<O> } = {
         {
           name: 'the attacker’s keys with the victim’s assertion over something else',
           input: { ...honest, assertion: assertionOf(victim.passkey, randomText(stage, 32)) },
+          expect: 'passkey_invalid',
+        },
+        {
+          name: 'the attacker’s keys with the victim’s log-in, their digest as its nonce',
+          input: { ...honest, assertion: loginOf(victim.passkey, enrolmentDigestOf(honest)) },
           expect: 'passkey_invalid',
         },
         {

@@ -3,6 +3,7 @@
  * The journeys use devices/passkey; this one also does what an honest authenticator would not.
  */
 import { createHash, sign } from 'node:crypto'
+import { loginChallengeInput } from '@warifu/crypto/login-challenge'
 import type { assertion, attestation } from '@warifu/protocol/shapes'
 import type { Static } from 'typebox'
 import type { Chance, KeyPair } from './given.ts'
@@ -83,4 +84,10 @@ export function assertionOf(passkey: Passkey, challenge: string, bend: Bend = {}
     client_data_json: client.toString('base64url'),
     signature: signature.toString('base64url'),
   }
+}
+
+/** A log-in with this nonce, as an honest wallet signs it. */
+export const loginOf = (passkey: Passkey, nonce: string, bend: Bend = {}): Assertion => {
+  const challenge = sha256(loginChallengeInput(Buffer.from(nonce, 'base64url')))
+  return assertionOf(passkey, challenge.toString('base64url'), bend)
 }

@@ -78,12 +78,7 @@ export function admissionOf(
   const sealing_key = jwkOfPoint(person.sealing.publicBytes)
   const signing_key = jwkOfPoint(person.signing.publicBytes)
   const nonce = randomText(person.stage, 32)
-  const bytes = jcsBytes({
-    nonce,
-    origin,
-    sealing_thumbprint: thumbprintOf(sealing_key),
-    signing_thumbprint: thumbprintOf(signing_key),
-  })
+  const bytes = enrolmentBytes({ nonce, sealing_key, signing_key }, origin)
   return {
     terminal: person.terminal,
     cardholder: person.cardholder,
@@ -95,6 +90,23 @@ export function admissionOf(
     now: NOW,
   }
 }
+
+type Enrolling = Pick<VaultInput<'admit_terminal'>, 'nonce' | 'sealing_key' | 'signing_key'>
+
+const enrolmentBytes = (
+  { nonce, sealing_key, signing_key }: Enrolling,
+  origin = wallet.origin,
+): Uint8Array =>
+  jcsBytes({
+    nonce,
+    origin,
+    sealing_thumbprint: thumbprintOf(sealing_key),
+    signing_thumbprint: thumbprintOf(signing_key),
+  })
+
+/** What the passkey's challenge is in an admission: the digest of its enrolment. */
+export const enrolmentDigestOf = (admission: VaultInput<'admit_terminal'>): string =>
+  digestOf(enrolmentBytes(admission))
 
 /** Opens a sealed message with the terminal's own key. */
 export function openMessage(person: Person, message: SealedMessage, context: object) {

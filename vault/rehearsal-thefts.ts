@@ -5,7 +5,7 @@
 import { toBase64url } from '@warifu/crypto/base64url'
 import { jcs } from '@warifu/crypto/jcs'
 import type { PresentBody, VaultInput } from '@warifu/protocol/vault'
-import { assertionOf } from './rehearsal-passkey.ts'
+import { assertionOf, loginOf } from './rehearsal-passkey.ts'
 import {
   type Carried,
   carryCard,
@@ -112,6 +112,11 @@ function statementThefts(scene: Scene, body: PresentBody): Theft[] {
     {
       name: 'the assertion of another statement',
       input: by({ ...body, assertion: other.assertion }),
+      expect: 'assertion_invalid',
+    },
+    {
+      name: 'the victim’s log-in, the statement’s digest as its nonce',
+      input: by({ ...body, assertion: loginOf(victim.passkey, challenge) }),
       expect: 'assertion_invalid',
     },
     {

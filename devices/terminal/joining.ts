@@ -3,10 +3,12 @@
  *
  * Enrolment: the terminal signs nonce, origin and both thumbprints; a passkey assertion with user
  * verification is over the same bytes, so the passkey vouches for the keys. The vault then seals
- * 32 bytes to the sealing key, and opening them proves that the terminal holds it.
+ * 32 bytes to the sealing key, and opening them proves that the terminal holds it. A log-in signs a
+ * digest of its own label and the platform's nonce, never bytes of the platform's choice.
  */
 import { fromBase64url, toBase64url } from '@warifu/crypto/base64url'
 import { jcsBytes } from '@warifu/crypto/jcs'
+import { loginChallengeInput } from '@warifu/crypto/login-challenge'
 import type { EndpointName, Reply } from '@warifu/protocol/contract'
 import type { Enrolment } from '@warifu/protocol/sealed'
 import { callApi, type Input } from '@warifu/sdk/api-call'
@@ -47,10 +49,10 @@ export async function join(
 }
 
 export async function logIn(needs: TerminalNeeds): Promise<Reply<'createSession'>> {
-  const { registration, challenge, rp_id } = await callApi(needs, 'startLogin', {})
+  const { registration, nonce, rp_id } = await callApi(needs, 'startLogin', {})
   const { credential } = await needs.store.load()
   const assertion = await needs.passkey.get({
-    challenge: fromBase64url(challenge),
+    challenge: await sha256(loginChallengeInput(fromBase64url(nonce))),
     rpId: rpIdOf(needs, rp_id),
     origin: needs.origin,
     credential,

@@ -22,7 +22,10 @@ export const joiningHandlers = ({ people, livemode, rpId }: Rooms): Handlers<Joi
     const { cardholder, session } = joined.value
     return done({ cardholder: cardholderOf(cardholder, livemode), session: sessionOf(session) })
   },
-  startLogin: async ({ nowMs }) => done(optionsOf(await people.startLogin(nowMs), rpId)),
+  startLogin: async ({ nowMs }) => {
+    const { challenge: nonce, ...options } = optionsOf(await people.startLogin(nowMs), rpId)
+    return done({ ...options, nonce })
+  },
   createSession: async ({ body, nowMs }) => {
     const session = await people.logIn(body, nowMs)
     return session.ok ? done(sessionOf(session.value)) : session
@@ -32,7 +35,7 @@ export const joiningHandlers = ({ people, livemode, rpId }: Rooms): Handlers<Joi
 const optionsOf = (
   { registration, challenge, deadlineMs }: Challenge,
   rpId: string,
-): Reply<'startLogin'> => ({
+): Reply<'startRegistration'> => ({
   registration,
   challenge,
   rp_id: rpId,

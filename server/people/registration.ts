@@ -1,7 +1,8 @@
 /**
- * Joining and logging in by passkey (WebAuthn Level 3 §7). The challenge is ours and good once; the
- * vault verifies and keeps the key; this room keeps a reference. The cardholder is named with the
- * challenge, so that an honest retry of the same body finds the same one.
+ * Joining and logging in by passkey (WebAuthn Level 3 §7). The challenge is ours and good once (at
+ * log-in it is a nonce, of which wallet and vault make the challenge); the vault verifies and keeps
+ * the key; this room keeps a reference. The cardholder is named with the challenge, so that an
+ * honest retry of the same body finds the same one.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { toBase64url } from '@warifu/crypto/base64url'
@@ -108,8 +109,8 @@ export async function logIn(
   const { registration: id, assertion } = loggingIn
   const row = await readOpen(needs.store.sql, { id, kind: 'login' }, nowMs)
   if (row === undefined || row.usedDigest) return refused('challenge_expired')
-  const challenge = toBase64url(row.challenge)
-  const who = await needs.vault.call('verify_login', { challenge, assertion })
+  const nonce = toBase64url(row.challenge)
+  const who = await needs.vault.call('verify_login', { nonce, assertion })
   if (!who.ok)
     return refused(who.refusal === 'passkey_unknown' ? 'passkey_unknown' : 'passkey_invalid')
   const digest = createHash('sha256').update(jcsBytes(loggingIn)).digest()
