@@ -4,12 +4,12 @@
  */
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createMerchant } from '@warifu/cli/merchant'
 import type { Sandbox } from '@warifu/cli/sandbox'
 import { createSoftwareTerminal } from '@warifu/cli/software-terminal'
 import { type SignedRequest, statementOf, type Terminal } from '@warifu/devices/terminal'
 import { type Id, isId } from '@warifu/protocol/ids'
 import { callApi } from '@warifu/sdk/api-call'
+import { createWarifu } from '@warifu/sdk/sdk'
 
 type Holder = { readonly terminal: Terminal; readonly card: Id<'crd'> }
 
@@ -63,7 +63,7 @@ export async function prepareQueues(
   holders: readonly Holder[],
   each: number,
 ): Promise<Queue[]> {
-  const merchant = createMerchant({ fetch, apiUrl: url }, seed.api_key ?? '')
+  const merchant = createWarifu({ apiUrl: url, apiKey: seed.api_key })
   const body = { amount: 1, currency: 'jpy', capture_method: 'manual' } as const
   const queues: Queue[] = []
   await forEach(holders, async ({ terminal, card }) => {
@@ -71,7 +71,7 @@ export async function prepareQueues(
     const queue: SignedRequest[] = []
     const claims = []
     for (let at = 0; at < each; at += 1) {
-      const { link } = await merchant('createPayment', { body })
+      const { link } = await merchant.payments.create(body)
       claims.push(await terminal.claim(link ?? ''))
     }
     for (const claim of claims) {

@@ -67,7 +67,7 @@ function hasDone(word: string): (frame: Frame) => boolean {
 const count = async (rows: PromiseLike<readonly unknown[]>): Promise<number> => (await rows).length
 const holdsOf = (id: Id<'pay'>) => count(sql`select 1 from ledger.hold where payment = ${id}`)
 const eventsOf = async (id: Id<'pay'>, type: string) => {
-  const { data } = await people.merchant('listEvents', { query: { limit: 100 } })
+  const { data } = await people.merchant.events.list({ limit: 100 }).page()
   return data.filter((event) => event.subject === id && event.type === type).length
 }
 

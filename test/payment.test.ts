@@ -6,12 +6,12 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createMerchant } from '@warifu/cli/merchant'
 import { seedServer } from '@warifu/cli/programs'
 import { alterBody, makeKeys } from '@warifu/devices/terminal'
 import type { Refusal } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
 import { ApiError, callApi } from '@warifu/sdk/api-call'
+import { createWarifu } from '@warifu/sdk/sdk'
 import postgres from 'postgres'
 import { type House, startHouse } from './house.ts'
 import {
@@ -136,7 +136,7 @@ suite('presenter', () => {
     for (const answer of again) assert.deepEqual(answer, first)
     assert.equal(await holdsOf(payment), 1)
     assert.equal(await availableOf(aiko), funds - 1200)
-    await people.merchant('cancelPayment', { params: { id: payment } })
+    await people.merchant.payments.cancel(payment)
   })
 
   test('another terminal can neither open nor present', async () => {
@@ -201,7 +201,7 @@ suite('presenter', () => {
 
 /** The refused request's last hop is the one that refused, and every hop before it passed. */
 async function stopsAt(payment: Id<'pay'>, code: Refusal, where: string): Promise<void> {
-  const { data } = await people.merchant('getTimeline', { params: { id: payment } })
+  const data = await people.merchant.payments.timeline(payment)
   const refused = data.filter(({ outcome }) => outcome === code)
   assert.equal(refused.length, 1)
   const hops = refused[0]?.hops ?? []
@@ -302,51 +302,52 @@ suite('the shop', () => {
 
   test('another merchant finds nothing', async () => {
     const { params } = await authorized()
-    const other = createMerchant(people.api, await anotherMerchant())
+    const apiKey = await anotherMerchant()
+    const { payments } = createWarifu({ apiUrl: house.url, apiKey })
     const is404 = { code: 'not_found', status: 404 }
-    await assert.rejects(other('getPayment', { params }), is404)
-    await assert.rejects(other('getTimeline', { params }), is404)
-    await assert.rejects(other('capturePayment', { params, body: {} }), is404)
-    await assert.rejects(other('cancelPayment', { params }), is404)
-    await assert.rejects(other('refundPayment', { params, body: {} }), is404)
+    await assert.rejects(payments.get(params.id), is404)
+    await assert.rejects(payments.timeline(params.id), is404)
+    await assert.rejects(payments.capture(params.id), is404)
+    await assert.rejects(payments.cancel(params.id), is404)
+    await assert.rejects(payments.refund(params.id), is404)
     assert.equal((await people.show(params.id)).amount_capturable, 1200)
-    await people.merchant('cancelPayment', { params })
+    await people.merchant.payments.cancel(params.id)
   })
 
   test('a partial capture releases the rest; more than was approved is refused', async () => {
     const funds = await availableOf(aiko)
     const { params } = await authorized()
-    const { merchant } = people
+    const { payments } = people.merchant
     const over = { code: 'amount_above_authorized' }
-    await assert.rejects(merchant('capturePayment', { params, body: { amount: 1201 } }), over)
+    await assert.rejects(payments.capture(params.id, { amount: 1201 }), over)
     assert.equal(await availableOf(aiko), funds - 1200)
-    const captured = await merchant('capturePayment', { params, body: { amount: 1000 } })
+    const captured = await payments.capture(params.id, { amount: 1000 })
     assert.deepEqual([captured.status, captured.amount_captured], ['captured', 1000])
     assert.equal(captured.amount_capturable, 0)
     assert.equal(await availableOf(aiko), funds - 1000)
     const state = { code: 'payment_state' }
-    await assert.rejects(merchant('capturePayment', { params, body: { amount: 100 } }), state)
-    await assert.rejects(merchant('cancelPayment', { params }), state)
+    await assert.rejects(payments.capture(params.id, { amount: 100 }), state)
+    await assert.rejects(payments.cancel(params.id), state)
   })
 
   test('a cancel releases the hold', async () => {
     const funds = await availableOf(aiko)
     const { params } = await authorized()
     assert.equal(await availableOf(aiko), funds - 1200)
-    const ended = await people.merchant('cancelPayment', { params })
+    const ended = await people.merchant.payments.cancel(params.id)
     assert.deepEqual([ended.status, ended.amount_capturable], ['cancelled', 0])
     assert.equal(await availableOf(aiko), funds)
-    const capture = people.merchant('capturePayment', { params, body: {} })
+    const capture = people.merchant.payments.capture(params.id)
     await assert.rejects(capture, { code: 'payment_state' })
   })
 
   test('five refunds at once never give back more than was captured', async () => {
     const funds = await availableOf(aiko)
     const { params } = await authorized()
-    await people.merchant('capturePayment', { params, body: { amount: 1000 } })
+    await people.merchant.payments.capture(params.id, { amount: 1000 })
     const codes = await Promise.all(
       [1, 2, 3, 4, 5].map(() =>
-        codeOf(() => people.merchant('refundPayment', { params, body: { amount: 400 } })),
+        codeOf(() => people.merchant.payments.refund(params.id, { amount: 400 })),
       ),
     )
     const above = codes.filter((code) => code === 'amount_above_captured').length

@@ -3,7 +3,6 @@
  * their own, and what an attacker does with a request before it is sent.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createMerchant, type Merchant } from '@warifu/cli/merchant'
 import { createSoftwareTerminal } from '@warifu/cli/software-terminal'
 import {
   type Claim,
@@ -16,13 +15,14 @@ import type { Body, Reply } from '@warifu/protocol/contract'
 import { type Id, isId } from '@warifu/protocol/ids'
 import type { PaymentStatement } from '@warifu/protocol/sealed'
 import { type Api, callApi, readAnswer } from '@warifu/sdk/api-call'
+import { createWarifu, type Warifu } from '@warifu/sdk/sdk'
 import type { House } from './house.ts'
 
 export type Holder = { readonly terminal: Terminal; readonly card: Id<'crd'> }
 export type Asked = { readonly id: Id<'pay'>; readonly link: string }
 export type People = {
   readonly api: Api
-  readonly merchant: Merchant
+  readonly merchant: Warifu
   /** A terminal of somebody who has joined and has no card yet. */
   readonly join: (name: string) => Promise<Terminal>
   /** One more card, with an account of its own. */
@@ -35,7 +35,7 @@ export type People = {
 
 export function peopleOf({ url, walletOrigin, seed }: House): People {
   const api: Api = { fetch, apiUrl: url }
-  const merchant = createMerchant(api, seed.api_key ?? '')
+  const merchant = createWarifu({ apiUrl: url, apiKey: seed.api_key })
   let phones = 0
   const join = async (name: string) => {
     const terminal = createSoftwareTerminal({ ...api, origin: walletOrigin })
@@ -58,11 +58,11 @@ export function peopleOf({ url, walletOrigin, seed }: House): People {
     },
     ask: async (body = {}) => {
       const fixed = { amount: 1200, currency: 'jpy', capture_method: 'manual' } as const
-      const { id, link } = await merchant('createPayment', { body: { ...fixed, ...body } })
+      const { id, link } = await merchant.payments.create({ ...fixed, ...body })
       if (link === null) throw new Error('a new payment has no link')
       return { id, link }
     },
-    show: (id) => merchant('getPayment', { params: { id } }),
+    show: (id) => merchant.payments.get(id),
   }
 }
 

@@ -1,10 +1,11 @@
 /** `warifu pay …`: be a shop, with the API key that the sandbox was seeded with. */
 import { Misunderstood, readArguments, runTelling, wholeNumber } from '@warifu/cli/arguments'
-import { createMerchant, type Merchant } from '@warifu/cli/merchant'
 import { findSandbox } from '@warifu/cli/sandbox-address'
 import { paymentWords, timelineWords } from '@warifu/cli/shown'
+import type { Body } from '@warifu/protocol/contract'
 import { type Id, isId } from '@warifu/protocol/ids'
 import { type OrderLine, orderLine } from '@warifu/protocol/sealed'
+import { createWarifu, type Warifu } from '@warifu/sdk/sdk'
 import { Check } from 'typebox/value'
 
 const help = `warifu pay <amount> [--line "Blend coffee:2:1200"]… [--manual] [--json]
@@ -33,7 +34,8 @@ const options = {
 
 type Values = ReturnType<typeof readArguments<typeof options>>['values']
 type At = {
-  readonly merchant: Merchant
+  /** The sandbox is looked for once what was typed is understood. */
+  readonly payments: () => Promise<Warifu['payments']>
   readonly values: Values
   readonly words: readonly string[]
   readonly tell: (object: unknown, words: string) => void
@@ -71,14 +73,13 @@ async function take(args: readonly string[]): Promise<number> {
   if (words.length < least) throw new Misunderstood(`${name} expects the payment's id.`)
   if (words.length > most) throw new Misunderstood(`${name} does not take "${words[most]}".`)
   if (verb !== undefined) requireNoOptions(name, values)
-  // The sandbox is looked for once what was typed is understood.
-  const merchant: Merchant = async (...call) => {
+  const payments = async () => {
     const { api, seed } = await findSandbox()
-    return createMerchant(api, seed.api_key)(...call)
+    return createWarifu({ ...api, apiKey: seed.api_key }).payments
   }
   const tell = (object: unknown, text: string) =>
     console.log(values.json === true ? JSON.stringify(object) : text)
-  await (verb?.run ?? ask)({ merchant, values, words: verb === undefined ? [name] : words, tell })
+  await (verb?.run ?? ask)({ payments, values, words: verb === undefined ? [name] : words, tell })
   return 0
 }
 
@@ -87,19 +88,18 @@ function requireNoOptions(name: string, values: Values): void {
     if (option !== 'json') throw new Misunderstood(`${name} does not take --${option}.`)
 }
 
-async function ask({ merchant, values, words, tell }: At): Promise<void> {
+async function ask({ payments, values, words, tell }: At): Promise<void> {
   const expires = values['expires-in']
   const lines = values.line?.map(readLine)
-  const payment = await merchant('createPayment', {
-    body: {
-      amount: wholeNumber(words[0] ?? '', 'The amount'),
-      currency: values.currency ?? 'jpy',
-      capture_method: values.manual === true ? 'manual' : 'automatic',
-      ...(lines === undefined ? {} : { lines }),
-      ...(values.reference === undefined ? {} : { merchant_reference: values.reference }),
-      ...(expires === undefined ? {} : { expires_in: wholeNumber(expires, '--expires-in') }),
-    },
-  })
+  const body: Body<'createPayment'> = {
+    amount: wholeNumber(words[0] ?? '', 'The amount'),
+    currency: values.currency ?? 'jpy',
+    capture_method: values.manual === true ? 'manual' : 'automatic',
+    ...(lines === undefined ? {} : { lines }),
+    ...(values.reference === undefined ? {} : { merchant_reference: values.reference }),
+    ...(expires === undefined ? {} : { expires_in: wholeNumber(expires, '--expires-in') }),
+  }
+  const payment = await (await payments()).create(body)
   tell(payment, `${payment.id}\n${payment.link ?? ''}`)
 }
 
@@ -113,42 +113,45 @@ function readLine(text: string): OrderLine {
   )
 }
 
-function paymentId([id = '']: readonly string[]): { id: Id<'pay'> } {
-  if (isId('pay', id)) return { id }
+function paymentId([id = '']: readonly string[]): Id<'pay'> {
+  if (isId('pay', id)) return id
   throw new Misunderstood(`a payment's id is such as pay_…; got "${id}".`)
 }
 
 const amountBody = ([, amount]: readonly string[]) =>
   amount === undefined ? {} : { amount: wholeNumber(amount, 'The amount') }
 
-async function show({ merchant, words, tell }: At): Promise<void> {
-  const payment = await merchant('getPayment', { params: paymentId(words) })
+async function show({ payments, words, tell }: At): Promise<void> {
+  const id = paymentId(words)
+  const payment = await (await payments()).get(id)
   tell(payment, paymentWords(payment))
 }
 
-async function timeline({ merchant, words, tell }: At): Promise<void> {
-  const { data } = await merchant('getTimeline', { params: paymentId(words) })
+async function timeline({ payments, words, tell }: At): Promise<void> {
+  const id = paymentId(words)
+  const data = await (await payments()).timeline(id)
   tell(data, data.map(timelineWords).join('\n'))
 }
 
-async function capture({ merchant, words, tell }: At): Promise<void> {
-  const input = { params: paymentId(words), body: amountBody(words) }
-  const payment = await merchant('capturePayment', input)
+async function capture({ payments, words, tell }: At): Promise<void> {
+  const [id, body] = [paymentId(words), amountBody(words)]
+  const payment = await (await payments()).capture(id, body)
   tell(payment, paymentWords(payment))
 }
 
-async function cancel({ merchant, words, tell }: At): Promise<void> {
-  const payment = await merchant('cancelPayment', { params: paymentId(words) })
+async function cancel({ payments, words, tell }: At): Promise<void> {
+  const id = paymentId(words)
+  const payment = await (await payments()).cancel(id)
   tell(payment, paymentWords(payment))
 }
 
-async function refund({ merchant, words, tell }: At): Promise<void> {
-  const input = { params: paymentId(words), body: amountBody(words) }
-  const given = await merchant('refundPayment', input)
+async function refund({ payments, words, tell }: At): Promise<void> {
+  const [id, body] = [paymentId(words), amountBody(words)]
+  const given = await (await payments()).refund(id, body)
   tell(given, `${given.id}  ${given.amount} ${given.currency} given back for ${given.payment}`)
 }
 
-async function list({ merchant, tell }: At): Promise<void> {
-  const { data } = await merchant('listPayments', {})
+async function list({ payments, tell }: At): Promise<void> {
+  const data = await (await payments()).list().take(25)
   tell(data, data.length === 0 ? 'No payments yet.' : data.map(paymentWords).join('\n'))
 }

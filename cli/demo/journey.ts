@@ -79,7 +79,7 @@ export async function ask(
   const lines = amount === 1200 ? { lines: coffee } : {}
   const capture_method = manual ? 'manual' : 'automatic'
   const body = { amount, currency: 'jpy', capture_method, ...lines } as const
-  const payment = await merchant('createPayment', { body })
+  const payment = await merchant.payments.create(body)
   if (payment.link === null) throw new Error('a new payment has no link')
   return { payment, link: payment.link }
 }
@@ -105,8 +105,7 @@ export async function payTwice(world: World, checks: Checks, holder: Holder): Pr
   const { payment, link } = await ask(world, { amount: 1200, manual: true })
   const { claim } = await checks.step('¥1,200 with the passkey', () => payBy(holder, link, true))
   checks.that('the person saw shop, amount and lines', claim.content.amount === 1200)
-  const params = { id: payment.id }
-  const authorized = await merchant('getPayment', { params })
+  const authorized = await merchant.payments.get(payment.id)
   checks.that('authorized and not yet captured', authorized.amount_capturable === 1200)
   const seen = authorized.card
   checks.that(
@@ -115,11 +114,11 @@ export async function payTwice(world: World, checks: Checks, holder: Holder): Pr
     seen?.reference,
   )
   const captured = await checks.step('the shop captures ¥1,000 of it', () =>
-    merchant('capturePayment', { params, body: { amount: 1000 } }),
+    merchant.payments.capture(payment.id, { amount: 1000 }),
   )
   checks.that('the rest is released', captured.amount_captured === 1000)
   await checks.step('the shop gives ¥400 back', () =>
-    merchant('refundPayment', { params, body: { amount: 400 } }),
+    merchant.payments.refund(payment.id, { amount: 400 }),
   )
   const left = await availableOf(holder)
   checks.that('the card paid ¥900 in all', limit - left === 900, String(limit - left))
@@ -135,7 +134,7 @@ export async function availableOf({ terminal, card }: Holder): Promise<number> {
 /** A sale is captured by the platform itself, moments after the yes. */
 async function settledDown({ merchant }: World, id: Id<'pay'>): Promise<Reply<'getPayment'>> {
   for (let patience = 20; ; patience -= 1) {
-    const shown = await merchant('getPayment', { params: { id } })
+    const shown = await merchant.payments.get(id)
     if (shown.status !== 'authorized' || patience === 0) return shown
     await sleep(100)
   }

@@ -121,7 +121,7 @@ async function wrongCard({ world, checks, aiko }: Scene): Promise<void> {
   await checks.refused('a blob with one bit flipped', 'blob_invalid', async () =>
     read(await terminal.send(await forge(terminal, { claim, card, blob: flipped }))),
   )
-  const { data } = await world.merchant('getTimeline', { params: { id: claim.payment } })
+  const data = await world.merchant.payments.timeline(claim.payment)
   const refusal = data.find(({ outcome }) => outcome === 'blob_invalid')?.hops.at(-1)
   const where = `${refusal?.from} to ${refusal?.to}: ${refusal?.outcome}`
   checks.that('its timeline ends at the vault', where === 'server to vault: refused', where)

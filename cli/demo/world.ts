@@ -1,18 +1,18 @@
 /** What a journey of the demo stands in: real processes, a merchant, and people with terminals. */
 
-import { createMerchant, type Merchant } from '@warifu/cli/merchant'
 import type { Sandbox } from '@warifu/cli/sandbox'
 import { softwareNeeds } from '@warifu/cli/software-terminal'
 import { createTerminal, type Terminal, type TerminalNeeds } from '@warifu/devices/terminal'
 import { type Id, isId } from '@warifu/protocol/ids'
 import { type Api, callApi, type Fetch } from '@warifu/sdk/api-call'
+import { createWarifu, type Warifu } from '@warifu/sdk/sdk'
 import type { Checks } from './checks.ts'
 import { recordTraffic, type Traffic } from './traffic.ts'
 
 export type World = {
   readonly sandbox: Sandbox
   readonly traffic: Traffic
-  readonly merchant: Merchant
+  readonly merchant: Warifu
   readonly program: Id<'prg'>
   /** A new terminal of nobody yet; `wrap` puts somebody between it and the platform. */
   readonly person: (wrap?: (fetch: Fetch) => Fetch) => Person
@@ -54,7 +54,7 @@ export function createWorld(sandbox: Sandbox): World {
   return {
     sandbox,
     traffic,
-    merchant: createMerchant(apiOf('merchant'), api_key),
+    merchant: createWarifu({ ...apiOf('merchant'), apiKey: api_key }),
     program,
     person: (wrap = (fetch) => fetch) => {
       const api = apiOf('terminal')

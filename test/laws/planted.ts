@@ -303,6 +303,7 @@ const growing: readonly Planted[] = [
     says: /chance is passed in/,
   },
   { law: 'edges', path: 'devices/sim/sim.ts', text: 'crypto.getRandomValues(a)', says: /chance/ },
+  { law: 'edges', path: 'sdk/paging.ts', text: 'const a = Math.random()', says: /chance/ },
   {
     law: 'edges',
     path: 'devices/sim/sim.ts',

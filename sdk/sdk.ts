@@ -1,0 +1,97 @@
+/**
+ * `@warifu/sdk`: a merchant's back end speaks to Warifu. Typed by the contract, retried under one
+ * idempotency key, lists that turn their own pages, events as a stream. Node.js and edge runtimes.
+ *
+ * Keep it on your server: an API key in a page or an app is everybody's.
+ */
+import type { Body, Query, Reply } from '@warifu/protocol/contract'
+import type { Id } from '@warifu/protocol/ids'
+import { type Call, type CallOptions, createCall } from './calling.ts'
+import { type Paged, paged } from './paging.ts'
+import { ownRuntime, type Runtime } from './runtime.ts'
+
+export type WarifuOptions = Partial<Runtime> & {
+  /** Secret: `wk_test_…` or `wk_live_…`. */
+  readonly apiKey: string
+  /** Where the platform is, without a path: `https://api.example.com`. */
+  readonly apiUrl: string
+  /** How often a call is sent again; 2 if not told. */
+  readonly retries?: number
+  /** For one try; 30 seconds if not told. */
+  readonly timeoutMs?: number
+}
+
+export type Payment = Reply<'getPayment'>
+export type Refund = Reply<'refundPayment'>
+export type TimelineEntry = Reply<'getTimeline'>['data'][number]
+export type WarifuEvent = Reply<'listEvents'>['data'][number]
+
+export type Warifu = {
+  readonly payments: {
+    /** Asks for a payment. Show its `link` as a QR code, or send the customer there. */
+    readonly create: (body: Body<'createPayment'>, options?: CallOptions) => Promise<Payment>
+    readonly get: (payment: Id<'pay'>, options?: CallOptions) => Promise<Payment>
+    /** Newest first. */
+    readonly list: (
+      query?: Query<'listPayments'>,
+      options?: CallOptions,
+    ) => Paged<Payment, Reply<'listPayments'>>
+    /** Takes what was authorised, or a part of it; the rest is released. */
+    readonly capture: (
+      payment: Id<'pay'>,
+      body?: Body<'capturePayment'>,
+      options?: CallOptions,
+    ) => Promise<Payment>
+    /** Ends a payment before capture; a hold is released. */
+    readonly cancel: (payment: Id<'pay'>, options?: CallOptions) => Promise<Payment>
+    /** Gives back what was captured, or a part of it. */
+    readonly refund: (
+      payment: Id<'pay'>,
+      body?: Body<'refundPayment'>,
+      options?: CallOptions,
+    ) => Promise<Refund>
+    /** Every request of a payment and what travelled in it, sealed for whom. */
+    readonly timeline: (payment: Id<'pay'>, options?: CallOptions) => Promise<TimelineEntry[]>
+  }
+  readonly events: {
+    /** Newest first. */
+    readonly list: (
+      query?: Query<'listEvents'>,
+      options?: CallOptions,
+    ) => Paged<WarifuEvent, Reply<'listEvents'>>
+  }
+}
+
+/**
+ * @example
+ * const warifu = createWarifu({ apiKey, apiUrl: 'https://api.example.com' })
+ * const payment = await warifu.payments.create({ amount: 1200, currency: 'jpy' })
+ * console.log(payment.link) // for the customer's wallet
+ */
+export function createWarifu(options: WarifuOptions): Warifu {
+  const { apiKey, apiUrl, retries = 2, timeoutMs = 30_000, ...runtime } = options
+  if (!/^wk_(?:test|live)_/.test(apiKey))
+    throw new TypeError('apiKey: a secret key of the platform begins with wk_test_ or wk_live_')
+  if (!/^https?:$/.test(URL.parse(apiUrl)?.protocol ?? ''))
+    throw new TypeError(
+      'apiUrl: expected the address of the platform, such as https://api.shop.com',
+    )
+  const address = apiUrl.replace(/\/+$/, '')
+  const calling = { ...ownRuntime, ...runtime, apiKey, apiUrl: address, retries, timeoutMs }
+  const call = createCall(calling)
+  return { payments: paymentsOf(call), events: eventsOf(call) }
+}
+
+const paymentsOf = (call: Call): Warifu['payments'] => ({
+  create: (body, options) => call('createPayment', { body }, options),
+  get: (id, options) => call('getPayment', { params: { id } }, options),
+  list: (query, options) => paged((page) => call('listPayments', { query: page }, options), query),
+  capture: (id, body = {}, options) => call('capturePayment', { params: { id }, body }, options),
+  cancel: (id, options) => call('cancelPayment', { params: { id } }, options),
+  refund: (id, body = {}, options) => call('refundPayment', { params: { id }, body }, options),
+  timeline: async (id, options) => (await call('getTimeline', { params: { id } }, options)).data,
+})
+
+const eventsOf = (call: Call): Warifu['events'] => ({
+  list: (query, options) => paged((page) => call('listEvents', { query: page }, options), query),
+})
