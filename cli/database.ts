@@ -32,7 +32,6 @@ export type Site = {
   readonly keeper: Keeper
   readonly stack: AsyncDisposableStack
   readonly step: (words: string) => void
-  readonly databaseSettings: Readonly<Record<string, string>>
 }
 
 type Side = {
@@ -65,7 +64,7 @@ export const vaultSide: Side = {
 
 /** Starts (or only names) the database of one side. */
 export async function openDatabase(
-  { state, ports, keeper, stack, step, databaseSettings }: Site,
+  { state, ports, keeper, stack, step }: Site,
   side: Side,
   passwords: Passwords,
 ): Promise<OwnDatabase> {
@@ -86,7 +85,7 @@ export async function openDatabase(
     password: passwords['postgres'] ?? '',
     log: state.path('logs', `${name}-database.log`),
     keeper,
-    settings: { ...settings, ...databaseSettings },
+    settings,
   })
   stack.defer(cluster.stop)
   const { adminUrl, dataFolder, child } = cluster

@@ -16,6 +16,7 @@ import {
   digest,
   plainText,
   publicJwk,
+  webAddress,
 } from './shapes.ts'
 import { presentBody } from './vault.ts'
 
@@ -42,6 +43,8 @@ export type Endpoint = {
   readonly idempotencyKey?: true
   /** Money can move: every refusal says `performed`, `not_performed` or `unknown`. */
   readonly movesMoney?: true
+  /** The answer is text/event-stream without end; `answer` is the data of each message. */
+  readonly stream?: true
   readonly params?: TObject
   readonly query?: TObject
   readonly body?: TObject
@@ -338,6 +341,7 @@ export const contract = {
       expires_in: Type.Optional(
         Type.Integer({ minimum: 1, maximum: 3600, description: 'Seconds until the deadline' }),
       ),
+      return_url: Type.Optional(webAddress),
       metadata: Type.Optional(o.metadata),
     }),
     answer: o.payment,
@@ -476,6 +480,29 @@ export const contract = {
     refuses: ['not_found', 'payment_state', 'payment_expired', 'already_claimed'],
   },
 
+  listActivity: {
+    method: 'GET',
+    path: '/v1/activity',
+    tag: 'Paying',
+    caller: 'terminal',
+    status: 200,
+    summary: 'What you were asked to pay, newest first.',
+    query: closed(page),
+    answer: o.listOf(o.activity),
+    refuses: [],
+  },
+  getActivity: {
+    method: 'GET',
+    path: '/v1/activity/:id',
+    tag: 'Paying',
+    caller: 'terminal',
+    status: 200,
+    summary: 'One payment that you were asked for, by its id.',
+    params: byId('pay'),
+    answer: o.activity,
+    refuses: ['not_found'],
+  },
+
   // ── events ─────────────────────────────────────────────────────────────────────────────────
   listEvents: {
     method: 'GET',
@@ -488,6 +515,17 @@ export const contract = {
     answer: o.listOf(o.event),
     refuses: [],
   },
+  streamEvents: {
+    method: 'GET',
+    path: '/v1/events/stream',
+    tag: 'Events',
+    caller: 'merchant',
+    status: 200,
+    stream: true,
+    summary: 'What happens to your payments, as it happens. Resumes by Last-Event-ID.',
+    answer: o.event,
+    refuses: ['too_many_streams'],
+  },
   listNotices: {
     method: 'GET',
     path: '/v1/notices',
@@ -498,6 +536,19 @@ export const contract = {
     query: closed(page),
     answer: o.listOf(o.event),
     refuses: [],
+  },
+
+  streamNotices: {
+    method: 'GET',
+    path: '/v1/notices/stream',
+    tag: 'Events',
+    caller: 'terminal',
+    status: 200,
+    stream: true,
+    summary:
+      'What happens to your cards, phones and payments, as it happens. Resumes by Last-Event-ID.',
+    answer: o.event,
+    refuses: ['too_many_streams'],
   },
 
   // ── sandbox ────────────────────────────────────────────────────────────────────────────────
@@ -531,6 +582,11 @@ export const contract = {
 
 export type Contract = typeof contract
 export type EndpointName = keyof Contract
+/** Endpoints that answer with a stream, and those that answer once. */
+export type StreamName = {
+  [N in EndpointName]: Contract[N] extends { readonly stream: true } ? N : never
+}[EndpointName]
+export type CallName = Exclude<EndpointName, StreamName>
 
 type Part<E, K extends string> = E extends { readonly [P in K]: infer S extends TSchema }
   ? Static<S>

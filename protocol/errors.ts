@@ -53,6 +53,7 @@ export const errors = {
   field_unknown: row('invalid_request_error', 'fix_request', [bug, 'The endpoint does not know the field in `param`.', 'Unknown fields are refused.']),
   body_too_large: row('invalid_request_error', 'fix_request', [bug, 'The body is larger than the endpoint takes.', 'Body over the limit.']),
   not_found: row('invalid_request_error', 'fix_request', ['We cannot find that.', 'No such object, or it is not yours.', 'Unknown id, or another owner’s.']),
+  too_many_streams: row('invalid_request_error', 'retry_later', ['This wallet is open too often at once. Close a tab.', 'Too many streams are open under this API key.', 'Limit of open streams reached, for this caller or for the process.']),
   test_only: row('permission_error', 'do_not_retry', ['This works in the sandbox only.', 'Test helpers are refused in live mode.', 'Sandbox endpoint called in live mode.']),
 
   // Who is asking
@@ -142,11 +143,17 @@ export type Answer<T> =
       readonly ok: false
       readonly refusal: Refusal
       readonly param?: string
+      /** What was expected of `param`, in words. */
+      readonly expected?: string
       /** What is known of the resource the refusal is about. */
       readonly resource?: { readonly object: string; readonly id: string }
       readonly deadlineAt?: string
     }
 
 export const done = <T>(value: T): Answer<T> => ({ ok: true, value })
-export const refused = (refusal: Refusal, param?: string): Answer<never> =>
-  param === undefined ? { ok: false, refusal } : { ok: false, refusal, param }
+export const refused = (refusal: Refusal, param?: string, expected?: string): Answer<never> => ({
+  ok: false,
+  refusal,
+  ...(param === undefined ? {} : { param }),
+  ...(expected === undefined ? {} : { expected }),
+})

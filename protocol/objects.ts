@@ -12,7 +12,7 @@ import {
   terminalMoves,
 } from './moves.ts'
 import { approvalContent, orderLine, sealedMessage } from './sealed.ts'
-import { base64url, closed, digest, instant, plainText, yearMonth } from './shapes.ts'
+import { base64url, closed, digest, instant, plainText, webAddress, yearMonth } from './shapes.ts'
 
 const oneOf = <T extends string>(values: readonly T[]) =>
   Type.Unsafe<T>({ type: 'string', enum: [...values] })
@@ -204,6 +204,8 @@ export const payment = closed({
   next_action: nullable(nextAction),
   /** Where the cardholder's wallet finds this payment; null once it is claimed or ended. */
   link: nullable(Type.String()),
+  /** Where the wallet returns the customer to; what happened is read here, never from that URL. */
+  return_url: nullable(webAddress),
   declined_because: nullable(refusalCode),
   deadline_at: instant,
   metadata,
@@ -224,6 +226,28 @@ export const claim = closed({
   payment: idOf('pay'),
   content: approvalContent,
   lines: Type.Array(orderLine),
+  /** The shop's page. Not part of what is signed. */
+  return_url: nullable(webAddress),
+})
+
+/** What a person was asked to pay, and what became of it. */
+export const activity = closed({
+  object: Type.Literal('activity'),
+  payment: idOf('pay'),
+  approval: idOf('apr'),
+  status: statesOf(paymentMoves),
+  amount: minorUnits,
+  currency,
+  amount_captured: minorUnitsOrZero,
+  amount_refunded: minorUnitsOrZero,
+  payee: approvalContent.properties.payee,
+  lines: Type.Array(orderLine),
+  card: nullable(closed({ id: idOf('crd'), last4: Type.String({ pattern: '^[0-9]{4}$' }) })),
+  declined_because: nullable(refusalCode),
+  created_at: instant,
+  decided_at: nullable(instant),
+  deadline_at: instant,
+  return_url: nullable(webAddress),
 })
 
 /** What the paying terminal is told. `performed` money is never called declined. */

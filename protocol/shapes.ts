@@ -28,6 +28,8 @@ export const plainText = (maxLength: number) =>
     pattern:
       '^[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]+$',
   })
+/** An absolute http(s) address in ASCII; what else it must be, the payment's handler says. */
+export const webAddress = Type.String({ maxLength: 500, pattern: '^https?://[!-~]+$' })
 /** The public half of a P-256 key (RFC 7517, RFC 7518 §6.2). */
 export const publicJwk = closed({
   kty: Type.Literal('EC'),

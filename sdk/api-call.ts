@@ -6,6 +6,7 @@
  */
 import {
   type Body,
+  type CallName,
   type Contract,
   contract,
   type EndpointName,
@@ -134,13 +135,21 @@ export function readAnswer<N extends EndpointName>(name: N, { status, text }: Ra
 }
 
 /** A call with a bearer token, or with none. */
-export async function callApi<N extends EndpointName>(
+export async function callApi<N extends CallName>(
   api: Api,
   name: N,
   input: Input<N> & { readonly headers?: Readonly<Record<string, string>> },
 ): Promise<Reply<N>> {
   const ask = askOf<N>(name, input)
   return readAnswer(name, await sendRaw(api, { ...ask, headers: input.headers ?? {} }))
+}
+
+/** What an answer that is no success says: the API's own no, or nothing that can be read. */
+export function refusalIn(status: number, text: string): ApiError | NoAnswer {
+  const value = parse(text)
+  return status >= 400 && isErrorBody(value)
+    ? new ApiError(status, value)
+    : new NoAnswer('answer_unreadable', `The answer (${status}) is not in the contract.`)
 }
 
 function parse(text: string): unknown {

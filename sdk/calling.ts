@@ -2,7 +2,7 @@
  * A merchant's call: with its API key, within a time, sent again under one idempotency key. The
  * API key stays in this closure; no object that is handed out holds it.
  */
-import type { EndpointName, Reply } from '@warifu/protocol/contract'
+import type { CallName, Reply } from '@warifu/protocol/contract'
 import { contract } from '@warifu/protocol/contract'
 import { type Api, callApi, type Fetch, type Input } from './api-call.ts'
 import { withRetries } from './retrying.ts'
@@ -26,7 +26,7 @@ export type Calling = Runtime & {
   readonly retries: number
 }
 
-export type Call = <N extends EndpointName>(
+export type Call = <N extends CallName>(
   name: N,
   input: Input<N>,
   options?: CallOptions,

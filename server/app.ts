@@ -1,11 +1,12 @@
 /** All wiring, top to bottom: read it to know the whole server. Only here are rooms built. */
-import { type Id, LANES, type Mint, mintId } from '@warifu/protocol/ids'
+import { type Id, isId, LANES, type Mint, mintId } from '@warifu/protocol/ids'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import {
   applyingHandlers,
   cardHandlers,
   createApi,
   eventHandlers,
+  eventObject,
   type Handlers,
   joiningHandlers,
   payingHandlers,
@@ -13,9 +14,9 @@ import {
   sandboxHandlers,
   terminalHandlers,
 } from '#api'
-import { list } from '#events'
+import { createStreams, type Holder, list } from '#events'
 import { createIssuing } from '#issuing'
-import { merchantOf } from '#merchants'
+import { activeKeys, merchantOf } from '#merchants'
 import { createPayments } from '#payments'
 import { createPeople, messengers } from '#people'
 import { createProvisioning } from '#provisioning'
@@ -39,7 +40,12 @@ export type App = {
   readonly api: FastifyInstance
   /** Does what is due: expiries, automatic captures, messages. Safe on every process at once. */
   readonly tick: (nowMs: number) => Promise<void>
+  /** Tells the readers of streams what is new; costs nothing while there are none. */
+  readonly tail: (nowMs: number) => Promise<void>
 }
+
+const isKey = (holder: Holder): holder is Id<'key'> => isId('key', holder)
+const isTerminal = (holder: Holder): holder is Id<'trm'> => isId('trm', holder)
 
 export function createApp(world: World): App {
   const { config, store, vault, now, random, derive, logger } = world
@@ -64,6 +70,11 @@ export function createApp(world: World): App {
   const rpId = new URL(walletOrigin).hostname
   const listEvents = (audience: Id<'mer'> | Id<'chl'>, page: Parameters<typeof list>[2]) =>
     list(store.sql, audience, page)
+  const standing = async (holders: readonly Holder[]) => {
+    const [keys, phones] = [holders.filter(isKey), holders.filter(isTerminal)]
+    return new Set([...(await activeKeys(store.sql, keys)), ...(await terminals.active(phones))])
+  }
+  const streams = createStreams({ store, standing, show: (event) => eventObject(event, livemode) })
   const handlers: Handlers = {
     ...joiningHandlers({ people, livemode, rpId }),
     ...terminalHandlers({ terminals, livemode, walletOrigin }),
@@ -71,7 +82,7 @@ export function createApp(world: World): App {
     ...cardHandlers({ issuing, provisioning, terminals, livemode }),
     ...paymentHandlers({ payments, walletOrigin, livemode }),
     ...payingHandlers({ payments }),
-    ...eventHandlers({ listEvents, livemode }),
+    ...eventHandlers({ listEvents, streams, livemode }),
     ...sandboxHandlers({ issuing, people, livemode }),
   }
 
@@ -82,6 +93,7 @@ export function createApp(world: World): App {
     logger,
     apiOrigin: config.apiOrigin,
     docsOrigin: config.docsOrigin,
+    walletOrigin,
     sandbox: config.mode === 'sandbox',
     merchantOf: (apiKey) => merchantOf(store.sql, apiKey),
     sessionOf: people.sessionOf,
@@ -91,8 +103,10 @@ export function createApp(world: World): App {
       return alive.length === 1 && head.ok
     },
   })
+  api.addHook('preClose', async () => streams.endAll())
   return {
     api,
+    tail: streams.tail,
     tick: async (nowMs) => {
       await payments.sweep(nowMs)
       await issuing.tick(nowMs)

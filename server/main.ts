@@ -9,6 +9,7 @@ import { createApp } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 
 const TICK_MS = 250
+const TAIL_MS = 100
 const VAULT_TIMEOUT_MS = 10_000
 
 async function main(): Promise<void> {
@@ -33,11 +34,15 @@ async function main(): Promise<void> {
   const stopTicking = every(TICK_MS, async () => {
     await app.tick(now()).catch((fault: unknown) => logger.error({ err: fault }, 'tick'))
   })
+  const stopTailing = every(TAIL_MS, async () => {
+    await app.tail(now()).catch((fault: unknown) => logger.error({ err: fault }, 'tail'))
+  })
   // Said at every log level: whoever started this process waits for the line.
   console.log(JSON.stringify({ event: 'ready', port: config.port }))
 
   const stop = async () => {
     stopTicking()
+    stopTailing()
     await app.api.close()
     vault.close()
     await store.end()

@@ -5,7 +5,7 @@
  * comes it stays saved: `retry` sends the very same bytes, so the platform does it at most once.
  * Nothing else is written before that is settled. Browser-safe.
  */
-import type { EndpointName, Reply } from '@warifu/protocol/contract'
+import type { CallName, EndpointName, Reply } from '@warifu/protocol/contract'
 import {
   type Api,
   ApiError,
@@ -40,22 +40,29 @@ export const update = (
 ): Promise<void> => turns(async () => store.save(change(await store.load())))
 
 /** A signed read. It repeats the last counter; the platform looks at `created` only. */
-export async function read<N extends EndpointName>(
+export async function read<N extends CallName>(
   needs: TerminalNeeds,
   name: N,
   input: Input<N>,
 ): Promise<Reply<N>> {
+  return readAnswer(name, await sendRaw(needs, await signRead(needs, name, input)))
+}
+
+export async function signRead<N extends EndpointName>(
+  needs: TerminalNeeds,
+  name: N,
+  input: Input<N>,
+): Promise<SignedRequest> {
   const state = await needs.store.load()
   const { terminal, keys } = speakerOf(state)
-  const request = await signRequest({ terminal, signing: keys.signing }, askOf(name, input), {
+  return signRequest({ terminal, signing: keys.signing }, askOf(name, input), {
     counter: Math.max(1, state.counter),
     nowMs: needs.nowMs(),
   })
-  return readAnswer(name, await sendRaw(needs, request))
 }
 
 /** A signed write, sent once. Its answer is learnt from and returned. */
-export const write = <N extends EndpointName>(
+export const write = <N extends CallName>(
   needs: TerminalNeeds,
   name: N,
   input: Input<N>,

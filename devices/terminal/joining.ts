@@ -9,7 +9,7 @@
 import { fromBase64url, toBase64url } from '@warifu/crypto/base64url'
 import { jcsBytes } from '@warifu/crypto/jcs'
 import { loginChallengeInput } from '@warifu/crypto/login-challenge'
-import type { EndpointName, Reply } from '@warifu/protocol/contract'
+import type { CallName, Reply } from '@warifu/protocol/contract'
 import type { Enrolment } from '@warifu/protocol/sealed'
 import { callApi, type Input } from '@warifu/sdk/api-call'
 import { type TerminalNeeds, update } from './asking.ts'
@@ -63,7 +63,7 @@ export async function logIn(needs: TerminalNeeds): Promise<Reply<'createSession'
 }
 
 /** A call on behalf of the person; logs in again where the session is over. */
-export async function callAsPerson<N extends EndpointName>(
+export async function callAsPerson<N extends CallName>(
   needs: TerminalNeeds,
   name: N,
   input: Input<N>,

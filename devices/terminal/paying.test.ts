@@ -39,6 +39,7 @@ const claimed: Claim = {
     deadline_at: at,
   },
   lines,
+  return_url: null,
 }
 const presented: Presented = {
   object: 'presented',

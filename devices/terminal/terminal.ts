@@ -5,14 +5,17 @@
  * in. Refusals of the platform are thrown as ApiError, its own as TerminalError, and NoAnswer
  * where nobody knows yet; after NoAnswer, `retry` sends the same bytes again.
  */
-import type { EndpointName, Reply } from '@warifu/protocol/contract'
+import type { EndpointName, Query, Reply } from '@warifu/protocol/contract'
 import type { Id } from '@warifu/protocol/ids'
 import type { Applicant } from '@warifu/protocol/objects'
 import type { PaymentStatement } from '@warifu/protocol/sealed'
 import { type Input, type RawAnswer, sendRaw } from '@warifu/sdk/api-call'
+import type { Following } from '@warifu/sdk/event-stream'
+import type { Followed } from '@warifu/sdk/follow-events'
 import { prepare, read, retry, type TerminalNeeds, write } from './asking.ts'
 import type { Assertion } from './authenticator.ts'
 import { callAsPerson, enrol, join, logIn } from './joining.ts'
+import { followNotices } from './listening.ts'
 import { blobOf, type Claim, claim, type Presented, present, vouchFor } from './paying.ts'
 import type { SignedRequest } from './signed-request.ts'
 import { TerminalError } from './terminal-error.ts'
@@ -58,6 +61,11 @@ export type Terminal = {
   readonly present: (claim: Claim, card: Id<'crd'>, how: How) => Promise<Presented>
   readonly deny: (claim: Claim) => Promise<Presented>
   readonly notices: () => Promise<Reply<'listNotices'>['data']>
+  /** Notices as they come, without end: signed anew each time that it was cut, resumed by place. */
+  readonly followNotices: (following: Following) => AsyncGenerator<Followed, void>
+  /** What this person was asked to pay, newest first. */
+  readonly activity: (page?: Page) => Promise<Reply<'listActivity'>>
+  readonly activityOf: (payment: Id<'pay'>) => Promise<Reply<'getActivity'>>
   /** Sends the write that has no answer again, the very same bytes; learns from its answer. */
   readonly retry: () => Promise<{ readonly request: SignedRequest; readonly answer: RawAnswer }>
 
@@ -69,6 +77,7 @@ export type Terminal = {
   readonly send: (request: SignedRequest) => Promise<RawAnswer>
 }
 
+type Page = Query<'listActivity'>
 type How = { readonly verifyUser: boolean }
 
 export function createTerminal(needs: TerminalNeeds): Terminal {
@@ -85,6 +94,9 @@ export function createTerminal(needs: TerminalNeeds): Terminal {
     present: (claimed, card, { verifyUser }) => present(needs, claimed, { card, verifyUser }),
     deny: ({ payment }) => write(needs, 'denyPayment', { params: { id: payment } }),
     notices: async () => (await callAsPerson(needs, 'listNotices', {})).data,
+    followNotices: (following) => followNotices(needs, following),
+    activity: (page = {}) => read(needs, 'listActivity', { query: page }),
+    activityOf: (id) => read(needs, 'getActivity', { params: { id } }),
     retry: () => retry(needs),
     blobOf: (card) => blobOf(needs, card),
     vouchFor: (statement) => vouchFor(needs, statement),

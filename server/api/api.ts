@@ -2,6 +2,9 @@
  * The API: the contract's endpoints over HTTP. Every request passes the same four steps, in this
  * order: shape, caller, work, answer. Only this room knows HTTP.
  */
+
+import { Readable } from 'node:stream'
+import fastifyCors from '@fastify/cors'
 import {
   type Body,
   contract,
@@ -12,7 +15,13 @@ import {
 } from '@warifu/protocol/contract'
 import type { Answer } from '@warifu/protocol/errors'
 import type { Id, Mint } from '@warifu/protocol/ids'
-import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+} from 'fastify'
 import { VaultUnavailable } from '#vault-client'
 import { createDoors, type DoorNeeds, type Incoming } from './authentication.ts'
 import { docsRoutes } from './docs.ts'
@@ -24,7 +33,7 @@ import { type Read, readerOf } from './validation.ts'
 export type { Handlers } from './handler.ts'
 export { applyingHandlers } from './handlers-applying.ts'
 export { cardHandlers } from './handlers-cards.ts'
-export { eventHandlers } from './handlers-events.ts'
+export { eventHandlers, eventObject } from './handlers-events.ts'
 export { joiningHandlers } from './handlers-joining.ts'
 export { payingHandlers } from './handlers-paying.ts'
 export { paymentHandlers } from './handlers-payments.ts'
@@ -39,6 +48,8 @@ export type ApiNeeds = DoorNeeds & {
   readonly logger: FastifyBaseLogger
   readonly apiOrigin: string
   readonly docsOrigin: string
+  /** The one origin whose pages may call. */
+  readonly walletOrigin: string
   /** Is everything that a payment needs in reach? */
   readonly healthy: () => Promise<boolean>
 }
@@ -74,6 +85,7 @@ export function createApi(needs: ApiNeeds): FastifyInstance {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('request-id', request.id)
   })
+  openToWallet(app, needs)
   const send = sender(needs)
   app.setNotFoundHandler((request, reply) => {
     const { status, body } = send({ refusal: 'not_found' }, request)
@@ -91,6 +103,26 @@ export function createApi(needs: ApiNeeds): FastifyInstance {
     return reply.code(ok ? 200 : 503).send({ ok })
   })
   return app
+}
+
+/** Browsers let the wallet's pages call, and no other origin's. It holds no cookie. */
+function openToWallet(app: FastifyInstance, { walletOrigin }: ApiNeeds): void {
+  app.register(fastifyCors, {
+    origin: [walletOrigin],
+    methods: ['GET', 'POST'],
+    allowedHeaders: [
+      'content-type',
+      'authorization',
+      'content-digest',
+      'signature',
+      'signature-input',
+      'warifu-terminal',
+      'warifu-counter',
+      'last-event-id',
+    ],
+    exposedHeaders: ['request-id'],
+    maxAge: 7200,
+  })
 }
 
 type Sent = { readonly status: number; readonly body: object }
@@ -114,6 +146,7 @@ function route<N extends EndpointName>(app: FastifyInstance, name: N, needs: Api
     method: endpoint.method,
     url: endpoint.path,
     config: { movesMoney: endpoint.movesMoney === true },
+    exposeHeadRoute: false,
     schema: { response: { [endpoint.status]: endpoint.answer } },
     handler: async (request, reply) => {
       const shaped = shape(readers, request)
@@ -130,15 +163,33 @@ function route<N extends EndpointName>(app: FastifyInstance, name: N, needs: Api
             // genReqId above mints it.
             requestId: request.id as Id<'req'>,
             nowMs,
+            lastEventId: lastEventIdOf(request),
             // The three parts were checked against the schemas that give these types, and the door
             // answers with the caller that this endpoint names.
           } as Call<N>)
         : caller
+      if (answer.ok && answer.value instanceof Readable) return stream(reply, answer.value)
       if (answer.ok) return reply.code(endpoint.status).send(answer.value)
       const { status, body } = send(answer, request, endpoint)
       return reply.code(status).send(body)
     },
   })
+}
+
+/** Sends a body without end; whoever goes away is not written to any more. */
+function stream(reply: FastifyReply, body: Readable): FastifyReply {
+  reply.raw.once('close', () => body.destroy())
+  if (reply.raw.destroyed) body.destroy()
+  return reply
+    .header('content-type', 'text/event-stream; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .header('x-accel-buffering', 'no')
+    .send(body)
+}
+
+function lastEventIdOf({ headers }: FastifyRequest): string | undefined {
+  const given = headers['last-event-id']
+  return Array.isArray(given) ? given.join() : given
 }
 
 type Readers = { readonly [P in 'params' | 'query' | 'body']: Read }

@@ -29,7 +29,9 @@ export type Incoming = {
 }
 
 export type DoorNeeds = {
-  readonly merchantOf: (apiKey: string) => Promise<{ readonly merchant: Id<'mer'> } | undefined>
+  readonly merchantOf: (
+    apiKey: string,
+  ) => Promise<{ readonly merchant: Id<'mer'>; readonly key: Id<'key'> } | undefined>
   readonly sessionOf: (
     token: string,
     nowMs: number,
@@ -85,7 +87,8 @@ async function merchant(needs: DoorNeeds, endpoint: Endpoint, incoming: Incoming
     .update(`${incoming.method} ${incoming.path}${incoming.query}\n`)
     .update(incoming.body)
     .digest()
-  return done({ kind: 'merchant', merchant: owner.merchant, once: { key, digest } })
+  const { merchant, key: apiKeyId } = owner
+  return done({ kind: 'merchant', merchant, key: apiKeyId, once: { key, digest } })
 }
 
 async function terminal(needs: DoorNeeds, incoming: Incoming): Let<'terminal'> {

@@ -1,5 +1,14 @@
 /** What a handler is given and what it gives back: typed by the contract, free of HTTP. */
-import type { Body, Contract, EndpointName, Params, Query, Reply } from '@warifu/protocol/contract'
+import type { Readable } from 'node:stream'
+import type {
+  Body,
+  Contract,
+  EndpointName,
+  Params,
+  Query,
+  Reply,
+  StreamName,
+} from '@warifu/protocol/contract'
 import type { Answer } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
 import type { TerminalCall } from '#terminals'
@@ -11,6 +20,7 @@ export type Callers = {
   readonly merchant: {
     readonly kind: 'merchant'
     readonly merchant: Id<'mer'>
+    readonly key: Id<'key'>
     readonly once: Once
   }
   readonly session: { readonly kind: 'session'; readonly cardholder: Id<'chl'> }
@@ -30,9 +40,13 @@ export type Call<N extends EndpointName> = {
   readonly caller: Callers[Contract[N]['caller']]
   readonly requestId: Id<'req'>
   readonly nowMs: number
+  /** Where the reader of a stream was. */
+  readonly lastEventId: string | undefined
 }
 
-export type Handler<N extends EndpointName> = (call: Call<N>) => Promise<Answer<Reply<N>>>
+export type Handler<N extends EndpointName> = (
+  call: Call<N>,
+) => Promise<Answer<N extends StreamName ? Readable : Reply<N>>>
 export type Handlers<N extends EndpointName = EndpointName> = {
   readonly [E in N]: Handler<E>
 }

@@ -1,7 +1,7 @@
 /** What happened: events for merchants, notices for cardholders; each reads its own. */
-import { done } from '@warifu/protocol/errors'
+import { done, refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
-import type { StoredEvent } from '#events'
+import { type Listening, readPlace, type StoredEvent, type Streams } from '#events'
 import type { Handlers } from './handler.ts'
 import { pageOf } from './page.ts'
 
@@ -11,13 +11,13 @@ type Rooms = {
     audience: Id<'mer'> | Id<'chl'>,
     page: Page,
   ) => Promise<readonly StoredEvent[]>
+  readonly streams: Streams
   readonly livemode: boolean
 }
 
-export function eventHandlers({
-  listEvents,
-  livemode,
-}: Rooms): Pick<Handlers, 'listEvents' | 'listNotices'> {
+type EventHandlers = 'listEvents' | 'listNotices' | 'streamEvents' | 'streamNotices'
+
+export function eventHandlers({ listEvents, streams, livemode }: Rooms): Handlers<EventHandlers> {
   const read = (audience: Id<'mer'> | Id<'chl'>) => async (page: Page) =>
     (await listEvents(audience, page)).map((row) => eventObject(row, livemode))
   return {
@@ -25,10 +25,25 @@ export function eventHandlers({
       done(await pageOf('/v1/events', query, read(caller.merchant))),
     listNotices: async ({ query, caller }) =>
       done(await pageOf('/v1/notices', query, read(caller.cardholder))),
+    streamEvents: ({ caller: { merchant, key }, ...at }) =>
+      follow(streams, { ...at, audience: merchant, holder: key }),
+    streamNotices: ({ caller: { call }, ...at }) =>
+      follow(streams, { ...at, audience: call.cardholder, holder: call.terminal }),
   }
 }
 
-const eventObject = (row: StoredEvent, livemode: boolean) => ({
+type Following = Pick<Listening, 'audience' | 'holder' | 'nowMs'> & {
+  readonly lastEventId: string | undefined
+}
+
+async function follow(streams: Streams, { lastEventId, ...listening }: Following) {
+  const from = lastEventId === undefined ? undefined : readPlace(lastEventId)
+  if (lastEventId !== undefined && from === undefined)
+    return refused('field_invalid', 'Last-Event-ID', 'the id of a message of this stream expected')
+  return streams.open({ ...listening, from })
+}
+
+export const eventObject = (row: StoredEvent, livemode: boolean) => ({
   id: row.id,
   object: 'event' as const,
   type: row.type,

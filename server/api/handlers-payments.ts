@@ -7,6 +7,7 @@ import type { Hop } from '@warifu/protocol/objects'
 import type { PaymentRow, Payments, RefundRow } from '#payments'
 import type { Call, Callers, Handlers } from './handler.ts'
 import { pageOf } from './page.ts'
+import { returnUrlFault } from './return-url.ts'
 
 export type PaymentRooms = {
   readonly payments: Payments
@@ -52,6 +53,7 @@ export function paymentObject(rooms: PaymentRooms, row: PaymentRow): Reply<'getP
       open && row.terminal === null
         ? `${rooms.walletOrigin}/pay#${rooms.payments.linkOf(row.id)}`
         : null,
+    return_url: row.return_url,
     declined_because: row.declined_because,
     deadline_at: deadline,
     metadata: row.metadata,
@@ -92,15 +94,21 @@ const newPayment = (body: Body<'createPayment'>, caller: Callers['merchant']) =>
   lines: body.lines ?? [],
   captureMethod: body.capture_method ?? 'automatic',
   expiresInS: body.expires_in ?? DEFAULT_EXPIRES_S,
+  ...(body.return_url === undefined ? {} : { returnUrl: body.return_url }),
   metadata: body.metadata ?? {},
 })
 
 export const paymentHandlers = (rooms: PaymentRooms) =>
   ({
-    createPayment: async ({ body, caller, requestId, nowMs }) =>
-      mapped(await rooms.payments.create(newPayment(body, caller), { requestId, nowMs }), (row) =>
-        paymentObject(rooms, row),
-      ),
+    createPayment: async ({ body, caller, requestId, nowMs }) => {
+      const { return_url: url } = body
+      const expected = url === undefined ? undefined : returnUrlFault(url, rooms.livemode)
+      if (expected !== undefined) return refused('field_invalid', 'return_url', expected)
+      return mapped(
+        await rooms.payments.create(newPayment(body, caller), { requestId, nowMs }),
+        (row) => paymentObject(rooms, row),
+      )
+    },
     getPayment: async ({ params, caller }) => {
       const row = await rooms.payments.paymentOf({ merchant: caller.merchant, payment: params.id })
       return row ? done(paymentObject(rooms, row)) : refused('not_found')

@@ -66,16 +66,34 @@ function operation(name: string, endpoint: Endpoint): object {
       ...parameters(endpoint, 'params', 'path'),
       ...parameters(endpoint, 'query', 'query'),
       ...(endpoint.idempotencyKey ? [idempotencyKey] : []),
+      ...(endpoint.stream ? [lastEventId] : []),
     ],
     ...(endpoint.body ? { requestBody: { required: true, content: json(endpoint.body) } } : {}),
     responses: {
-      [endpoint.status]: { description: 'Done', content: json(endpoint.answer) },
+      [endpoint.status]: endpoint.stream
+        ? { description: streamed, content: eventStream(endpoint.answer) }
+        : { description: 'Done', content: json(endpoint.answer) },
       ...refusals(endpoint),
     },
   }
 }
 
 const json = (schema: object) => ({ 'application/json': { schema } })
+
+const streamed =
+  'A stream without end: each message has a type (`event`), its place in the log (`id`) and one ' +
+  'event object as JSON (`data`). A comment comes every 15 seconds.'
+/** OpenAPI 3.1 describes a body as a whole; the form of one message is said beside it. */
+const eventStream = (schema: object) => ({
+  'text/event-stream': { schema: { type: 'string', 'x-message-data': schema } },
+})
+const lastEventId = {
+  name: 'Last-Event-ID',
+  in: 'header',
+  required: false,
+  description: 'The id of the last message that was read; without it the stream begins now.',
+  schema: { type: 'string', maxLength: 60 },
+}
 
 const idempotencyKey = {
   name: 'Idempotency-Key',

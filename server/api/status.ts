@@ -4,7 +4,7 @@ import type { Refusal } from '@warifu/protocol/errors'
 // biome-ignore format: a table reads by its columns
 export const statusOf = {
   malformed_json: 400, field_invalid: 400, field_unknown: 400, body_too_large: 413,
-  not_found: 404, test_only: 403,
+  not_found: 404, test_only: 403, too_many_streams: 429,
   unauthenticated: 401, api_key_invalid: 401, session_invalid: 401, signature_invalid: 401,
   signature_stale: 401, terminal_unknown: 401, terminal_not_active: 403,
   counter_stale: 409, counter_forked: 409,

@@ -33,6 +33,43 @@ export async function open(db: Db, approval: NewApproval): Promise<void> {
             ${Date.parse(content.deadline_at)})`
 }
 
+/** What somebody was asked, and when it was answered. */
+export type Asked = {
+  readonly id: Id<'apr'>
+  readonly subject: string
+  readonly content: ApprovalContent
+  readonly createdMs: bigint
+  readonly decidedMs: bigint | null
+  readonly deadlineMs: bigint
+}
+
+/** What this person was asked of one kind, newest first. */
+export const askedOf = (
+  db: Db,
+  { cardholder, kind }: { readonly cardholder: Id<'chl'>; readonly kind: string },
+  { limit, before }: { readonly limit: number; readonly before: string | undefined },
+): Promise<Asked[]> => db<Asked[]>`
+  select id, subject, content, created_ms as "createdMs", decided_ms as "decidedMs",
+         deadline_ms as "deadlineMs"
+    from approvals.approval
+   where cardholder = ${cardholder} and subject_kind = ${kind}
+     and (${before ?? null}::text is null or id < ${before ?? null})
+   order by id desc limit ${limit}`
+
+/** One of them; undefined where it was not this person who was asked. */
+export async function askedBy(
+  db: Db,
+  cardholder: Id<'chl'>,
+  approval: Id<'apr'>,
+): Promise<Asked | undefined> {
+  const [row] = await db<Asked[]>`
+    select id, subject, content, created_ms as "createdMs", decided_ms as "decidedMs",
+           deadline_ms as "deadlineMs"
+      from approvals.approval
+     where lane = ${laneOf(approval)} and id = ${approval} and cardholder = ${cardholder}`
+  return row
+}
+
 /** The content of an approval that this terminal was shown, to be shown again. */
 export async function contentOf(
   db: Db,

@@ -52,4 +52,12 @@ export async function merchantOf(db: Db, apiKey: string): Promise<KeyOwner | und
   return row && { ...row, livemode: false }
 }
 
+/** Which of these keys were not revoked. */
+export async function activeKeys(db: Db, keys: readonly Id<'key'>[]): Promise<Id<'key'>[]> {
+  if (keys.length === 0) return []
+  const rows = await db<{ id: Id<'key'> }[]>`
+    select id from merchants.api_key where id = any(${[...keys]}) and revoked_ms is null`
+  return rows.map(({ id }) => id)
+}
+
 const digestOf = (text: string): Uint8Array => createHash('sha256').update(text).digest()

@@ -3,6 +3,7 @@ import type { Id } from '@warifu/protocol/ids'
 import type { Db } from '#store'
 
 export {
+  activeKeys,
   createApiKey,
   type KeyOwner,
   merchantOf,

@@ -11,7 +11,11 @@ import { claimed, denied } from './hops.ts'
 import { type At, instantOf, type PaymentNeeds } from './needs.ts'
 import type { PaymentRow } from './row.ts'
 
-export type Claimed = { readonly content: ApprovalContent; readonly lines: readonly OrderLine[] }
+export type Claimed = {
+  readonly content: ApprovalContent
+  readonly lines: readonly OrderLine[]
+  readonly returnUrl: string | null
+}
 
 export function claimPayment(
   needs: PaymentNeeds,
@@ -36,6 +40,7 @@ async function gather(
   const alone = await needs.signatureOnlyMax(needs.store.sql, call.cardholder)
   return done({
     lines: row.lines,
+    returnUrl: row.return_url,
     content: {
       approval: needs.mint('apr', row.lane),
       subject: { kind: 'payment', id: row.id },
@@ -76,7 +81,7 @@ type Recording = {
 }
 
 async function record({ tx, needs, call, gathered, at }: Recording): Promise<Answer<Claimed>> {
-  const { content, lines } = gathered
+  const { content } = gathered
   const lane = laneOf(content.subject.id)
   const [reply] = await tx<{ code: string; answer: PaymentRow }[]>`
     select code, answer from payments.claim(
@@ -89,14 +94,14 @@ async function record({ tx, needs, call, gathered, at }: Recording): Promise<Ans
   if (reply.code === 'ok') {
     const { terminal, cardholder } = call
     await open(tx, { content, terminal, cardholder, nowMs: at.nowMs })
-    return done({ content, lines })
+    return done(gathered)
   }
   // Opened before by this same terminal: what it was shown then is what it may sign.
   const first =
     reply.code === 'seen' && reply.answer.approval !== null
       ? await contentOf(tx, reply.answer.approval, call.terminal)
       : undefined
-  if (first) return done({ content: first, lines })
+  if (first) return done({ ...gathered, content: first })
   // The function answers with codes of this table only.
   return refused(reply.code as Refusal)
 }

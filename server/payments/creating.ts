@@ -21,6 +21,7 @@ export type NewPayment = {
   readonly lines: readonly OrderLine[]
   readonly captureMethod: 'automatic' | 'manual'
   readonly expiresInS: number
+  readonly returnUrl?: string
   readonly metadata: Readonly<Record<string, string>>
 }
 
@@ -60,6 +61,7 @@ export async function createPayment(
     order_digest: orderDigest(ask.lines),
     presentment: 'wallet',
     capture_method: ask.captureMethod,
+    return_url: ask.returnUrl ?? null,
     metadata: ask.metadata,
     status: 'requires_action',
     captured: 0,

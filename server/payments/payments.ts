@@ -5,6 +5,7 @@
  */
 import { toBase64url } from '@warifu/crypto/base64url'
 import type { Id } from '@warifu/protocol/ids'
+import { activities, activityOf } from './activity.ts'
 import { claimPayment, denyPayment } from './claiming.ts'
 import { createPayment, linkSecret } from './creating.ts'
 import { cancelPayment, capturePayment, refundPayment } from './merchant-actions.ts'
@@ -13,6 +14,7 @@ import { createPresenter } from './presenting.ts'
 import { listPayments, paymentOf, timelineOf } from './reading.ts'
 import { sweep } from './sweeping.ts'
 
+export type { Activity } from './activity.ts'
 export type { PaymentRow, PresentedRow, RefundRow, TimelineRow } from './row.ts'
 export type Payments = ReturnType<typeof createPayments>
 
@@ -33,6 +35,8 @@ export function createPayments(needs: PaymentNeeds) {
     paymentOf: (owned: Parameters<typeof paymentOf>[1]) => paymentOf(needs.store.sql, owned),
     list: (merchant: Id<'mer'>, page: Parameters<typeof listPayments>[2]) =>
       listPayments(needs.store.sql, merchant, page),
+    activities: bound(activities),
+    activityOf: bound(activityOf),
     timelineOf: (payment: Id<'pay'>) => timelineOf(needs.store.sql, payment),
     /** The secret part of a payment's link, base64url. */
     linkOf: (payment: Id<'pay'>) => toBase64url(linkSecret(needs, payment)),

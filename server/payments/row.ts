@@ -16,6 +16,7 @@ export type PaymentRow = {
   readonly order_digest: string
   readonly presentment: 'wallet'
   readonly capture_method: 'automatic' | 'manual'
+  readonly return_url: string | null
   readonly metadata: Record<string, string>
   readonly status: PaymentStatus
   readonly declined_because: string | null

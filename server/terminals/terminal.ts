@@ -31,6 +31,16 @@ export async function listTerminals(db: Db, cardholder: Id<'chl'>): Promise<Term
       from terminals.terminal where cardholder = ${cardholder} order by id desc`
 }
 
+/** Which of these may act. */
+export async function activeTerminals(db: Db, ids: readonly Id<'trm'>[]): Promise<Id<'trm'>[]> {
+  if (ids.length === 0) return []
+  const rows = await db<{ id: Id<'trm'> }[]>`
+    select t.id from unnest(${ids.map(laneOf)}::smallint[], ${[...ids]}::text[]) k(lane, id)
+      join terminals.terminal t on t.lane = k.lane and t.id = k.id
+     where t.status = 'active'`
+  return rows.map(({ id }) => id)
+}
+
 /** What the authentication door must know before it believes a signature. */
 export type TerminalKey = {
   readonly cardholder: Id<'chl'>

@@ -17,6 +17,7 @@ import {
 import type { Needs } from './needs.ts'
 import { once, type Work } from './once.ts'
 import {
+  activeTerminals,
   createKeyRing,
   listTerminals,
   readTerminal,
@@ -34,6 +35,8 @@ export type Terminals = {
   readonly confirm: (confirming: Confirming, nowMs: number) => Promise<Answer<Terminal>>
   readonly get: (id: Id<'trm'>) => Promise<Terminal | undefined>
   readonly list: (cardholder: Id<'chl'>) => Promise<Terminal[]>
+  /** Which of these may act. */
+  readonly active: (ids: readonly Id<'trm'>[]) => Promise<Id<'trm'>[]>
   /** For the authentication door: the key is kept in memory, the status is always read. */
   readonly keyOf: (id: Id<'trm'>) => Promise<TerminalKey | undefined>
   /** Does a terminal's work once for its counter; see once.ts. */
@@ -49,6 +52,7 @@ export function createTerminals(needs: Needs): Terminals {
     confirm: (confirming, nowMs) => confirmTerminal(needs, confirming, nowMs),
     get: (id) => readTerminal(sql, id),
     list: (cardholder) => listTerminals(sql, cardholder),
+    active: (ids) => activeTerminals(sql, ids),
     keyOf: (id) => keyOf(sql, id),
     once: (call, work, nowMs) => once(needs, { call, nowMs }, work),
   }
