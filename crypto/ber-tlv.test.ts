@@ -10,9 +10,10 @@ const hex = (text: string) => Uint8Array.from(Buffer.from(text.replaceAll(' ', '
 const hexOf = (some: Uint8Array) => Buffer.from(some).toString('hex').toUpperCase()
 
 const ppse =
-  '6F2F840E325041592E5359532E4444463031A51DBF0C1A61184F07A0000000041010500A4D617374657263617264870101'
+  '6F2F840E325041592E5359532E4444463031A51DBF0C1A61' +
+  '184F07A0000000041010500A4D617374657263617264870101'
 
-test('EMV Book 1: the answer to SELECT 2PAY.SYS.DDF01, read level by level and written again', () => {
+test('EMV Book 1: the answer to SELECT 2PAY.SYS.DDF01, level by level, and written again', () => {
   const [template, ...rest] = decode(hex(ppse))
   assert.ok(template)
   assert.deepEqual([template.tag, rest.length], [0x6f, 0])

@@ -57,7 +57,7 @@ export function decodeMap(bytes: Uint8Array): Map<number, Uint8Array> {
 
 const DEEPEST = 8
 
-/** The first value under this tag, however deep (a file's control information nests four levels). */
+/** The first value under this tag, however deep (a PPSE's answer nests four levels). */
 export function find(bytes: Uint8Array, wanted: number, depth = 0): Uint8Array | undefined {
   if (depth > DEEPEST) throw new TlvError('too_deep')
   for (const { tag, value } of decode(bytes)) {

@@ -154,7 +154,7 @@ function walkBeside(key: Uint8Array, start: DeviceState, steps: number): DeviceS
   return state
 }
 
-test('device: registers after Load Initial Key hold the keys of 1, 2, 4, … and not the initial key', () => {
+test('device: once loaded it holds the keys of 1, 2, 4, … and not the initial key', () => {
   const { registers, counter } = createDeviceState({ initialKey, initialKeyId })
   assert.equal(counter, 1)
   for (let bit = 0; bit < 32; bit += 1) {
@@ -164,7 +164,7 @@ test('device: registers after Load Initial Key hold the keys of 1, 2, 4, … and
   assert.ok(!hexOf(registers).includes(hexOf(initialKey)))
 })
 
-test('device: 600 transactions agree with the host, and the state is never changed in place', () => {
+test('device: 600 transactions agree with the host; no state is changed in place', () => {
   const start = createDeviceState({ initialKey, initialKeyId })
   const before = hexOf(start.registers)
   assert.equal(walkBeside(initialKey, start, 600).counter, 601)
@@ -185,7 +185,7 @@ test('device: it skips what has more than 16 one-bits, and ends after FFFF0000',
   assert.throws(() => deviceNextKey(state), { code: 'counter_exhausted' })
 })
 
-test('device: a register that is not in use is a bug, and a counter no device reaches is refused', () => {
+test('device: a register not in use is a bug, and a counter no device reaches is refused', () => {
   const registers = new Uint8Array(32 * 16)
   assert.throws(() => deviceNextKey({ initialKeyId, counter: 1, registers }), /in use/)
   assert.throws(() => deviceNextKey({ initialKeyId, counter: 0x1ffff, registers }), {

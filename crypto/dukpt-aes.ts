@@ -179,7 +179,7 @@ export function deriveWorkingKey({
   return key
 }
 
-/** Several working keys of one transaction in one operation, in the order in which they are asked. */
+/** Several working keys of one transaction in one operation, in the order of `wanted`. */
 export function deriveWorkingKeys({
   transactionKey,
   ksn,
