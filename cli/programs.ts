@@ -49,6 +49,23 @@ export const serverProgram = (settings: ServerSettings): Promise<Program> =>
     LOG_LEVEL: settings.logLevel,
   })
 
+/** Builds a page where its sources have changed; in a process of its own, as bundlers are big. */
+export async function buildPage(page: 'wallet' | 'pos'): Promise<void> {
+  const entry = join(root, 'web', 'serving', 'main.ts')
+  const { args, ...program } = await nodeProgram(`Building the page ${page}`, entry, {})
+  await runToEnd({ ...program, args: [...args, page] })
+}
+
+export type WalletSettings = { readonly port: number; readonly apiOrigin: string }
+
+/** The wallet's files, served apart from the API. It is told no secret at all. */
+export const walletProgram = ({ port, apiOrigin }: WalletSettings): Promise<Program> =>
+  nodeProgram('The wallet', join(root, 'web', 'wallet', 'main.ts'), {
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    API_ORIGIN: apiOrigin,
+  })
+
 export async function migrateVault(ownerUrl: string): Promise<void> {
   const entry = join(root, 'vault', 'migrate.ts')
   const env = { VAULT_DATABASE_OWNER_URL: ownerUrl }

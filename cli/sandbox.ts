@@ -1,7 +1,8 @@
 /**
  * The supervisor: a whole sandbox on one state folder. Two PostgreSQL clusters (or the databases
- * named by DATABASE_URL and VAULT_DATABASE_URL), migrations, the seed, then the vault, then the
- * server; stopped in the opposite order. Every step needs those before it, so it reads downwards.
+ * named by DATABASE_URL and VAULT_DATABASE_URL), migrations, the seed, then the vault, the server
+ * and the wallet's page; stopped in the opposite order. Every step needs those before it, so it
+ * reads downwards.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -14,6 +15,7 @@ import { createKeeper } from './keeper.ts'
 import { keptPasswords } from './passwords.ts'
 import { keptPorts, type Ports } from './ports.ts'
 import {
+  buildPage,
   migrateServer,
   migrateVault,
   readSeed,
@@ -21,6 +23,7 @@ import {
   seedServer,
   serverProgram,
   vaultProgram,
+  walletProgram,
 } from './programs.ts'
 import { openStateFolder, root, type StateFolder } from './state-folder.ts'
 
@@ -45,6 +48,7 @@ export type Sandbox = {
   readonly vaultSocket: string
   readonly vault: Child
   readonly server: Child
+  readonly wallet: Child
   readonly logs: string
   /** Settles with a sentence when a child ends that nobody asked to. */
   readonly crashed: Promise<string>
@@ -63,6 +67,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   stack.defer(() => keeper.close())
   const ports = await state.keep('ports.json', keptPorts(state.home === join(root, '.warifu')))
   await assertPortFree(ports.api, 'the API', state.home)
+  await assertPortFree(ports.wallet, 'the wallet', state.home)
   const step = (words: string) => {
     options.signal?.throwIfAborted()
     options.say?.(words)
@@ -96,10 +101,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     'server',
     await serverProgram({ ...shared, ...serverFiles, databaseUrl: serverDatabase.url }),
   )
+  const wallet = await startWallet(site)
 
   const owned = stack.move()
   const stop = async () => await owned.disposeAsync()
-  const children = [vault, server, serverDatabase.child, vaultDatabase.child]
+  const children = [vault, server, wallet, serverDatabase.child, vaultDatabase.child]
   return {
     home: state.home,
     url: `http://127.0.0.1:${ports.api}`,
@@ -111,6 +117,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     vaultSocket,
     vault,
     server,
+    wallet,
     logs: state.path('logs'),
     crashed: Promise.race(children.filter((child) => child !== undefined).map(lastSentence)),
     stop,
@@ -127,6 +134,14 @@ async function startPart(site: Site, name: string, program: Program): Promise<Ch
   site.stack.defer(child.stop)
   await untilReady(child, saidReady(child))
   return child
+}
+
+async function startWallet(site: Site): Promise<Child> {
+  site.step('pages')
+  await buildPage('wallet')
+  const { api, wallet } = site.ports
+  const apiOrigin = `http://api.localhost:${api}`
+  return startPart(site, 'wallet', await walletProgram({ port: wallet, apiOrigin }))
 }
 
 /** Unix sockets may have paths of 107 bytes at most, so theirs is a short folder of its own. */

@@ -11,17 +11,26 @@ import { join } from 'node:path'
 import { type Child, type Program, saidReady, startChild, untilReady } from '@warifu/cli/child'
 import { createKeeper } from '@warifu/cli/keeper'
 import { choosePort } from '@warifu/cli/ports'
-import { type Seed, seedServer, serverProgram, vaultProgram } from '@warifu/cli/programs'
+import {
+  buildPage,
+  type Seed,
+  seedServer,
+  serverProgram,
+  vaultProgram,
+  walletProgram,
+} from '@warifu/cli/programs'
 import { type Clone, cloneDatabase } from './databases.ts'
 import { loopback, type Place, type Relay, startRelay } from './relay.ts'
 
-export type ProcessName = 'vault' | 'server' | 'server-2'
+export type ProcessName = 'vault' | 'server' | 'server-2' | 'wallet'
 /** `client-2` stands before the second server; the others are shared by both. */
 export type RelayName = 'client' | 'client-2' | 'database' | 'vault'
 
 export type HouseOptions = {
   readonly servers?: 1 | 2
   readonly relays?: readonly RelayName[]
+  /** Serves the wallet's page at `walletOrigin`. */
+  readonly wallet?: boolean
   /** More environment for the processes, or other values than the house would give. */
   readonly env?: {
     readonly vault?: Readonly<Record<string, string>>
@@ -97,6 +106,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
     await processes.start(server, withEnv(program, options.env?.server))
     urls.push(`http://127.0.0.1:${await clientThroughRelay(site, client, port)}`)
   }
+  if (options.wallet) await startWallet(processes, walletOrigin, urls[0] ?? '')
 
   const owned = stack.move()
   const stop = async () => await owned.disposeAsync()
@@ -131,6 +141,12 @@ const withEnv = (program: Program, env: Readonly<Record<string, string>> = {}): 
   ...program,
   env: { ...program.env, ...env },
 })
+
+async function startWallet({ start }: Processes, origin: string, url: string): Promise<void> {
+  await buildPage('wallet')
+  const apiOrigin = `http://api.localhost:${new URL(url).port}`
+  await start('wallet', await walletProgram({ port: Number(new URL(origin).port), apiOrigin }))
+}
 
 type Running = { readonly program: Program; readonly child: Child }
 type Processes = {

@@ -27,11 +27,12 @@ export async function run(args: readonly string[]): Promise<number> {
   return 1
 }
 
-function welcome({ home, ports, url, seed, logs }: Sandbox, tookMs: number): string {
+function welcome({ home, ports, url, walletOrigin, seed, logs }: Sandbox, tookMs: number): string {
   const near = (path: string) => relative(process.cwd(), path) || '.'
   return `
 Warifu is running (${(tookMs / 1000).toFixed(1)} s). Ctrl-C stops everything; nothing is lost.
 
+  wallet    ${walletOrigin}/
   API       http://api.localhost:${ports.api}/v1
   docs      http://docs.localhost:${ports.api}/
   programs  ${url}/v1

@@ -1,0 +1,35 @@
+/**
+ * The time that is left until a deadline of the server. Read out once, not every second; attention
+ * (a colour, and a word beside it) only when little is left.
+ */
+import { useNow } from './clock.tsx'
+import type { Words } from './language.ts'
+import { useWords } from './language-provider.tsx'
+
+type Props = { readonly deadline: string }
+
+const words: Words<'left' | 'over'> = {
+  en: { left: '{time} left', over: 'Time is over' },
+  ja: { left: '残り {time}', over: '時間切れ' },
+  ko: { left: '{time} 남음', over: '시간 초과' },
+}
+
+const SOON_MS = 20_000
+
+export const clockFace = (leftMs: number): string => {
+  const seconds = Math.max(0, Math.ceil(leftMs / 1000))
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+export function Countdown({ deadline }: Props) {
+  const say = useWords(words)
+  const leftMs = Date.parse(deadline) - useNow()
+  const isOver = leftMs <= 0
+  return (
+    <p className="countdown" data-soon={leftMs < SOON_MS || undefined} role="timer" aria-live="off">
+      <time dateTime={deadline}>
+        {isOver ? say('over') : say('left', { time: clockFace(leftMs) })}
+      </time>
+    </p>
+  )
+}

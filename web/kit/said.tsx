@@ -1,0 +1,31 @@
+/** Something said to the person: a sign, a title and a sentence. Never by colour alone. */
+import type { ReactNode } from 'react'
+
+export type Tone = 'arrived' | 'waiting' | 'refused' | 'plain'
+
+type Props = {
+  readonly tone: Tone
+  readonly title: string
+  readonly children?: ReactNode
+  /** Read out at once, as an alarm. */
+  readonly urgent?: boolean
+}
+
+const signs: Readonly<Record<Tone, string>> = {
+  arrived: 'M4 10.5l4 4 8-9',
+  waiting: 'M10 4v7M10 14.5v1.5',
+  refused: 'M5 5l10 10M15 5L5 15',
+  plain: 'M10 9v6M10 4.5V6',
+}
+
+export const Said = ({ tone, title, children, urgent = false }: Props) => (
+  <section className="said" data-tone={tone} role={urgent ? 'alert' : 'status'}>
+    <svg className="said-sign" width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
+      <path d={signs[tone]} fill="none" stroke="currentColor" strokeWidth="2.2" />
+    </svg>
+    <div className="said-words">
+      <p className="said-title">{title}</p>
+      {children === undefined ? null : <div className="said-more">{children}</div>}
+    </div>
+  </section>
+)

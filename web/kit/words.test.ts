@@ -1,0 +1,43 @@
+/**
+ * Goal: no person meets a missing or empty string, or a sentence with a hole in it.
+ * Method: go through every table of words; each code of protocol/errors.ts that has words for a
+ * cardholder must have them in every language; places to fill must be the same in all.
+ */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { errors } from '@warifu/protocol/errors'
+import { chooseLanguage, fill, languages } from './language.ts'
+import { refusalWords } from './refusal-words.ts'
+
+describe('refusals', () => {
+  const spoken = Object.entries(errors).filter(([, { cardholder }]) => cardholder !== '')
+  for (const language of languages)
+    test(`every refusal that a cardholder can meet has words in ${language}`, () => {
+      const unknown = refusalWords('no_such_code', language)
+      assert.notEqual(unknown, '')
+      for (const [code] of spoken)
+        if (code !== 'internal_error')
+          assert.notEqual(refusalWords(code, language), unknown, `${code} in ${language}`)
+    })
+
+  test('where English says that nothing was charged, every language says it', () => {
+    const sentences = { ja: '請求はされていません', ko: '청구되지 않았습니다' } as const
+    for (const [code, { cardholder }] of spoken) {
+      if (!cardholder.includes('Nothing was charged')) continue
+      assert.ok(refusalWords(code, 'ja').includes(sentences.ja), `${code} in ja`)
+      assert.ok(refusalWords(code, 'ko').includes(sentences.ko), `${code} in ko`)
+    }
+  })
+})
+
+describe('language', () => {
+  test('what the person chose goes before what the browser prefers', () => {
+    assert.equal(chooseLanguage('ko', ['ja-JP']), 'ko')
+    assert.equal(chooseLanguage(null, ['de-DE', 'ja-JP', 'en']), 'ja')
+    assert.equal(chooseLanguage('xx', ['fr']), 'en')
+  })
+
+  test('places are filled, and one without a value stays visible', () => {
+    assert.equal(fill('{a} and {b}', { a: 'x' }), 'x and {b}')
+  })
+})

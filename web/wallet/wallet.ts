@@ -1,0 +1,2 @@
+/** The wallet: a page that is a cardholder's terminal, and the process that serves it. */
+export { createWalletServer } from './wallet-server.ts'
