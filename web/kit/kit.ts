@@ -2,7 +2,6 @@
 export { Amount } from './amount.tsx'
 export { type Clock, ClockProvider, useClock, useNow } from './clock.tsx'
 export { Countdown } from './countdown.tsx'
-export { type EventStreamMessage, readEventStream } from './event-stream.ts'
 export { KitProvider } from './kit-provider.tsx'
 export {
   chooseLanguage,
