@@ -6,7 +6,10 @@
  */
 import type { Body, Query, Reply } from '@warifu/protocol/contract'
 import type { Id } from '@warifu/protocol/ids'
-import { type Call, type CallOptions, createCall } from './calling.ts'
+import { type Call, type Calling, type CallOptions, createCall } from './calling.ts'
+import { whenDecided } from './deciding.ts'
+import type { Following } from './event-stream.ts'
+import { type Followed, followEvents } from './follow-events.ts'
 import { type Paged, paged } from './paging.ts'
 import { ownRuntime, type Runtime } from './runtime.ts'
 
@@ -50,6 +53,8 @@ export type Warifu = {
       body?: Body<'refundPayment'>,
       options?: CallOptions,
     ) => Promise<Refund>
+    /** Waits until the customer has paid or refused, or the time was over. Never polls. */
+    readonly whenDecided: (payment: Id<'pay'>, options?: CallOptions) => Promise<Payment>
     /** Every request of a payment and what travelled in it, sealed for whom. */
     readonly timeline: (payment: Id<'pay'>, options?: CallOptions) => Promise<TimelineEntry[]>
   }
@@ -59,7 +64,21 @@ export type Warifu = {
       query?: Query<'listEvents'>,
       options?: CallOptions,
     ) => Paged<WarifuEvent, Reply<'listEvents'>>
+    /**
+     * What happens, as it happens, without end: a cut line is taken up where it was cut. Keep the
+     * `place` of the last event you dealt with, and give it back as `after` at your next start.
+     */
+    readonly stream: (options?: StreamOptions) => AsyncIterable<StreamedEvent>
   }
+}
+
+export type StreamedEvent = Followed
+export type StreamOptions = {
+  /** The place to go on after; without it the stream begins now. */
+  readonly after?: string
+  readonly signal?: AbortSignal
+  /** Told each time the stream is open, and each time it is cut. */
+  readonly onState?: (state: 'open' | 'cut') => void
 }
 
 /**
@@ -79,19 +98,39 @@ export function createWarifu(options: WarifuOptions): Warifu {
   const address = apiUrl.replace(/\/+$/, '')
   const calling = { ...ownRuntime, ...runtime, apiKey, apiUrl: address, retries, timeoutMs }
   const call = createCall(calling)
-  return { payments: paymentsOf(call), events: eventsOf(call) }
+  const events = eventsOf(call, calling)
+  return { payments: paymentsOf(call, events), events }
 }
 
-const paymentsOf = (call: Call): Warifu['payments'] => ({
+const paymentsOf = (call: Call, { stream }: Warifu['events']): Warifu['payments'] => ({
   create: (body, options) => call('createPayment', { body }, options),
   get: (id, options) => call('getPayment', { params: { id } }, options),
   list: (query, options) => paged((page) => call('listPayments', { query: page }, options), query),
   capture: (id, body = {}, options) => call('capturePayment', { params: { id }, body }, options),
   cancel: (id, options) => call('cancelPayment', { params: { id } }, options),
   refund: (id, body = {}, options) => call('refundPayment', { params: { id }, body }, options),
+  whenDecided: (id, options) =>
+    whenDecided({
+      read: () => call('getPayment', { params: { id } }, options),
+      signal: options?.signal,
+      listen: (signal, onOpen) =>
+        stream({ signal, onState: (state) => (state === 'open' ? onOpen() : undefined) }),
+    }),
   timeline: async (id, options) => (await call('getTimeline', { params: { id } }, options)).data,
 })
 
-const eventsOf = (call: Call): Warifu['events'] => ({
+const eventsOf = (call: Call, calling: Calling): Warifu['events'] => ({
   list: (query, options) => paged((page) => call('listEvents', { query: page }, options), query),
+  stream: (options) => followEvents(calling, calling.apiKey, followingOf(calling, options)),
+})
+
+const followingOf = (
+  { sleep, chance }: Calling,
+  { after, signal, onState }: StreamOptions = {},
+): Following => ({
+  signal: signal ?? new AbortController().signal,
+  sleep,
+  chance,
+  ...(after === undefined ? {} : { from: after }),
+  ...(onState === undefined ? {} : { onState }),
 })
