@@ -55,6 +55,7 @@ type Listener = Omit<Listening, 'from' | 'nowMs'> & {
   drainedMs: number
   /** Was not standing at the last look; its notice may still be on the way. */
   doomed: boolean
+  ended: boolean
 }
 
 type Hub = {
@@ -89,7 +90,7 @@ async function open(hub: Hub, listening: Listening): Promise<Answer<Readable>> {
   // A place from a log that this database does not have: nothing of it can be read again.
   const place = from === undefined || isAfter(from, now) ? now : from
   const body = new Readable({ read: () => {} })
-  const listener = { audience, holder, body, place, live: false, doomed: false }
+  const listener = { audience, holder, body, place, live: false, doomed: false, ended: false }
   join(hub, { ...listener, toldMs: nowMs, drainedMs: nowMs })
   body.push(opening(place))
   return done(body)
@@ -107,8 +108,11 @@ function join({ listeners, byAudience }: Hub, listener: Listener): void {
   })
 }
 
-const end = ({ body }: Listener): void => void body.push(null)
-const cut = ({ body }: Listener): void => void body.destroy()
+/** What was told before is still sent; nothing is told any more. */
+function end(listener: Listener): void {
+  if (!listener.ended) listener.body.push(null)
+  listener.ended = true
+}
 
 async function tail(hub: Hub, nowMs: number): Promise<void> {
   if (hub.listeners.size === 0) {
@@ -120,12 +124,13 @@ async function tail(hub: Hub, nowMs: number): Promise<void> {
   await catchUp(hub, nowMs)
   for (const listener of hub.listeners) {
     if (listener.body.readableLength === 0) listener.drainedMs = nowMs
-    if (nowMs - listener.drainedMs >= limits.stallMs) cut(listener)
+    if (nowMs - listener.drainedMs >= limits.stallMs) listener.body.destroy()
     else if (nowMs - listener.toldMs >= limits.beatMs) say(listener, heartbeat, nowMs)
   }
 }
 
 function say(listener: Listener, text: string, nowMs: number): void {
+  if (listener.ended) return
   listener.body.push(text)
   listener.toldMs = nowMs
 }
@@ -161,13 +166,15 @@ function fanOut({ byAudience, needs }: Hub, event: LoggedEvent, nowMs: number): 
   const listening = event.readers.flatMap((reader) => [...(byAudience.get(reader) ?? [])])
   let text: string | undefined
   for (const listener of listening.filter(({ live }) => live)) {
-    if (listener.body.readableLength > limits.backlogBytes) listener.live = false
+    if (isFull(listener)) listener.live = false
     else {
       text ??= textOf(needs, event)
       tell(listener, { event, text, nowMs })
     }
   }
 }
+
+const isFull = ({ body }: Listener): boolean => body.readableLength > limits.backlogBytes
 
 const textOf = ({ show }: StreamNeeds, event: LoggedEvent): string =>
   message(event.place, event.type, show(event))
@@ -193,7 +200,10 @@ async function catchUp({ listeners, needs }: Hub, nowMs: number): Promise<void> 
   const bring = async (listener: Listener) => {
     const { audience, place } = listener
     const events = await readOwnAfter(sql, audience, { place, limit: limits.page })
-    for (const event of events) tell(listener, { event, text: textOf(needs, event), nowMs })
+    for (const event of events) {
+      if (isFull(listener)) return
+      tell(listener, { event, text: textOf(needs, event), nowMs })
+    }
     listener.live = events.length < limits.page
   }
   await Promise.all(behind.map(bring))
