@@ -3,6 +3,9 @@
  * or two real server processes, with relays between them where a journey wants to look or to hurt.
  *
  *   client ─[client]─ server ─[database]─ PostgreSQL      server ─[vault]─ vault
+ *
+ * A balanced house has two servers behind one address, and every request a connection of its own:
+ * whatever a journey does next, it may meet the other process.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -19,6 +22,8 @@ import {
   vaultProgram,
   walletProgram,
 } from '@warifu/cli/programs'
+import type { Fetch } from '@warifu/sdk/api-call'
+import { startBalancer } from './balancer.ts'
 import { type Clone, cloneDatabase } from './databases.ts'
 import { loopback, type Place, type Relay, startRelay } from './relay.ts'
 
@@ -28,6 +33,8 @@ export type RelayName = 'client' | 'client-2' | 'database' | 'vault'
 
 export type HouseOptions = {
   readonly servers?: 1 | 2
+  /** Two servers, and `url` is a balancer in front of them. */
+  readonly balanced?: true
   readonly relays?: readonly RelayName[]
   /** Serves the wallet's page at `walletOrigin`. */
   readonly wallet?: boolean
@@ -41,7 +48,12 @@ export type HouseOptions = {
 export type House = {
   /** Addresses of the servers as clients use them (through the relay, where there is one). */
   readonly urls: readonly string[]
+  /** The one address for clients: the balancer, or the first server. */
   readonly url: string
+  /** As `fetch`; in a balanced house each request goes to the next server in turn. */
+  readonly fetch: Fetch
+  /** How many connections each server was given by the balancer. */
+  readonly given: () => readonly number[]
   readonly walletOrigin: string
   readonly seed: Seed
   readonly serverDatabase: Clone
@@ -99,20 +111,27 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
     walletOrigin,
     logLevel: 'info',
   }
-  const urls: string[] = []
-  for (const [server, client] of serverNames.slice(0, options.servers ?? 1)) {
+  const ports: number[] = []
+  const front = options.balanced ? await choosePort() : undefined
+  const count = options.balanced ? 2 : (options.servers ?? 1)
+  for (const [server, client] of serverNames.slice(0, count)) {
     const port = await choosePort()
     const program = await serverProgram({ ...shared, port })
-    await processes.start(server, withEnv(program, options.env?.server))
-    urls.push(`http://127.0.0.1:${await clientThroughRelay(site, client, port)}`)
+    await processes.start(server, withEnv(program, { ...namesAt(front), ...options.env?.server }))
+    ports.push(await clientThroughRelay(site, client, port))
   }
-  if (options.wallet) await startWallet(processes, walletOrigin, urls[0] ?? '')
+  const balancer = front && stack.use(await startBalancer(front, ports))
+  const urls = ports.map(addressOf)
+  const url = front === undefined ? (urls[0] ?? '') : addressOf(front)
+  if (options.wallet) await startWallet(processes, walletOrigin, url)
 
   const owned = stack.move()
   const stop = async () => await owned.disposeAsync()
   return {
     urls,
-    url: urls[0] ?? '',
+    url,
+    fetch: front === undefined ? fetch : fetchAlone,
+    given: () => (balancer ? balancer.given() : []),
     walletOrigin,
     seed,
     serverDatabase,
@@ -125,6 +144,21 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
     [Symbol.asyncDispose]: stop,
   }
 }
+
+const addressOf = (port: number): string => `http://127.0.0.1:${port}`
+
+/** Behind a balancer a server goes by the balancer's names, not by its own. */
+const namesAt = (port: number | undefined): Readonly<Record<string, string>> =>
+  port === undefined
+    ? {}
+    : { API_ORIGIN: `http://api.localhost:${port}`, DOCS_ORIGIN: `http://docs.localhost:${port}` }
+
+/** On a connection of its own, so that a balancer of connections balances requests. */
+const fetchAlone: Fetch = (url, init) =>
+  fetch(url, { ...init, headers: { ...headersOf(init), connection: 'close' } })
+
+const headersOf = ({ headers }: RequestInit): Record<string, string> =>
+  Object.fromEntries(new Headers(headers ?? {}))
 
 const serverNames = [
   ['server', 'client'],

@@ -1,7 +1,8 @@
 // Goal: every refusal of a payment has its own code and charges nothing; captures, cancels and
 //   refunds never move more than was approved, however often and however fast they are asked for.
-// Method: real processes; an attacker who holds what the title says and signs well. After each
-//   refusal the card's available amount and the shop's amounts are as before, and no hold stands.
+// Method: real processes, two servers behind a balancer; an attacker who holds what the title says
+//   and signs well. After each refusal the card's available amount and the shop's amounts are as
+//   before, and no hold stands.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
@@ -32,14 +33,16 @@ let aiko: Holder
 let sql: postgres.Sql
 
 before(async () => {
-  house = await startHouse()
+  house = await startHouse({ balanced: true })
   people = peopleOf(house)
   aiko = await people.become('Aiko')
   sql = postgres(house.serverDatabase.adminUrl, { max: 1, onnotice: () => {} })
 })
 after(async () => {
+  const [one = 0, two = 0] = house?.given() ?? []
   await sql?.end()
   await house?.stop()
+  assert(Math.min(one, two) > 20, `requests went to ${one} and ${two}`)
 })
 
 const holdsOf = async (payment: Id<'pay'>): Promise<number> =>

@@ -33,9 +33,9 @@ export type People = {
   readonly show: (id: Id<'pay'>) => Promise<Reply<'getPayment'>>
 }
 
-export function peopleOf({ url, walletOrigin, seed }: House): People {
+export function peopleOf({ url, fetch, walletOrigin, seed }: House): People {
   const api: Api = { fetch, apiUrl: url }
-  const merchant = createWarifu({ apiUrl: url, apiKey: seed.api_key })
+  const merchant = createWarifu({ ...api, apiKey: seed.api_key })
   let phones = 0
   const join = async (name: string) => {
     const terminal = createSoftwareTerminal({ ...api, origin: walletOrigin })
