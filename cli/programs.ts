@@ -26,6 +26,12 @@ export type ServerSettings = {
   readonly keyFile: string
   readonly logLevel: string
 }
+export type EntryDeviceSettings = {
+  readonly memoryFile: string
+  readonly panelPort: number
+  /** Where a till reaches it: a port of the loopback, or the path of a serial line. */
+  readonly link: { readonly port: number } | { readonly serial: string }
+}
 
 export const vaultProgram = (settings: VaultSettings): Promise<Program> =>
   nodeProgram('The vault', join(root, 'vault', 'main.ts'), {
@@ -64,6 +70,16 @@ export const walletProgram = ({ port, apiOrigin }: WalletSettings): Promise<Prog
     HOST: '127.0.0.1',
     PORT: String(port),
     API_ORIGIN: apiOrigin,
+  })
+
+/** A simulator of the merchant's encrypting keypad. It is told of no database and no server. */
+export const entryDeviceProgram = (settings: EntryDeviceSettings): Promise<Program> =>
+  nodeProgram('The entry device', join(root, 'devices', 'entry-device', 'main.ts'), {
+    MEMORY_FILE: settings.memoryFile,
+    PANEL_PORT: String(settings.panelPort),
+    ...('port' in settings.link
+      ? { PORT: String(settings.link.port) }
+      : { SERIAL_PATH: settings.link.serial }),
   })
 
 export async function migrateVault(ownerUrl: string): Promise<void> {

@@ -127,10 +127,11 @@ export type LinkRequest = Static<typeof linkRequest>
 export const deviceStates = ['ready', 'busy', 'tampered', 'no_keys', 'exhausted'] as const
 export type DeviceState = (typeof deviceStates)[number]
 
-/** Why the device says no. A tampered one has no keys any more and says so. */
+/** Why the device says no. `repeated`: a sale is entered once; ask for it anew under a new key. */
 export const linkErrors = [
   'request_malformed',
   'busy',
+  'repeated',
   'cancelled',
   'timeout',
   'tampered',

@@ -22,13 +22,17 @@ const CHUNK_BYTES = 4 * 1024 * 1024
 /** The kernel's own pages, mapped into every process; they hold no data and refuse some reads. */
 const kernels = /^\[(?:vvar|vvar_vclock|vsyscall|vdso)\]$/
 
-/** The readable regions of a process, in order of address. */
+/**
+ * The readable regions of a process, in order of address; without those of files that it cannot
+ * write to (programs and libraries), which hold what is on the disk.
+ */
 export function regionsOf(pid: number): Region[] {
   const regions: Region[] = []
   for (const line of readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n')) {
-    const [, start, end, name = ''] =
-      /^([0-9a-f]+)-([0-9a-f]+) r\S+ \S+ \S+ \S+ *(.*)$/.exec(line) ?? []
+    const [, start, end, write, name = ''] =
+      /^([0-9a-f]+)-([0-9a-f]+) r(\S)\S+ \S+ \S+ \S+ *(.*)$/.exec(line) ?? []
     if (start === undefined || end === undefined || kernels.test(name)) continue
+    if (write === '-' && name.startsWith('/')) continue
     regions.push({ start: Number.parseInt(start, 16), end: Number.parseInt(end, 16), name })
   }
   return regions

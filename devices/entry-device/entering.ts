@@ -1,0 +1,156 @@
+/**
+ * What is asked for in a sale, in which order, and what a key does: pure but for the digits, which
+ * are written into the entry's own bytes and wiped there.
+ *
+ *   keyed:   number → expiry → security code → (PIN)        swiped:  stripe → (PIN)
+ */
+import type { EntryContext, EntryKind, LinkError, LinkRequest } from '@warifu/protocol/entry-device'
+import { formatMoney } from '@warifu/protocol/money'
+import { isCardNumber, isDigit, isExpiry } from './digits.ts'
+import { blankEntry, cleared, type Entry, type Field, room, typed, view } from './entry-memory.ts'
+import { isStripeCharacter, isStripeWhole, readStripe, STRIPE_START } from './stripe.ts'
+
+/** Digits as their ASCII code; the others are the keys of ISO 9564 keypads. */
+export type Key = number | 'accept' | 'clear' | 'cancel'
+export type Given = {
+  readonly nowMs: number
+  readonly random: (length: number) => Uint8Array
+}
+
+type StepName = 'card' | 'expiry' | 'code' | 'pin'
+export type Sale = {
+  readonly id: number
+  readonly context: Omit<EntryContext, 'entry'>
+  readonly ways: readonly EntryKind[]
+  readonly wantsPin: boolean
+  readonly step: StepName
+  readonly how: EntryKind
+  readonly entry: Entry
+  /** What went wrong with the last try, for the display. */
+  readonly complaint: string
+  readonly triesLeft: number
+  readonly deadlineMs: number
+}
+
+export type Advance =
+  | { readonly kind: 'going'; readonly sale: Sale }
+  | { readonly kind: 'whole'; readonly sale: Sale; readonly how: EntryKind }
+  | { readonly kind: 'ended'; readonly sale: Sale; readonly error: LinkError }
+
+const TRIES = 3
+const TIMEOUT_S = 120
+
+type Rule = {
+  readonly field: Exclude<Field, 'stripe'>
+  readonly words: string
+  readonly isGood: (digits: Uint8Array) => boolean
+  readonly wrong: string
+}
+const between = (least: number, most: number) => (digits: Uint8Array) =>
+  digits.length >= least && digits.length <= most
+
+// biome-ignore format: a table
+const rules: Readonly<Record<StepName, Rule>> = {
+  card:   { field: 'pan',    words: 'Card number', isGood: isCardNumber, wrong: 'Wrong number' },
+  expiry: { field: 'expiry', words: 'Expiry MMYY', isGood: isExpiry, wrong: 'Wrong date' },
+  code:   { field: 'code',   words: 'Code, or ENTER', isGood: isCode, wrong: 'Wrong code' },
+  pin:    { field: 'pin',    words: 'PIN', isGood: between(4, 12), wrong: 'Too short' },
+}
+
+function isCode({ length }: Uint8Array): boolean {
+  return length === 0 || length === 3 || length === 4
+}
+
+export function startSale(
+  request: Extract<LinkRequest, { command: 'sale' }>,
+  { nowMs }: Given,
+): Sale {
+  const { id, context, entry: ways, pin: wantsPin, timeout_s = TIMEOUT_S } = request
+  return {
+    id,
+    context,
+    ways,
+    wantsPin,
+    step: 'card',
+    how: ways.includes('keyed') ? 'keyed' : 'swiped',
+    entry: blankEntry(),
+    complaint: '',
+    triesLeft: TRIES,
+    deadlineMs: nowMs + timeout_s * 1000,
+  }
+}
+
+/** What the display asks for. Only the display shows how many digits were keyed; never the link. */
+export function prompt(sale: Sale, where: 'display' | 'link' = 'display'): string {
+  const { step, context, complaint, entry } = sale
+  const { amount, currency } = context
+  const money = amount === null || currency === null ? '' : formatMoney({ amount, currency }, 'en')
+  const words = step === 'card' ? cardWords(sale) : rules[step].words
+  const stars = where === 'display' ? '*'.repeat(entry.lengths[rules[step].field]) : ''
+  return [complaint, money, words, stars].filter((part) => part !== '').join('  ')
+}
+
+function cardWords({ ways }: Sale): string {
+  const words: Readonly<Record<EntryKind, string>> = {
+    keyed: 'Card number',
+    swiped: 'swipe',
+    inserted: 'insert',
+  }
+  const [first = '', ...others] = ways.map((way) => words[way])
+  return [first.charAt(0).toUpperCase() + first.slice(1), ...others].join(' or ')
+}
+
+export function keyed(sale: Sale, key: Key): Advance {
+  const { field } = rules[sale.step]
+  if (key === 'cancel') return { kind: 'ended', sale, error: 'cancelled' }
+  if (sale.step === 'card' && !sale.ways.includes('keyed')) return { kind: 'going', sale }
+  if (key === 'clear')
+    return { kind: 'going', sale: { ...sale, complaint: '', entry: cleared(sale.entry, field) } }
+  if (key === 'accept') return accepted(sale)
+  if (!isDigit(key) || sale.entry.lengths[field] === room(field)) return { kind: 'going', sale }
+  const isCard = sale.step === 'card'
+  const entry = typed(isCard ? cleared(sale.entry, 'stripe') : sale.entry, field, key)
+  return {
+    kind: 'going',
+    sale: { ...sale, how: isCard ? 'keyed' : sale.how, complaint: '', entry },
+  }
+}
+
+/** ENTER: what stands in the field is judged; then the next step, or the end. */
+function accepted(sale: Sale): Advance {
+  const { field, isGood, wrong } = rules[sale.step]
+  if (!isGood(view(sale.entry, field))) return failed(sale, field, wrong)
+  return followed(sale, { card: 'expiry', expiry: 'code', code: 'pin', pin: undefined } as const)
+}
+
+function followed(sale: Sale, order: Readonly<Record<StepName, StepName | undefined>>): Advance {
+  const next = order[sale.step]
+  if (next === undefined || (next === 'pin' && !sale.wantsPin))
+    return { kind: 'whole', sale, how: sale.how }
+  return { kind: 'going', sale: { ...sale, step: next, complaint: '', triesLeft: TRIES } }
+}
+
+/** The field is emptied and asked for again, a few times. */
+function failed(sale: Sale, field: Field, complaint: string): Advance {
+  const triesLeft = sale.triesLeft - 1
+  const next = { ...sale, triesLeft, complaint, entry: cleared(sale.entry, field) }
+  return triesLeft === 0
+    ? { kind: 'ended', sale: next, error: 'card_unreadable' }
+    : { kind: 'going', sale: next }
+}
+
+/** One character from the head; the last one of a stripe decides whether it was read. */
+export function swiped(sale: Sale, character: number): Advance {
+  const isWanted = sale.step === 'card' && sale.ways.includes('swiped')
+  if (!isWanted || !isStripeCharacter(character)) return { kind: 'going', sale }
+  const before = character === STRIPE_START ? cleared(sale.entry, 'stripe') : sale.entry
+  const entry = typed(cleared(before, 'pan'), 'stripe', character)
+  const isFull = entry.lengths.stripe === room('stripe')
+  if (!isStripeWhole(entry) && !isFull) return { kind: 'going', sale: { ...sale, entry } }
+  const read = readStripe(entry)
+  if (read === undefined) return failed({ ...sale, entry }, 'stripe', 'Swipe again')
+  return followed(
+    { ...sale, how: 'swiped', entry: read },
+    { card: 'pin', expiry: undefined, code: undefined, pin: undefined },
+  )
+}

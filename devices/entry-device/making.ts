@@ -1,0 +1,24 @@
+/**
+ * Making a device: its key memory with a key block protection key (KBPK) of its own, X9.143.
+ *
+ * SIMULATOR of a key-loading ceremony: with hardware the KBPK is put in by two people in a secure
+ * room. Here it is drawn by whoever calls, and handed to the vault by an operator's act.
+ */
+import type { Id } from '@warifu/protocol/ids'
+import { nameFile, openDisk } from './disk.ts'
+import { writeFirst } from './memory-file.ts'
+
+export const KBPK_BYTES = 32
+
+/** The file is whole or not there. The key is not wiped: the caller hands it on. */
+export function makeDevice(
+  path: string,
+  { device, kbpk }: { readonly device: Id<'edv'>; readonly kbpk: Uint8Array },
+): void {
+  if (kbpk.length !== KBPK_BYTES) throw new RangeError(`kbpk: ${KBPK_BYTES} bytes`)
+  const aside = `${path}.new`
+  const disk = openDisk(aside, 'w+')
+  writeFirst(disk, { device, kbpk, keys: null, loaded: [], isTampered: false })
+  disk.close()
+  nameFile(aside, path)
+}

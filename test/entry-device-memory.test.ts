@@ -1,0 +1,143 @@
+// Goal: what was entered is in the entry device's memory while it is entered and at no other time;
+//   not in its files, its log or on its line at any. Nor are its keys, once it was opened.
+// Method: the memory of the real process is read from outside, in every encoding that the scanner
+//   knows. The scan during the entry, which must find it, is the control of the scans afterwards.
+import assert from 'node:assert/strict'
+import { randomInt } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { after, before, suite, test } from 'node:test'
+import type { Child } from '@warifu/cli/child'
+import { findNumbers, scanFolder } from '@warifu/cli/scan'
+import { luhnDigit } from '@warifu/crypto/luhn'
+import type { Panel } from '@warifu/devices/entry-device'
+import { keyBlockFor } from '@warifu/devices/entry-host'
+import { type DeviceLink, openLink } from '@warifu/sdk/device-link'
+import { ownRuntime } from '@warifu/sdk/runtime'
+import { type Bench, random, saleOf, setUpDevice } from './entry-device.ts'
+import { readMemory, scanMemory } from './memory.ts'
+
+const digits = (count: number) => Array.from({ length: count }, () => randomInt(10)).join('')
+function drawPan(): string {
+  const body = `492912${digits(9)}`
+  return `${body}${luhnDigit(body)}`
+}
+/** A PIN as long as may be, so that it is not found by chance. */
+const drawPin = () => digits(12)
+/** Four digits alone are everywhere; beside the expiry, as they are entered, they tell. */
+const EXPIRY = '1130'
+
+let bench: Bench
+let child: Child
+let panel: Panel
+let link: DeviceLink
+const entered: string[] = []
+
+before(async () => {
+  bench = await setUpDevice()
+  child = await bench.start()
+  panel = await bench.panel()
+  const { kbpk } = bench
+  await panel.loadKey(keyBlockFor({ bdk: random(32), kbpk }, '0123456789abcdef'))
+  link = await openLink({ kind: 'tcp', host: '127.0.0.1', port: bench.port }, ownRuntime)
+})
+after(async () => {
+  await link?.close()
+  panel?.close()
+  await bench?.[Symbol.asyncDispose]()
+})
+
+const inMemory = (numbers: readonly string[]) =>
+  new Set(scanMemory(child.pid, numbers).map(({ number }) => number))
+
+/** Is the security code there: where it was entered, or in the card data (tag DF01)? */
+function isCodeThere(code: string): boolean {
+  const forms = [Buffer.from(EXPIRY + code), Buffer.from(`\xdf\x01\x04${code}`, 'latin1')]
+  let found = false
+  readMemory(child.pid, (chunk) => {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    found ||= forms.some((form) => bytes.includes(form))
+  })
+  return found
+}
+
+/** The control: a scan that must find all of these. */
+const assertThere = (...numbers: string[]) =>
+  assert.deepEqual([...inMemory(numbers)].sort(), numbers.sort(), 'the control')
+
+async function untilAsked(): Promise<void> {
+  while ((await panel.look()).state !== 'busy');
+}
+
+suite('an entry', { skip: process.platform !== 'linux' }, () => {
+  test('keyed: number, security code and PIN are there until the last ENTER', async () => {
+    const [pan, pin, code] = [drawPan(), drawPin(), digits(4)]
+    entered.push(pan, pin)
+    const asked = link.ask(saleOf(true), 200_000)
+    await untilAsked()
+    for (const part of [pan, EXPIRY, code]) {
+      await panel.digits(part)
+      await panel.key('accept')
+    }
+    await panel.digits(pin)
+    assertThere(pan, pin)
+    assert(isCodeThere(code), 'the control')
+    await panel.key('accept')
+    assert((await asked).ok)
+    assert.deepEqual([...inMemory(entered)], [])
+    assert(!isCodeThere(code))
+  })
+
+  test('swiped: the stripe is there until the PIN is', async () => {
+    const [pan, pin] = [drawPan(), drawPin()]
+    entered.push(pan, pin)
+    const asked = link.ask(saleOf(true), 200_000)
+    await untilAsked()
+    await panel.swipe(`;${pan}=3011201${digits(8)}?`)
+    await panel.digits(pin)
+    assertThere(pan, pin)
+    await panel.key('accept')
+    assert((await asked).ok)
+    assert.deepEqual([...inMemory(entered)], [])
+  })
+
+  for (const [name, end] of [
+    ['cancelled', async () => void (await panel.key('cancel'))],
+    ['left by the till', async () => await link.close()],
+  ] as const)
+    test(`${name}: nothing is left of it`, async () => {
+      const pan = drawPan()
+      entered.push(pan)
+      const asked = link.ask(saleOf(), 60_000).catch(() => undefined)
+      await untilAsked()
+      await panel.digits(pan)
+      assertThere(pan)
+      await end()
+      await asked
+      while ((await panel.look()).state === 'busy');
+      assert.deepEqual([...inMemory(entered)], [])
+    })
+})
+
+test('nothing of it is in files, log or traffic', async () => {
+  assert.equal(entered.length, 6)
+  assert.deepEqual(await scanFolder(bench.folder, entered), [])
+  for (const direction of ['up', 'down'] as const)
+    assert.deepEqual(findNumbers(bench.relay.captured(direction), entered), [])
+  assert.equal(bench.messages().length, 2)
+})
+
+test('an opened device has its keys neither in memory nor in its file', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  const needle = Buffer.from(bench.kbpk)
+  const holdsKey = () => {
+    let found = readFileSync(bench.memoryFile).includes(needle)
+    readMemory(child.pid, (chunk) => {
+      found ||= Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).includes(needle)
+    })
+    return found
+  }
+  assert(holdsKey(), 'the control')
+  await panel.tamper()
+  assert(!holdsKey())
+})
