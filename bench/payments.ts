@@ -1,19 +1,21 @@
-/**
- * Payments for the benchmark: holders with cards, payments made, claimed and signed beforehand, and
- * a closed loop that only sends. A terminal's requests go in the order of its counter.
- */
-import { Agent, request } from 'node:http'
+/** Payments for the benchmark: holders with cards; payments made, claimed, signed beforehand. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sandbox } from '@warifu/cli/sandbox'
 import { createSoftwareTerminal } from '@warifu/cli/software-terminal'
-import { type SignedRequest, statementOf, type Terminal } from '@warifu/devices/terminal'
+import {
+  type Claim,
+  type SignedRequest,
+  statementOf,
+  type Terminal,
+} from '@warifu/devices/terminal'
 import { type Id, isId } from '@warifu/protocol/ids'
 import { callApi } from '@warifu/sdk/api-call'
 import { createWarifu } from '@warifu/sdk/sdk'
+import type { Queue } from './sending.ts'
 
-type Holder = { readonly terminal: Terminal; readonly card: Id<'crd'> }
+export type Holder = { readonly terminal: Terminal; readonly card: Id<'crd'> }
 
-const AT_ONCE = 8
+const AT_ONCE = 16
 
 /** Does `work` for every item, a few at a time. */
 async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
@@ -55,74 +57,40 @@ async function codeFor(apiUrl: string, to: string): Promise<string> {
   throw new Error(`no code in the inbox for ${to}`)
 }
 
-/** The presentations of one terminal, in the order of their counters. */
-export type Queue = readonly SignedRequest[]
+/** `asserted`: the passkey vouches for each payment too, as for amounts that are not small. */
+export type Wanted = { readonly each: number; readonly asserted: boolean }
 
 export async function prepareQueues(
   { url, seed }: Sandbox,
   holders: readonly Holder[],
-  each: number,
+  wanted: Wanted,
 ): Promise<Queue[]> {
   const merchant = createWarifu({ apiUrl: url, apiKey: seed.api_key })
-  const body = { amount: 1, currency: 'jpy', capture_method: 'manual' } as const
   const queues: Queue[] = []
-  await forEach(holders, async ({ terminal, card }) => {
-    const blob = await terminal.blobOf(card)
-    const queue: SignedRequest[] = []
-    const claims = []
-    for (let at = 0; at < each; at += 1) {
-      const { link } = await merchant.payments.create(body)
-      claims.push(await terminal.claim(link ?? ''))
+  await forEach(holders, async (holder) => {
+    const claims: Claim[] = []
+    for (let at = 0; at < wanted.each; at += 1) {
+      const { link } = await merchant.payments.create(asked)
+      claims.push(await holder.terminal.claim(link ?? ''))
     }
-    for (const claim of claims) {
-      const body = { statement: await statementOf(claim, { card, blob }), blob }
-      queue.push(await terminal.prepare('presentCard', { params: { id: claim.payment }, body }))
-    }
-    queues.push(queue)
+    queues.push(await presentationsOf(holder, claims, wanted))
   })
   return queues
 }
+const asked = { amount: 1, currency: 'jpy', capture_method: 'manual', expires_in: 3600 } as const
 
-export type Measured = { readonly payments: number; readonly perSecond: number }
-
-/** Sends all, each connection one after the other; every answer must be a yes. */
-export async function sendAll(
-  url: string,
-  queues: readonly Queue[],
-  connections: number,
-): Promise<Measured> {
-  using agent = disposable(new Agent({ keepAlive: true, maxSockets: connections }))
-  const began = performance.now()
-  await Promise.all(
-    Array.from({ length: connections }, async (_, at) => {
-      for (const queue of queues.filter((_, index) => index % connections === at))
-        for (const one of queue) await send(url, one, agent.agent)
-    }),
-  )
-  const seconds = (performance.now() - began) / 1000
-  const payments = queues.reduce((sum, queue) => sum + queue.length, 0)
-  return { payments, perSecond: payments / seconds }
-}
-
-const disposable = (agent: Agent) => ({ agent, [Symbol.dispose]: () => agent.destroy() })
-
-function send(url: string, { path, query, body, headers }: SignedRequest, agent: Agent) {
-  const all = { ...headers, 'content-type': 'application/json' }
-  return new Promise<void>((resolve, reject) => {
-    const sent = request(`${url}${path}${query}`, { method: 'POST', headers: all, agent })
-    sent.once('error', reject)
-    sent.once('response', (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => {
-        text += chunk
-      })
-      response.once('error', reject)
-      response.once('end', () => {
-        if (text.includes('"status":"authorized"')) resolve()
-        else reject(new Error(`not authorized (${response.statusCode}): ${text.slice(0, 300)}`))
-      })
-    })
-    sent.end(body)
-  })
+async function presentationsOf(
+  { terminal, card }: Holder,
+  claims: readonly Claim[],
+  { asserted }: Wanted,
+): Promise<Queue> {
+  const blob = await terminal.blobOf(card)
+  const queue: SignedRequest[] = []
+  for (const claim of claims) {
+    const statement = await statementOf(claim, { card, blob })
+    const assertion = asserted ? { assertion: await terminal.vouchFor(statement) } : {}
+    const body = { statement, blob, ...assertion }
+    queue.push(await terminal.prepare('presentCard', { params: { id: claim.payment }, body }))
+  }
+  return queue
 }

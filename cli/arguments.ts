@@ -27,11 +27,9 @@ export function readArguments<O extends ParseArgsOptionsConfig>(
 }
 
 /** A whole number, or a sentence that says what was expected. */
-export function wholeNumber(text: string, name: string): number {
+export function wholeNumber(text: string, name: string, of = 'minor units, such as 1200'): number {
   if (!/^[0-9]{1,12}$/.test(text))
-    throw new Misunderstood(
-      `${name} is a whole number of minor units, such as 1200; got "${text}".`,
-    )
+    throw new Misunderstood(`${name} is a whole number of ${of}; got "${text}".`)
   return Number(text)
 }
 

@@ -32,6 +32,7 @@ export type Site = {
   readonly keeper: Keeper
   readonly stack: AsyncDisposableStack
   readonly step: (words: string) => void
+  readonly databaseSettings: Readonly<Record<string, string>>
 }
 
 type Side = {
@@ -64,7 +65,7 @@ export const vaultSide: Side = {
 
 /** Starts (or only names) the database of one side. */
 export async function openDatabase(
-  { state, ports, keeper, stack, step }: Site,
+  { state, ports, keeper, stack, step, databaseSettings }: Site,
   side: Side,
   passwords: Passwords,
 ): Promise<OwnDatabase> {
@@ -85,7 +86,7 @@ export async function openDatabase(
     password: passwords['postgres'] ?? '',
     log: state.path('logs', `${name}-database.log`),
     keeper,
-    settings,
+    settings: { ...settings, ...databaseSettings },
   })
   stack.defer(cluster.stop)
   const { adminUrl, dataFolder, child } = cluster

@@ -34,6 +34,8 @@ export type SandboxOptions = {
   /** Gives up between two steps when it is aborted. */
   readonly signal?: AbortSignal
   readonly logLevel?: string
+  /** Settings of PostgreSQL beside our own, for both clusters: the bench counts with them. */
+  readonly databaseSettings?: Readonly<Record<string, string>>
 }
 
 export type Sandbox = {
@@ -72,7 +74,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     options.signal?.throwIfAborted()
     options.say?.(words)
   }
-  const site: Site = { state, ports, keeper, stack, step }
+  const { databaseSettings = {} } = options
+  const site: Site = { state, ports, keeper, stack, step, databaseSettings }
 
   const passwords = await state.keep('secrets/databases.json', keptPasswords)
   const serverDatabase = await openDatabase(site, serverSide, passwords)

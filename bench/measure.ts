@@ -1,0 +1,173 @@
+/**
+ * The measuring itself: alternating rounds on one machine of the flow with the terminal's signature
+ * alone (small amounts), the flow with the passkey's assertion too, and pgbench TPC-B. What is
+ * timed is the last request only, from signed bytes to a yes.
+ */
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import { type Sandbox, startSandbox } from '@warifu/cli/sandbox'
+import { Sorry } from '@warifu/cli/sorry'
+import { type Costs, countingSettings, createCounter } from './counting.ts'
+import { type Holder, makeHolders, prepareQueues } from './payments.ts'
+import { CLIENTS, findPgbench, type Pgbench, preparePgbench, SCALE } from './pgbench.ts'
+import { type Measured, type Queue, sendAll, sendPaced } from './sending.ts'
+
+export const CONNECTIONS = [16, 64] as const
+const TERMINALS = 64
+const FIRST_GUESS = 400
+
+export type Options = {
+  readonly home: string
+  readonly seconds: number
+  readonly rounds: number
+  readonly say: (line: string) => void
+}
+
+export type Flow = {
+  readonly flow: FlowName
+  /** Closed loops; the ratio is to TPC-B of the same rounds. */
+  readonly closed: readonly Closed[]
+  /** At half of what 64 connections reached. */
+  readonly half_load: {
+    readonly per_second: number
+    readonly p50_ms: number
+    readonly p99_ms: number
+  }
+  readonly costs: Costs
+}
+export type Closed = {
+  readonly connections: number
+  readonly per_second: number
+  readonly ratio: number
+  readonly p50_ms: number
+  readonly p99_ms: number
+}
+export type Result = {
+  readonly double_sealed: readonly Flow[]
+  readonly pgbench: {
+    readonly per_second: number
+    readonly clients: number
+    readonly scale: number
+  }
+  readonly rounds: number
+  readonly seconds: number
+  readonly machine: string
+  readonly versions: Readonly<Record<string, string>>
+  readonly settings: Readonly<Record<string, string>>
+}
+
+const flows = { signature: false, assertion: true } as const
+export type FlowName = keyof typeof flows
+const flowNames: readonly FlowName[] = ['signature', 'assertion']
+
+const round = (value: number, digits = 0) => Number(value.toFixed(digits))
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
+const most = (values: readonly number[]) => Math.max(...values)
+
+export async function measure(options: Options): Promise<Result> {
+  const { home, seconds, rounds, say } = options
+  const program = await findPgbench()
+  say('Starting a sandbox …')
+  const logLevel = 'warn'
+  await using sandbox = await startSandbox({ home, logLevel, databaseSettings: countingSettings })
+  const { adminUrl } = sandbox.serverDatabase
+  const vaultAdminUrl = sandbox.vaultDatabase.adminUrl
+  if (adminUrl === undefined || vaultAdminUrl === undefined)
+    throw new Sorry('The bench needs clusters of its own: unset DATABASE_URL, VAULT_DATABASE_URL.')
+  await using counter = await createCounter(adminUrl, vaultAdminUrl)
+  const pgbench = await preparePgbench(program, adminUrl)
+  say(`${TERMINALS} terminals take their cards …`)
+  const stage = { sandbox, pgbench, holders: await makeHolders(sandbox, TERMINALS) }
+  const found = await alternate(stage, options)
+  const base = mean(found.tpcb)
+  const double_sealed: Flow[] = []
+  for (const flow of flowNames) {
+    const closed = CONNECTIONS.map((connections) =>
+      closedOf(connections, found.runs.get(keyOf(flow, connections)) ?? [], base),
+    )
+    const reached = closed.at(-1)?.per_second ?? FIRST_GUESS
+    const half = await paced(stage, { flow, perSecond: reached / 2, seconds })
+    const queues = await queuesFor(stage, flow, reached)
+    const send = async () => (await sendAll(sandbox.url, queues, 64)).payments
+    const costs = await counter.costsOf(send)
+    const { p50_ms, p99_ms } = half
+    double_sealed.push({
+      flow,
+      closed,
+      half_load: { per_second: round(half.perSecond), p50_ms, p99_ms },
+      costs,
+    })
+  }
+  return {
+    double_sealed,
+    pgbench: { per_second: round(base), clients: CLIENTS, scale: SCALE },
+    rounds,
+    seconds,
+    machine: machine(),
+    versions: {
+      node: process.versions.node,
+      postgresql: counter.version,
+      pgbench: pgbench.version,
+    },
+    settings: counter.settings,
+  }
+}
+
+type Stage = {
+  readonly sandbox: Sandbox
+  readonly pgbench: Pgbench
+  readonly holders: readonly Holder[]
+}
+type Found = { readonly runs: ReadonlyMap<string, Measured[]>; readonly tpcb: readonly number[] }
+const keyOf = (flow: FlowName, connections: number) => `${flow} ${connections}`
+
+const queuesFor = ({ sandbox, holders }: Stage, flow: FlowName, payments: number) => {
+  const each = Math.max(1, Math.round(payments / TERMINALS))
+  return prepareQueues(sandbox, holders, { each, asserted: flows[flow] })
+}
+
+/** Every flow at every number of connections, then pgbench; and again. */
+async function alternate(stage: Stage, { seconds, rounds, say }: Options): Promise<Found> {
+  const runs = new Map<string, Measured[]>()
+  const tpcb: number[] = []
+  const { url } = stage.sandbox
+  // A first short run, not counted: plans, caches and compiled code warm up.
+  const warm = await sendAll(url, await queuesFor(stage, 'signature', TERMINALS * 8), 64)
+  const guesses = new Map<string, number>()
+  for (let at = 1; at <= rounds; at += 1) {
+    for (const flow of flowNames)
+      for (const connections of CONNECTIONS) {
+        const key = keyOf(flow, connections)
+        const guess = (guesses.get(key) ?? warm.perSecond) * seconds
+        const queues: readonly Queue[] = await queuesFor(stage, flow, guess)
+        const run = await sendAll(url, queues, connections)
+        guesses.set(key, run.perSecond)
+        runs.set(key, [...(runs.get(key) ?? []), run])
+        say(`round ${at}: ${round(run.perSecond)}/s with ${flow} at ${connections} connections`)
+      }
+    tpcb.push(await stage.pgbench.perSecond(seconds))
+    say(`round ${at}: ${round(tpcb.at(-1) ?? 0)}/s TPC-B`)
+  }
+  return { runs, tpcb }
+}
+
+function closedOf(connections: number, runs: readonly Measured[], base: number): Closed {
+  const perSecond = mean(runs.map((run) => run.perSecond))
+  return {
+    connections,
+    per_second: round(perSecond),
+    ratio: round(perSecond / base, 3),
+    p50_ms: most(runs.map((run) => run.p50_ms)),
+    p99_ms: most(runs.map((run) => run.p99_ms)),
+  }
+}
+
+type Pace = { readonly flow: FlowName; readonly perSecond: number; readonly seconds: number }
+
+async function paced(stage: Stage, { flow, perSecond, seconds }: Pace): Promise<Measured> {
+  const queues = await queuesFor(stage, flow, perSecond * seconds)
+  return sendPaced(stage.sandbox.url, queues, perSecond)
+}
+
+const machine = () =>
+  `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}, ` +
+  `${round(totalmem() / 2 ** 30, 1)} GiB; client, server, vault and both PostgreSQLs share it`
