@@ -5,6 +5,8 @@
 import { type Static, type TObject, type TSchema, Type } from 'typebox'
 import type { Refusal } from './errors.ts'
 import { idOf } from './ids.ts'
+import { merchantEndpoints } from './merchant-contract.ts'
+import { presentmentAsked } from './merchant-objects.ts'
 import { currency, minorUnits } from './money.ts'
 import * as o from './objects.ts'
 import { orderLine } from './sealed.ts'
@@ -328,7 +330,9 @@ export const contract = {
     status: 201,
     idempotencyKey: true,
     movesMoney: true,
-    summary: 'Ask for a payment. Answers with a link for the cardholder’s wallet.',
+    summary:
+      'Ask for a payment. Answers with a link for the cardholder’s wallet; a card from an entry ' +
+      'device or a token is decided at once.',
     body: closed({
       amount: minorUnits,
       currency,
@@ -342,10 +346,21 @@ export const contract = {
         Type.Integer({ minimum: 1, maximum: 3600, description: 'Seconds until the deadline' }),
       ),
       return_url: Type.Optional(webAddress),
+      presentment: Type.Optional(presentmentAsked),
       metadata: Type.Optional(o.metadata),
     }),
     answer: o.payment,
-    refuses: ['idempotency_key_reused', 'not_found'],
+    refuses: [
+      'device_not_active',
+      'device_unknown',
+      'entry_invalid',
+      'entry_mismatch',
+      'idempotency_key_reused',
+      'ksn_replayed',
+      'not_found',
+      'token_unknown',
+      'vault_unavailable',
+    ],
   },
   getPayment: {
     method: 'GET',
@@ -502,6 +517,8 @@ export const contract = {
     answer: o.activity,
     refuses: ['not_found'],
   },
+
+  ...merchantEndpoints,
 
   // ── events ─────────────────────────────────────────────────────────────────────────────────
   listEvents: {

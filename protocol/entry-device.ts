@@ -9,7 +9,7 @@
 import { type Static, Type } from 'typebox'
 import { idOf } from './ids.ts'
 import { currency, minorUnits } from './money.ts'
-import { base64url, closed, digest } from './shapes.ts'
+import { base64url, closed, digest, oneOf } from './shapes.ts'
 
 /** AES DUKPT (X9.24-3); TDES DUKPT (X9.24-1) only to accept devices of before. */
 export const entrySuites = ['aes-dukpt', 'tdes-dukpt'] as const
@@ -74,6 +74,21 @@ export const entryTags = {
   terminalCountry: '9F1A',
   terminalCapabilities: '9F33',
 } as const
+
+/** What a chip's application cryptogram covers, in this order (padding method 2, EMV A1.3 keys). */
+export const cryptogramTags = [
+  'amountAuthorised',
+  'amountOther',
+  'terminalCountry',
+  'verificationResults',
+  'transactionCurrency',
+  'transactionDate',
+  'transactionType',
+  'unpredictableNumber',
+  'interchangeProfile',
+  'transactionCounter',
+  'issuerApplicationData',
+] as const satisfies readonly (keyof typeof entryTags)[]
 
 export type EntryParts = Pick<EntryMessage, 'v' | 'device' | 'suite'> & {
   readonly ksn: Uint8Array
@@ -141,9 +156,6 @@ export const linkErrors = [
   'nothing_to_cancel',
 ] as const
 export type LinkError = (typeof linkErrors)[number]
-
-const oneOf = <T extends string>(values: readonly T[]) =>
-  Type.Unsafe<T>({ type: 'string', enum: [...values] })
 
 const status = {
   device: idOf('edv'),

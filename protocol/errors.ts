@@ -111,6 +111,29 @@ export const errors = {
   amount_above_authorized: row('invalid_request_error', 'fix_request', ['', 'More than what is left of the authorisation.', 'Capture would exceed the approval.']),
   amount_above_captured: row('invalid_request_error', 'fix_request', ['', 'More than what was captured and not yet refunded.', 'Refund would exceed what was captured.']),
 
+  // Entry devices
+  device_unknown: row('invalid_request_error', 'fix_request', ['', 'This entry device is not yours, or has no keys.', 'No such device, not this merchant’s, or its key serial number was never issued to it.']),
+  device_not_active: row('permission_error', 'do_not_retry', ['', 'This entry device is not active. Nothing was charged.', 'Device registered, suspended, tampered, lost or retired.']),
+  device_exists: row('conflict_error', 'do_not_retry', ['', 'A device with this serial number is registered already.', 'Serial number known.']),
+  device_state: row('conflict_error', 'fix_request', ['', 'That step does not fit the device’s present status.', 'Move not allowed from the present status.']),
+  entry_invalid: row('card_error', 'retry_now', ['The card could not be read. Please enter it again.', 'The message of the entry device does not verify. Enter the card again.', 'MAC, sizes, key serial number or card data of the message are wrong.']),
+  entry_mismatch: row('card_error', 'fix_request', ['The card was entered for another sale. Nothing was charged.', 'The card was entered for another sale: amount, merchant or Idempotency-Key differ.', 'Authenticated context differs from the request.']),
+  ksn_replayed: row('card_error', 'do_not_retry', ['The card could not be read. Please enter it again.', 'This key serial number was used before with another message. Nothing was charged; an alarm was raised.', 'Used or older counter with other bytes.']),
+  security_code_wrong: row('card_error', 'retry_now', ['The security code is not right. Nothing was charged.', 'The security code is wrong.', 'Security code compared in the vault.']),
+  card_expired: row('card_error', 'use_other_card', ['The expiry date is not right, or past. Nothing was charged.', 'The expiry date is wrong or past.', 'Expiry compared in the vault.']),
+  pin_wrong: row('card_error', 'retry_now', ['That PIN is not right. Nothing was charged.', 'The PIN is wrong; tries are left.', 'PIN verified in the vault: wrong.']),
+  pin_blocked: row('card_error', 'contact_issuer', ['Too many wrong PINs. The PIN is blocked.', 'The PIN is blocked.', 'No tries left, or no PIN was set.']),
+  cryptogram_invalid: row('card_error', 'use_other_card', ['The chip could not prove itself. Nothing was charged.', 'The chip’s cryptogram does not verify.', 'ARQC or its counter does not verify in the vault.']),
+  card_not_supported: row('card_error', 'use_other_card', ['This card is not taken here.', 'This card is of a company that is not connected.', 'Number outside our ranges, and no network connector.']),
+  network_declined: row('card_error', 'use_other_card', ['The card’s company said no.', 'The card’s company said no.', 'Declined by the acquirer behind the network connector.']),
+
+  // Tokens
+  token_unknown: row('invalid_request_error', 'fix_request', ['', 'No such token, deleted, or another merchant’s.', 'Token not found for this merchant.']),
+  consent_missing: row('approval_error', 'request_approval_again', ['', 'The cardholder has not consented to charges in their absence.', 'Merchant-initiated use without a given recurring consent.']),
+  consent_exceeded: row('approval_error', 'request_approval_again', ['', 'This is above what the cardholder consented to.', 'Above the cap of the period, past its end, or another currency.']),
+  approval_state: row('conflict_error', 'do_not_retry', ['This was answered already.', '', 'Approval is no longer pending.']),
+  approval_expired: row('conflict_error', 'do_not_retry', ['The time for this answer is over.', '', 'Past deadline_at.']),
+
   // Ours
   vault_unavailable: row('vault_error', 'retry_now', ['We could not reach the vault. Try again: you are not charged twice.', 'The vault cannot be reached. The same request may be sent again.', 'No answer from the vault.']),
   internal_error: row('api_error', 'retry_later', ['This did not work on our side. Try again: you are not charged twice.', 'This failed on our side. The same request may be sent again.', 'Unexpected fault; see the log by request id.']),

@@ -39,3 +39,12 @@ export function formatMoney({ amount, currency: code }: MoneyJson, locale: strin
     maximumFractionDigits: digits,
   }).format(amount / 10 ** digits)
 }
+
+/** ISO 4217 numeric codes of the currencies that chips of ours pay in. */
+// biome-ignore format: a table
+const numerics: Readonly<Record<string, string>> = {
+  aud: '036', cad: '124', chf: '756', cny: '156', eur: '978', gbp: '826', hkd: '344', inr: '356',
+  jpy: '392', krw: '410', nzd: '554', sgd: '702', thb: '764', twd: '901', usd: '840', vnd: '704',
+}
+/** Three digits; undefined where no chip of ours knows the currency. */
+export const numericOf = (code: string): string | undefined => numerics[code]

@@ -46,6 +46,27 @@ export const terminalMoves = {
 } as const satisfies Record<string, readonly string[]>
 export type TerminalStatus = keyof typeof terminalMoves
 
+// biome-ignore format: a table reads by its columns
+export const entryDeviceMoves = {
+  registered: ['active', 'retired'],
+  active:     ['suspended', 'tampered', 'lost', 'retired'],
+  suspended:  ['active', 'tampered', 'lost', 'retired'],
+  tampered:   ['suspended', 'retired'], // its keys are gone: looked at, then new keys, then active
+  lost:       ['suspended', 'retired'],
+  retired:    [],
+} as const satisfies Record<string, readonly string[]>
+export type EntryDeviceStatus = keyof typeof entryDeviceMoves
+
+/** A recurring consent: asked of the cardholder once, and only then of any use. */
+// biome-ignore format: a table reads by its columns
+export const consentMoves = {
+  asked:   ['given', 'refused', 'expired'],
+  given:   [],
+  refused: [],
+  expired: [],
+} as const satisfies Record<string, readonly string[]>
+export type ConsentStatus = keyof typeof consentMoves
+
 /** The states from which `to` may be reached: `update … where state = any($sources)`. */
 export function sourcesOf<S extends string>(
   moves: Readonly<Record<S, readonly string[]>>,

@@ -12,15 +12,18 @@ import {
   terminalMoves,
 } from './moves.ts'
 import { approvalContent, orderLine, sealedMessage } from './sealed.ts'
-import { base64url, closed, digest, instant, plainText, webAddress, yearMonth } from './shapes.ts'
-
-const oneOf = <T extends string>(values: readonly T[]) =>
-  Type.Unsafe<T>({ type: 'string', enum: [...values] })
-// The keys of a moves table are its states by its type.
-const statesOf = <S extends string>(moves: Readonly<Record<S, readonly string[]>>) =>
-  oneOf(Object.keys(moves) as S[])
-const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
-  Type.Union([schema, Type.Null()])
+import {
+  base64url,
+  closed,
+  digest,
+  instant,
+  nullable,
+  oneOf,
+  plainText,
+  statesOf,
+  webAddress,
+  yearMonth,
+} from './shapes.ts'
 
 /** Free labels of the merchant: at most 50, carried on the object, never read by us. */
 export const metadata = Type.Record(
@@ -175,6 +178,10 @@ export const nextAction = closed({
   deadline_at: instant,
 })
 
+/** The ways in which a card comes into a payment. */
+export const presentments = ['wallet', 'entry_device', 'token'] as const
+export type Presentment = (typeof presentments)[number]
+
 const refusalCode = oneOf(Object.keys(errors))
 
 export const payment = closed({
@@ -192,7 +199,7 @@ export const payment = closed({
   store: idOf('str'),
   merchant_reference: nullable(Type.String({ maxLength: 64 })),
   order,
-  presentment: Type.Literal('wallet'),
+  presentment: oneOf(presentments),
   capture_method: oneOf(['automatic', 'manual'] as const),
   card: nullable(
     closed({
@@ -262,7 +269,16 @@ export const presented = closed({
   decided_at: instant,
 })
 
-export const parties = ['cardholder', 'terminal', 'merchant', 'server', 'vault', 'ledger'] as const
+export const parties = [
+  'cardholder',
+  'terminal',
+  'entry_device',
+  'merchant',
+  'server',
+  'vault',
+  'ledger',
+  'network',
+] as const
 export type Party = (typeof parties)[number]
 
 /** One message of a request: what travelled, and what of it was sealed for whom. Never a secret. */
@@ -307,6 +323,16 @@ export const eventTypes = [
   'card.resumed',
   'terminal.active',
   'terminal.suspended',
+  'entry_device.registered',
+  'entry_device.moved',
+  'entry_device.online',
+  'entry_device.offline',
+  'entry_device.alarm',
+  'token.created',
+  'token.deleted',
+  'token.consent_asked',
+  'token.consent_given',
+  'token.consent_refused',
   'payment.created',
   'payment.claimed',
   'payment.authorized',

@@ -9,7 +9,7 @@
 import { type Static, Type } from 'typebox'
 import { idOf } from './ids.ts'
 import { currency, minorUnits } from './money.ts'
-import { base64url, closed, digest, instant, plainText } from './shapes.ts'
+import { base64url, closed, digest, instant, oneOf, plainText } from './shapes.ts'
 
 /** DHKEM(P-256, HKDF-SHA256) + HKDF-SHA256 + AES-256-GCM (RFC 9180 §7). */
 export const SUITE = '0010-0001-0002'
@@ -105,6 +105,20 @@ export const approvalContent = closed({
   deadline_at: instant,
 })
 export type ApprovalContent = Static<typeof approvalContent>
+
+/** What a recurring consent allows: up to the amount in each period, until then. */
+export const periods = ['day', 'week', 'month', 'year'] as const
+export type Period = (typeof periods)[number]
+/** As `approvalContent`, for a consent that a merchant's token is to carry; `amount` is the cap. */
+export const mandateContent = closed({
+  ...approvalContent.properties,
+  subject: closed({ kind: Type.Literal('mandate'), id: idOf('mdt') }),
+  extent: Type.Literal('up_to'),
+  card: idOf('crd'),
+  presentment: Type.Literal('token'),
+  mandate: closed({ period: oneOf(periods), until: instant }),
+})
+export type MandateContent = Static<typeof mandateContent>
 
 /** The payment statement: the approval's content, and the card that pays, by its blob's digest. */
 export const paymentStatement = closed({

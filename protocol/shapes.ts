@@ -1,5 +1,5 @@
 /** Small schemas that endpoints and vault operations share. */
-import { type TProperties, Type } from 'typebox'
+import { type TProperties, type TSchema, Type } from 'typebox'
 
 /** An object that refuses fields it does not know. */
 export const closed = <P extends TProperties>(properties: P, description?: string) =>
@@ -7,6 +7,15 @@ export const closed = <P extends TProperties>(properties: P, description?: strin
     additionalProperties: false,
     ...(description === undefined ? {} : { description }),
   })
+
+export const oneOf = <T extends string>(values: readonly T[]) =>
+  Type.Unsafe<T>({ type: 'string', enum: [...values] })
+// The keys of a moves table are its states by its type.
+export const statesOf = <S extends string>(moves: Readonly<Record<S, readonly string[]>>) =>
+  oneOf(Object.keys(moves) as S[])
+export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+/** The four digits of a card that everybody may read. */
+export const lastFour = Type.String({ pattern: '^[0-9]{4}$' })
 
 export const base64url = (maxBytes: number, minBytes = 0) =>
   Type.String({

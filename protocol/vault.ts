@@ -9,8 +9,9 @@
  * - every operation is idempotent: same bytes, same answer.
  */
 import { type Static, type TObject, Type } from 'typebox'
+import { entryMessage, entrySuites } from './entry-device.ts'
 import { idOf } from './ids.ts'
-import { blobText, paymentStatement, sealedMessage } from './sealed.ts'
+import { blobText, mandateContent, paymentStatement, sealedMessage } from './sealed.ts'
 import {
   assertion,
   attestation,
@@ -18,6 +19,9 @@ import {
   closed,
   digest,
   instant,
+  lastFour,
+  nullable,
+  oneOf,
   publicJwk,
   yearMonth,
 } from './shapes.ts'
@@ -64,6 +68,13 @@ export const vaultRefusals = [
   'code_wrong', // one-time code: wrong, tries left
   'code_expired', // one-time code: past its time
   'code_exhausted', // one-time code: no tries left
+  'device_unknown', // no such entry device, or this key serial number was never given to it
+  'device_not_active', // the entry device is suspended
+  'entry_invalid', // the entry device's message does not verify or holds no card
+  'entry_mismatch', // the same key serial number, bound to another device or suite
+  'ksn_replayed', // a used or older counter with other bytes
+  'entry_throttled', // too many messages that do not verify: not looked at any more this minute
+  'network_unknown', // no network connector, or no such network card
   'bin_exhausted', // the program's range has no free number
 ] as const
 export type VaultRefusal = (typeof vaultRefusals)[number]
@@ -96,6 +107,14 @@ export const vaultOperations = {
     input: closed({ nonce: base64url(32, 32), assertion }),
     output: closed({ cardholder: idOf('chl'), credential_id: base64url(1024, 1) }),
     refuses: ['passkey_invalid', 'passkey_unknown'],
+    idempotent: 'pure',
+  },
+  verify_assent: {
+    summary:
+      'Verify a passkey’s yes to a mandate, over SHA-256(JCS(content)), and tell whose it is.',
+    input: closed({ content: mandateContent, assertion }),
+    output: closed({ cardholder: idOf('chl'), mandate: idOf('mdt') }),
+    refuses: ['passkey_unknown', 'assertion_invalid'],
     idempotent: 'pure',
   },
   admit_terminal: {
@@ -206,6 +225,53 @@ export const vaultOperations = {
       'card_unknown',
       'blob_invalid',
     ],
+    idempotent: 'pure',
+  },
+  make_device_keys: {
+    summary:
+      'A new initial key for an admitted entry device, as an X9.143 key block under the key ' +
+      'protection key that the vault made for this device and nobody else’s.',
+    input: closed({ device: idOf('edv'), request: idOf('req') }),
+    output: closed({
+      device: idOf('edv'),
+      suite: oneOf(entrySuites),
+      key_block: Type.String({ pattern: '^[DB][0-9]{4}B1[A-Z0-9]{8,490}$' }),
+      initial_key_id: Type.String({ pattern: '^[0-9A-F]{16}([0-9A-F]{4})?$' }),
+      check_value: Type.String({ pattern: '^[0-9A-F]{6}$' }),
+    }),
+    refuses: ['device_unknown', 'device_not_active'],
+    idempotent: 'stored',
+  },
+  open_entry: {
+    summary:
+      'Verify an entry device’s message (MAC before anything), move its counter, open it, and ' +
+      'answer with the card it carries and how expiry, security code, PIN and chip compare.',
+    input: closed({ message: entryMessage }),
+    output: closed({
+      card: nullable(idOf('crd')),
+      network: nullable(idOf('ncr')),
+      last4: lastFour,
+      expiry: oneOf(['match', 'mismatch', 'absent'] as const),
+      security_code: oneOf(['match', 'mismatch', 'absent'] as const),
+      pin: oneOf(['verified', 'wrong', 'blocked', 'absent'] as const),
+      cryptogram: oneOf(['verified', 'invalid', 'absent'] as const),
+      opened_with: keyName,
+    }),
+    refuses: [
+      'device_unknown',
+      'device_not_active',
+      'entry_invalid',
+      'entry_mismatch',
+      'entry_throttled',
+      'ksn_replayed',
+    ],
+    idempotent: 'pure',
+  },
+  suspend_device: {
+    summary: 'Open nothing more of this entry device, or again.',
+    input: closed({ device: idOf('edv'), suspended: Type.Boolean() }),
+    output: closed({ device: idOf('edv') }),
+    refuses: ['device_unknown'],
     idempotent: 'pure',
   },
   remove_terminal: {

@@ -5,6 +5,7 @@ import {
   applyingHandlers,
   cardHandlers,
   createApi,
+  deviceHandlers,
   eventHandlers,
   eventObject,
   type Handlers,
@@ -13,15 +14,18 @@ import {
   paymentHandlers,
   sandboxHandlers,
   terminalHandlers,
+  tokenHandlers,
 } from '#api'
+import { createQuestions } from '#approvals'
 import { createStreams, type Holder, list } from '#events'
 import { createIssuing } from '#issuing'
-import { activeKeys, merchantOf } from '#merchants'
+import { activeKeys, createApiKeyRing, createEstate } from '#merchants'
 import { createPayments } from '#payments'
 import { createPeople, messengers } from '#people'
 import { createProvisioning } from '#provisioning'
 import type { Store } from '#store'
 import { createTerminals } from '#terminals'
+import { createTokens } from '#tokens'
 import type { VaultClient } from '#vault-client'
 import type { Config } from './config.ts'
 
@@ -47,6 +51,16 @@ export type App = {
 const isKey = (holder: Holder): holder is Id<'key'> => isId('key', holder)
 const isTerminal = (holder: Holder): holder is Id<'trm'> => isId('trm', holder)
 
+const listing =
+  ({ sql }: Store) =>
+  (audience: Id<'mer'> | Id<'chl'>, page: Parameters<typeof list>[2]) =>
+    list(sql, audience, page)
+
+const healthOf = (store: Store, vault: VaultClient) => async () => {
+  const [alive, head] = await Promise.all([store.sql`select 1`, vault.call('audit_head', {})])
+  return alive.length === 1 && head.ok
+}
+
 export function createApp(world: World): App {
   const { config, store, vault, now, random, derive, logger } = world
   const mint: Mint = (prefix, lane = 0) =>
@@ -58,23 +72,24 @@ export function createApp(world: World): App {
   const terminals = createTerminals(needs)
   const issuing = createIssuing(needs)
   const provisioning = createProvisioning({ ...needs, issuing })
-  const payments = createPayments({
-    ...needs,
-    derive,
-    once: terminals.once,
-    signatureOnlyMax: issuing.signatureOnlyMax,
-  })
+  const estate = createEstate(needs)
+  const tokens = createTokens(needs)
+  const { once } = terminals
+  const { ownerOf, signatureOnlyMax } = issuing
+  const asked = { tokens, ownerOf, alarm: estate.alarm }
+  const payments = createPayments({ ...needs, ...asked, derive, once, signatureOnlyMax })
 
   const { walletOrigin } = config
   const livemode = config.mode === 'live'
   const rpId = new URL(walletOrigin).hostname
-  const listEvents = (audience: Id<'mer'> | Id<'chl'>, page: Parameters<typeof list>[2]) =>
-    list(store.sql, audience, page)
+  const listEvents = listing(store)
   const standing = async (holders: readonly Holder[]) => {
     const [keys, phones] = [holders.filter(isKey), holders.filter(isTerminal)]
     return new Set([...(await activeKeys(store.sql, keys)), ...(await terminals.active(phones))])
   }
   const streams = createStreams({ store, standing, show: (event) => eventObject(event, livemode) })
+  const resume = { mandate: tokens.resume }
+  const questions = createQuestions({ store, vault, once, resume })
   const handlers: Handlers = {
     ...joiningHandlers({ people, livemode, rpId }),
     ...terminalHandlers({ terminals, livemode, walletOrigin }),
@@ -83,6 +98,8 @@ export function createApp(world: World): App {
     ...paymentHandlers({ payments, walletOrigin, livemode }),
     ...payingHandlers({ payments }),
     ...eventHandlers({ listEvents, streams, livemode }),
+    ...deviceHandlers({ estate, livemode }),
+    ...tokenHandlers({ payments, tokens, questions, livemode }),
     ...sandboxHandlers({ issuing, people, livemode }),
   }
 
@@ -95,13 +112,10 @@ export function createApp(world: World): App {
     docsOrigin: config.docsOrigin,
     walletOrigin,
     sandbox: config.mode === 'sandbox',
-    merchantOf: (apiKey) => merchantOf(store.sql, apiKey),
+    merchantOf: createApiKeyRing(store.sql),
     sessionOf: people.sessionOf,
     terminalKey: terminals.keyOf,
-    healthy: async () => {
-      const [alive, head] = await Promise.all([store.sql`select 1`, vault.call('audit_head', {})])
-      return alive.length === 1 && head.ok
-    },
+    healthy: healthOf(store, vault),
   })
   api.addHook('preClose', async () => streams.endAll())
   return {
@@ -109,8 +123,7 @@ export function createApp(world: World): App {
     tail: streams.tail,
     tick: async (nowMs) => {
       await payments.sweep(nowMs)
-      await issuing.tick(nowMs)
-      await people.tick(nowMs)
+      for (const room of [tokens, estate, issuing, people]) await room.tick(nowMs)
     },
   }
 }

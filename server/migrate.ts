@@ -18,6 +18,7 @@ const rooms = [
   'approvals',
   'issuing',
   'provisioning',
+  'tokens',
   'payments',
 ] as const
 

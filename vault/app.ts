@@ -3,11 +3,15 @@
  */
 import { createAssertionVerifier } from './assertion.ts'
 import { createAudit } from './audit.ts'
+import { fillChecks } from './card-checks-fill.ts'
+import { createChipVerifier } from './chip.ts'
 import { createDispatch, type Dispatch } from './dispatcher.ts'
+import { createEntryKeys } from './entry-keys.ts'
 import type { Chance, Probe, Wallet } from './given.ts'
 import { openHierarchy } from './hierarchy.ts'
 import type { KeyStore } from './key-store.ts'
 import type { Log } from './log.ts'
+import { createNoise } from './noise.ts'
 import { createRequestVerifier } from './signed-request.ts'
 import type { Store } from './store.ts'
 import type { World } from './world.ts'
@@ -34,10 +38,14 @@ export async function createApp(needs: AppNeeds): Promise<App> {
     wallet,
     verifyAssertion: createAssertionVerifier(wallet),
     verifyRequest: createRequestVerifier(),
+    entryKeys: createEntryKeys(hierarchy),
+    noise: createNoise(nowMs),
+    verifyChip: createChipVerifier(hierarchy),
     chance,
     nowMs,
     probe,
     log,
   }
+  await fillChecks(world)
   return { world, dispatch: createDispatch(world) }
 }

@@ -187,7 +187,7 @@ test('a call whose record cannot be written has no effect', async () => {
   assert.equal(rows.length, 0)
 })
 
-test('vault_app deletes nothing and changes only a state and a count of tries', async () => {
+test('vault_app deletes nothing and changes only states, counters and checks', async () => {
   const tables = await vault.superuser<{ name: string; column: string; may: string[] }[]>`
     select c.table_schema || '.' || c.table_name as name, c.column_name as column,
       array_remove(array[
@@ -201,7 +201,20 @@ test('vault_app deletes nothing and changes only a state and a count of tries', 
     where table_schema not in ('pg_catalog', 'information_schema')`
   const powers = tables.filter(({ may }) => may.length > 0)
   assert.deepEqual(powers.map(({ name, column, may }) => `${name}.${column} ${may}`).sort(), [
+    'cards.card.code_mac update',
+    'cards.card.expiry_mac update',
+    'cards.chip.atc update',
     'codes.code.tries_left update',
+    'entry.base_key.next_device update',
+    'entry.base_key.state update',
+    'entry.device.state update',
+    'entry.initial_key.counter update',
+    'entry.initial_key.state update',
+    'entry.noise.seen update',
+    'entry.used.chip update',
+    'entry.used.pin update',
+    'pins.verifier.tries_left update',
+    'pins.verifier.verifier update',
     'terminals.terminal.state update',
   ])
   for (const statement of ['update audit.record set record = record', 'delete from audit.record'])

@@ -12,15 +12,21 @@ import type { VaultOperation, VaultOutput } from '@warifu/protocol/vault'
 import type { Hierarchy } from './hierarchy.ts'
 import type { Sql, Store } from './store.ts'
 
+/** What an operator does in the secure room, by hand (vault/operate). */
+export type OperatorAct = 'make_base_key' | 'admit_device' | 'personalise_card'
+
 /** What a record may say of a call: which operation, on whom, with what result. */
 export type AuditEntry = {
-  readonly operation: VaultOperation
+  readonly operation: VaultOperation | OperatorAct
   readonly result: string
   readonly cardholder?: string
   readonly terminal?: string
   readonly card?: string
   readonly payment?: string
   readonly verification?: string
+  readonly device?: string
+  readonly mandate?: string
+  readonly key?: string
 }
 export type Reference = Omit<AuditEntry, 'operation' | 'result'>
 

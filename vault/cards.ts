@@ -5,6 +5,7 @@
  */
 import { luhnDigit } from '@warifu/crypto/luhn'
 import type { VaultInput } from '@warifu/protocol/vault'
+import { checksOf } from './card-checks.ts'
 import type { Chance } from './given.ts'
 import type { CardholderKey, Hierarchy } from './hierarchy.ts'
 import { type CardData, openRecord, sealRecord } from './record.ts'
@@ -45,13 +46,14 @@ export async function makeCard(
       data,
       chance,
     })
+    const checks = checksOf(hierarchy, card, data)
     const kept = await sql`
       insert into cards.card
         (card, cardholder, kid, last4, pan_index, pan_index_version, wrapped_key, iv, ct,
-         created_at_ms)
+         expiry_mac, code_mac, created_at_ms)
       values (${card}, ${cardholder}, ${key.kid}, ${pan.slice(-4)}, ${panIndex(hierarchy, pan)},
               ${hierarchy.version('pan-index')}, ${sealed.wrapped_key}, ${sealed.iv},
-              ${sealed.ct}, ${world.nowMs()})
+              ${sealed.ct}, ${checks.expiry_mac}, ${checks.code_mac}, ${world.nowMs()})
       on conflict (pan_index) do nothing
       returning card`
     if (kept.length === 1) return yes({ card, last4: pan.slice(-4), expires })

@@ -20,6 +20,12 @@ import type { Sql } from './store.ts'
 export const domains = {
   card: 'AES-256-KWP', // wraps the cardholders' keys
   'pan-index': 'HMAC-SHA-256', // finds a card by its number
+  'card-check': 'HMAC-SHA-256', // compares expiry and security code
+  pin: 'HMAC-SHA-256', // verifies PINs
+  chip: 'HMAC-SHA-256', // derives the issuer master key of chips
+  stripe: 'HMAC-SHA-256', // derives the verification key of magnetic stripes
+  entry: 'AES-256-KWP', // wraps base derivation keys and devices' key protection keys
+  network: 'AES-256-KWP', // wraps the record keys of other companies' cards
   code: 'HMAC-SHA-256', // derives one-time codes
   answer: 'HMAC-SHA-256', // names calls whose first answer is kept
   audit: 'ECDSA-P-256', // signs heads of the audit chain
@@ -69,6 +75,12 @@ export async function openDomainKeys(needs: DomainNeeds): Promise<DomainKeys> {
   return {
     card: await open('card'),
     'pan-index': await open('pan-index'),
+    'card-check': await open('card-check'),
+    pin: await open('pin'),
+    chip: await open('chip'),
+    stripe: await open('stripe'),
+    entry: await open('entry'),
+    network: await open('network'),
     code: await open('code'),
     answer: await open('answer'),
     audit: await open('audit'),

@@ -119,6 +119,7 @@ function closedAll(schema: TSchema, path: string): void {
     additionalProperties?: boolean
     anyOf?: TSchema[]
     pattern?: string
+    enum?: unknown[]
     const?: unknown
   }
   if (parts.anyOf !== undefined) {
@@ -127,13 +128,18 @@ function closedAll(schema: TSchema, path: string): void {
     assert.equal(parts.additionalProperties, false, `${path} is open`)
     for (const [key, value] of Object.entries(parts.properties ?? {}))
       closedAll(value, `${path}.${key}`)
+  } else if (parts.enum !== undefined) {
+    assert(parts.enum.length > 0, `${path}: an empty vocabulary`)
   } else if (parts.type === 'string' && parts.const === undefined) {
     assert(parts.pattern?.startsWith('^') && parts.pattern.endsWith('$'), `${path} is free text`)
     const mayFit = echoed.has(path) || named.has(path)
     assert.equal(Check(schema, '9991230000000000') && !mayFit, false, `${path} could be a number`)
   } else if (parts.type === 'integer' && parts.const === undefined) {
     assert.equal(Check(schema, 9_991_230_000_000_000) && !counted.has(path), false, path)
-  } else assert(parts.const !== undefined || parts.type === 'boolean', `${path}: ${parts.type}`)
+  } else {
+    const isPlain = parts.type === 'boolean' || parts.type === 'null'
+    assert(parts.const !== undefined || isPlain, `${path}: ${parts.type}`)
+  }
 }
 
 /** Echoes of an id that the caller brought. */
@@ -143,6 +149,9 @@ const named = new Set([
   'seal_card.inner_key.kid',
   'open_card.signed_with.kid',
   'open_card.opened_with.kid',
+  'open_entry.opened_with.kid',
+  // An initial key's name is hex and may have no letter in it.
+  'make_device_keys.initial_key_id',
   'audit_head.chain',
 ])
 

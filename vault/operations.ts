@@ -5,9 +5,11 @@
 import type { VaultOperation } from '@warifu/protocol/vault'
 import { makeCard } from './cards.ts'
 import { checkCode, codeOf, makeCode } from './codes.ts'
+import { makeDeviceKeys, suspendDevices } from './devices.ts'
 import { openCards, paymentOf } from './open.ts'
+import { openEntries } from './open-entry.ts'
 import { type Operation, pure, stored } from './operation.ts'
-import { registerPasskey, verifyLogins } from './passkeys.ts'
+import { registerPasskey, verifyAssents, verifyLogins } from './passkeys.ts'
 import { sealCard } from './seal.ts'
 import { admitTerminal, confirmTerminals, removeTerminals } from './terminals.ts'
 import { yes } from './world.ts'
@@ -59,6 +61,31 @@ export const operations = {
         ...(answer.ok ? { card: answer.value.card } : {}),
       }
     },
+  }),
+  verify_assent: pure('verify_assent', {
+    decide: verifyAssents,
+    refer: ({ content }, answer) => ({
+      mandate: content.subject.id,
+      ...(answer.ok ? { cardholder: answer.value.cardholder } : {}),
+    }),
+  }),
+  make_device_keys: stored('make_device_keys', {
+    decide: makeDeviceKeys,
+    refer: ({ device }) => ({ device }),
+  }),
+  open_entry: pure('open_entry', {
+    decide: openEntries,
+    refer: ({ message }, answer) => ({
+      device: message.device,
+      key: message.ksn,
+      ...(answer.ok && answer.value.card !== null ? { card: answer.value.card } : {}),
+    }),
+    changes: true,
+  }),
+  suspend_device: pure('suspend_device', {
+    decide: suspendDevices,
+    refer: ({ device }) => ({ device }),
+    changes: true,
   }),
   remove_terminal: pure('remove_terminal', {
     decide: removeTerminals,

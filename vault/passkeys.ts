@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto'
 import { type RegistrationResponseJSON, verifyRegistrationResponse } from '@simplewebauthn/server'
 import { cose } from '@simplewebauthn/server/helpers'
 import { fromBase64url } from '@warifu/crypto/base64url'
+import { jcs } from '@warifu/crypto/jcs'
 import { loginChallengeInput } from '@warifu/crypto/login-challenge'
 import type { VaultInput } from '@warifu/protocol/vault'
 import { importCoseKey } from './assertion.ts'
@@ -110,5 +111,22 @@ export async function verifyLogins(
     const challenge = loginChallenge(nonce)
     if (!verifyAssertion({ assertion, credential, challenge })) return no('passkey_invalid')
     return yes({ cardholder: credential.cardholder, credential_id: credential.credential_id })
+  })
+}
+
+/** A cardholder's yes to a mandate: their passkey over exactly the content that was shown. */
+export async function verifyAssents(
+  { verifyAssertion }: World,
+  sql: Sql,
+  inputs: readonly VaultInput<'verify_assent'>[],
+): Promise<Answer<'verify_assent'>[]> {
+  const ids = inputs.map(({ assertion }) => assertion.credential_id)
+  const credentials = await readCredentials(sql, ids)
+  return inputs.map(({ assertion, content }) => {
+    const credential = credentials.get(assertion.credential_id)
+    if (credential === undefined) return no('passkey_unknown')
+    const challenge = createHash('sha256').update(jcs(content)).digest('base64url')
+    if (!verifyAssertion({ assertion, credential, challenge })) return no('assertion_invalid')
+    return yes({ cardholder: credential.cardholder, mandate: content.subject.id })
   })
 }

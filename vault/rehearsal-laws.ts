@@ -6,6 +6,7 @@ import { jwkOfPoint } from '@warifu/crypto/jwk-thumbprint'
 import type { Id } from '@warifu/protocol/ids'
 import type { VaultOperation } from '@warifu/protocol/vault'
 import { codeOf } from './codes.ts'
+import { entryLaws } from './rehearsal-entry-laws.ts'
 import { joiningLaws } from './rehearsal-joining.ts'
 import { assertionOf, loginOf } from './rehearsal-passkey.ts'
 import {
@@ -46,6 +47,7 @@ async function exhaustedCode(scene: Scene): Promise<Id<'ver'>> {
 
 export const laws: { readonly [O in VaultOperation]: LawRow<O> } = {
   ...joiningLaws,
+  ...entryLaws,
   admit_terminal: {
     honest: async ({ stage }) => {
       const person = createPerson(stage)

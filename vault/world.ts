@@ -5,9 +5,12 @@
 import type { VaultOperation, VaultOperations, VaultOutput } from '@warifu/protocol/vault'
 import type { AssertionVerifier } from './assertion.ts'
 import type { Audit } from './audit.ts'
+import type { ChipVerifier } from './chip.ts'
+import type { EntryKeys } from './entry-keys.ts'
 import type { Chance, Probe, Wallet } from './given.ts'
 import type { Hierarchy } from './hierarchy.ts'
 import type { Log } from './log.ts'
+import type { Noise } from './noise.ts'
 import type { RequestVerifier } from './signed-request.ts'
 import type { Store } from './store.ts'
 
@@ -18,6 +21,9 @@ export type World = {
   readonly wallet: Wallet
   readonly verifyAssertion: AssertionVerifier
   readonly verifyRequest: RequestVerifier
+  readonly entryKeys: EntryKeys
+  readonly noise: Noise
+  readonly verifyChip: ChipVerifier
   readonly chance: Chance
   readonly nowMs: () => number
   readonly probe: Probe

@@ -31,6 +31,7 @@ export type Incoming = {
 export type DoorNeeds = {
   readonly merchantOf: (
     apiKey: string,
+    nowMs: number,
   ) => Promise<{ readonly merchant: Id<'mer'>; readonly key: Id<'key'> } | undefined>
   readonly sessionOf: (
     token: string,
@@ -78,7 +79,7 @@ function bearer({ headers }: Incoming, prefix: string): string | undefined {
 async function merchant(needs: DoorNeeds, endpoint: Endpoint, incoming: Incoming): Let<'merchant'> {
   const apiKey = bearer(incoming, 'wk_')
   if (apiKey === undefined) return refused('unauthenticated')
-  const owner = await needs.merchantOf(apiKey)
+  const owner = await needs.merchantOf(apiKey, incoming.nowMs)
   if (!owner) return refused('api_key_invalid')
   const key = incoming.headers['idempotency-key'] ?? ''
   if (endpoint.idempotencyKey && (key.length < 1 || key.length > 255))

@@ -4,7 +4,7 @@ import type { Body, Reply } from '@warifu/protocol/contract'
 import type { Answer } from '@warifu/protocol/errors'
 import { done, refused } from '@warifu/protocol/errors'
 import type { Hop } from '@warifu/protocol/objects'
-import type { PaymentRow, Payments, RefundRow } from '#payments'
+import { isWay, type PaymentRow, type Payments, type RefundRow, toldOf } from '#payments'
 import type { Call, Callers, Handlers } from './handler.ts'
 import { pageOf } from './page.ts'
 import { returnUrlFault } from './return-url.ts'
@@ -98,6 +98,17 @@ const newPayment = (body: Body<'createPayment'>, caller: Callers['merchant']) =>
   metadata: body.metadata ?? {},
 })
 
+/** A card that comes with the request is decided in it; else the wallet's link is answered. */
+const create = (
+  { payments }: PaymentRooms,
+  { presentment }: Body<'createPayment'>,
+  ask: ReturnType<typeof newPayment>,
+  at: Parameters<Payments['charge']>[2],
+) =>
+  presentment === undefined || presentment.kind === 'wallet'
+    ? payments.create(ask, at)
+    : payments.charge(ask, presentment, at)
+
 export const paymentHandlers = (rooms: PaymentRooms) =>
   ({
     createPayment: async ({ body, caller, requestId, nowMs }) => {
@@ -105,7 +116,7 @@ export const paymentHandlers = (rooms: PaymentRooms) =>
       const expected = url === undefined ? undefined : returnUrlFault(url, rooms.livemode)
       if (expected !== undefined) return refused('field_invalid', 'return_url', expected)
       return mapped(
-        await rooms.payments.create(newPayment(body, caller), { requestId, nowMs }),
+        await create(rooms, body, newPayment(body, caller), { requestId, nowMs }),
         (row) => paymentObject(rooms, row),
       )
     },
@@ -135,8 +146,10 @@ export const paymentHandlers = (rooms: PaymentRooms) =>
           at: instantOf(Number(row.at_ms)),
           name: row.name,
           outcome: row.outcome,
-          // Written by payments/hops.ts in this shape.
-          hops: row.hops as Hop[],
+          hops: isWay(row.hops)
+            ? toldOf(row.hops, instantOf(Number(row.at_ms)), row.outcome)
+            : // Written by payments/hops.ts in this shape.
+              (row.hops as Hop[]),
         })),
       })
     },

@@ -20,6 +20,12 @@ export const statusOf = {
   blob_mismatch: 422, blob_invalid: 422, cardholder_mismatch: 403, card_unknown: 404,
   card_not_active: 402, currency_mismatch: 402, limit_exceeded: 402, insufficient_funds: 402,
   amount_above_authorized: 422, amount_above_captured: 422,
+  device_unknown: 404, device_not_active: 403, device_exists: 409, device_state: 409,
+  entry_invalid: 422, entry_mismatch: 422, ksn_replayed: 409,
+  security_code_wrong: 402, card_expired: 402, pin_wrong: 402, pin_blocked: 402,
+  cryptogram_invalid: 402, card_not_supported: 402, network_declined: 402,
+  token_unknown: 404, consent_missing: 402, consent_exceeded: 402,
+  approval_state: 409, approval_expired: 410,
   vault_unavailable: 503, internal_error: 500,
 } as const satisfies Record<Refusal, number>
 

@@ -6,18 +6,20 @@
 import { createHash } from 'node:crypto'
 import { jcsBytes } from '@warifu/crypto/jcs'
 import { type Id, laneOf } from '@warifu/protocol/ids'
-import type { ApprovalContent } from '@warifu/protocol/sealed'
+import type { ApprovalContent, MandateContent } from '@warifu/protocol/sealed'
 import type { Db } from '#store'
 
+export { type ApprovalRow, createQuestions, type Questions } from './answering.ts'
+
 export type NewApproval = {
-  readonly content: ApprovalContent
+  readonly content: ApprovalContent | MandateContent
   readonly terminal: Id<'trm'>
   readonly cardholder: Id<'chl'>
   readonly nowMs: number
 }
 
 /** SHA-256(JCS(content)): what the terminal signs and the money statement compares. */
-export const contentDigest = (content: ApprovalContent): Buffer =>
+export const contentDigest = (content: NewApproval['content']): Buffer =>
   createHash('sha256').update(jcsBytes(content)).digest()
 
 /** Opens an approval, on the caller's transaction. Its id carries its subject's lane. */
@@ -80,4 +82,16 @@ export async function contentOf(
     select content from approvals.approval
      where lane = ${laneOf(approval)} and id = ${approval} and terminal = ${terminal}`
   return row?.content
+}
+
+type Closing = {
+  readonly approval: Id<'apr'>
+  readonly state: 'denied' | 'cancelled' | 'expired'
+  readonly nowMs: number
+}
+
+/** Ends a pending approval without a yes. */
+export async function close(db: Db, { approval, state, nowMs }: Closing): Promise<void> {
+  await db`
+    select approvals.close(${laneOf(approval)}::smallint, ${approval}, ${state}, ${nowMs})`
 }

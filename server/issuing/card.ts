@@ -3,6 +3,7 @@ import { type Id, laneOf } from '@warifu/protocol/ids'
 import { type CardStatus, cardMoves, sourcesOf } from '@warifu/protocol/moves'
 import { standings } from '#ledger'
 import type { Db, Tx } from '#store'
+import { listTerminals } from '#terminals'
 
 export type CardRow = {
   readonly id: Id<'crd'>
@@ -141,4 +142,17 @@ export async function signatureOnlyMax(db: Db, cardholder: Id<'chl'>): Promise<b
   )
   const [first, ...others] = bounds.map((bound) => bound.signatureOnlyMax)
   return others.reduce((least, next) => (next < least ? next : least), first ?? 0n)
+}
+
+/** Whose active card it is, and on which terminal they are asked; undefined where there is none. */
+export async function ownerOf(
+  db: Db,
+  card: Id<'crd'>,
+): Promise<{ readonly cardholder: Id<'chl'>; readonly terminal: Id<'trm'> } | undefined> {
+  const [owner] = await db<{ cardholder: Id<'chl'> }[]>`
+    select cardholder from issuing.card where id = ${card} and state = 'active'`
+  if (owner === undefined) return undefined
+  const terminals = await listTerminals(db, owner.cardholder)
+  const newest = terminals.find(({ status }) => status === 'active')
+  return newest && { cardholder: owner.cardholder, terminal: newest.id }
 }

@@ -6,7 +6,7 @@ import type { Id } from '@warifu/protocol/ids'
 import type { Db, Tx } from '#store'
 import { readApplication, viewApplication } from './application.ts'
 import { type Applying, apply } from './applying.ts'
-import { type CardPage, listCards, readCard, signatureOnlyMax, viewCards } from './card.ts'
+import { type CardPage, listCards, ownerOf, readCard, signatureOnlyMax, viewCards } from './card.ts'
 import { decideByPerson, type Verdict } from './decision.ts'
 import { expire } from './expiring.ts'
 import { type Holding, resume, suspend, viewOne } from './holding.ts'
@@ -60,6 +60,9 @@ export const createIssuing = (needs: Needs) => ({
 
   /** For payments, before it is known which card will pay. */
   signatureOnlyMax: (db: Db, cardholder: Id<'chl'>) => signatureOnlyMax(db, cardholder),
+
+  /** Whose card it is, and their newest active terminal: whoever is asked about it. */
+  ownerOf: (db: Db, card: Id<'crd'>) => ownerOf(db, card),
 
   // Doors for provisioning, on its transaction.
   installable: (db: Db, pull: Pull, nowMs: number) => installable(db, pull, nowMs),

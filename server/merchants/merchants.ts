@@ -11,6 +11,11 @@ export {
   revokeApiKey,
 } from './api-key.ts'
 
+export type { EntryDevice } from './entry-device.ts'
+export { isOnline } from './entry-device-life.ts'
+export { createEstate, type Estate } from './estate.ts'
+export { createApiKeyRing, type KeyRing } from './key-ring.ts'
+
 export type NewMerchant = {
   readonly id: Id<'mer'>
   readonly name: string

@@ -96,3 +96,47 @@ export const merchantActs = (at: string, message: string): Hop[] => [
 export const platformActs = (at: string, message: string): Hop[] => [
   hop(['server', 'ledger'], message, at, { readable: ['amount'] }),
 ]
+
+/**
+ * How a card came with its request, as the timeline keeps it: a few words from which the hops are
+ * told when they are read. On the hot path the whole telling would cost more than the payment.
+ */
+export type Way =
+  | { readonly of: 'token' }
+  | { readonly of: 'entry_device'; readonly ksn: string; readonly key: KeyName }
+
+export const isWay = (hops: unknown): hops is Way =>
+  typeof hops === 'object' && hops !== null && 'of' in hops
+
+/** Tells the hops of a payment that was decided in its own request. */
+export function toldOf(way: Way, at: string, outcome: string): Hop[] {
+  const yes = outcome === 'ok'
+  const hops = way.of === 'token' ? byToken(at) : byEntryDevice(at, way)
+  const last = hop(['server', 'merchant'], yes ? 'authorized' : 'declined', at, {
+    readable: ['amount', 'last4'],
+  })
+  const refusing = hops.map((one, i) =>
+    i === hops.length - 1 && !yes ? { ...one, outcome: 'refused' as const } : one,
+  )
+  return [...refusing, last]
+}
+
+const byToken = (at: string): Hop[] => [
+  hop(['merchant', 'server'], 'createPayment', at, { readable: ['amount', 'token'] }),
+  hop(['server', 'ledger'], 'authorize', at, { readable: ['card reference', 'amount'] }),
+]
+
+function byEntryDevice(at: string, way: Extract<Way, { readonly of: 'entry_device' }>): Hop[] {
+  const { kid, check_value } = way.key
+  const sealed = [sealedCard(kid, check_value)]
+  const signed_by = `ksn ${way.ksn}`
+  const carried = { readable: ['amount'], sealed, signed_by }
+  return [
+    hop(['cardholder', 'entry_device'], 'card', at, { readable: ['card'], reported: true }),
+    hop(['entry_device', 'merchant'], 'entry', at, { ...carried, reported: true }),
+    hop(['merchant', 'server'], 'createPayment', at, carried),
+    hop(['server', 'vault'], 'open_entry', at, carried),
+    hop(['vault', 'server'], 'card reference', at, { readable: ['card reference'] }),
+    hop(['server', 'ledger'], 'authorize', at, { readable: ['card reference', 'amount'] }),
+  ]
+}

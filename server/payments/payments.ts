@@ -6,6 +6,7 @@
 import { toBase64url } from '@warifu/crypto/base64url'
 import type { Id } from '@warifu/protocol/ids'
 import { activities, activityOf } from './activity.ts'
+import { createCharger } from './charging.ts'
 import { claimPayment, denyPayment } from './claiming.ts'
 import { createPayment, linkSecret } from './creating.ts'
 import { cancelPayment, capturePayment, refundPayment } from './merchant-actions.ts'
@@ -13,8 +14,12 @@ import type { PaymentNeeds } from './needs.ts'
 import { createPresenter } from './presenting.ts'
 import { listPayments, paymentOf, timelineOf } from './reading.ts'
 import { sweep } from './sweeping.ts'
+import { createToken } from './tokenizing.ts'
 
 export type { Activity } from './activity.ts'
+export { saleOf } from './charging.ts'
+export type { NewPayment } from './creating.ts'
+export { isWay, toldOf } from './hops.ts'
 export type { PaymentRow, PresentedRow, RefundRow, TimelineRow } from './row.ts'
 export type Payments = ReturnType<typeof createPayments>
 
@@ -25,6 +30,8 @@ export function createPayments(needs: PaymentNeeds) {
       work(needs, ...rest)
   return {
     create: bound(createPayment),
+    charge: createCharger(needs),
+    createToken: bound(createToken),
     claim: bound(claimPayment),
     deny: bound(denyPayment),
     present: createPresenter(needs),
@@ -41,7 +48,7 @@ export function createPayments(needs: PaymentNeeds) {
     /** The secret part of a payment's link, base64url. */
     linkOf: (payment: Id<'pay'>) => toBase64url(linkSecret(needs, payment)),
     /** The name under which one merchant, and nobody else, knows a card. */
-    cardReference: (merchant: Id<'mer'>, card: Id<'crd'>) =>
+    cardReference: (merchant: Id<'mer'>, card: Id<'crd'> | Id<'ncr'>) =>
       `cr_${toBase64url(needs.derive('card-reference/1', merchant, card).subarray(0, 16))}`,
   }
 }

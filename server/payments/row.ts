@@ -1,6 +1,7 @@
 /** A payment's row as PostgreSQL gives it in JSON: numbers below 2^53, nothing lost. */
 import type { Id } from '@warifu/protocol/ids'
 import type { PaymentStatus } from '@warifu/protocol/moves'
+import type { Presentment } from '@warifu/protocol/objects'
 import type { OrderLine } from '@warifu/protocol/sealed'
 
 export type PaymentRow = {
@@ -14,7 +15,7 @@ export type PaymentRow = {
   readonly currency: string
   readonly lines: OrderLine[]
   readonly order_digest: string
-  readonly presentment: 'wallet'
+  readonly presentment: Presentment
   readonly capture_method: 'automatic' | 'manual'
   readonly return_url: string | null
   readonly metadata: Record<string, string>
@@ -25,6 +26,9 @@ export type PaymentRow = {
   readonly card: Id<'crd'> | null
   readonly card_last4: string | null
   readonly account: Id<'acc'> | null
+  readonly device: Id<'edv'> | null
+  readonly token: Id<'tok'> | null
+  readonly initiator: 'customer' | 'merchant' | null
   readonly captured: number
   readonly refunded: number
   readonly version: number

@@ -2,5 +2,7 @@
  * Ways to show a card. A presentment has no tables and decides nothing about money: it hands what
  * came in to the vault and answers with a card reference, or with a refusal. A file per way in.
  */
+export { type EntryExpected, type EntryRead, readEntry } from './entry-device.ts'
 export type { Read } from './read.ts'
+export { type TokenUse, useToken } from './token.ts'
 export { readWallet } from './wallet.ts'

@@ -27,7 +27,7 @@ import {
 
 export { idOfCall, type TerminalCall } from './call.ts'
 export { shownAs, type Work } from './once.ts'
-export type { Terminal, TerminalKey } from './terminal.ts'
+export { listTerminals, type Terminal, type TerminalKey } from './terminal.ts'
 
 export type Terminals = {
   readonly startEnrolment: (cardholder: Id<'chl'>, nowMs: number) => Promise<Enrolment>

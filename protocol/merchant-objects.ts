@@ -1,0 +1,151 @@
+/** What a merchant keeps with us: entry devices with their custody, tokens with their consent. */
+import { type Static, Type } from 'typebox'
+import { deviceStates, entryMessage, entrySuites } from './entry-device.ts'
+import { idOf } from './ids.ts'
+import { currency, minorUnits, minorUnitsOrZero } from './money.ts'
+import {
+  type ConsentStatus,
+  consentMoves,
+  type EntryDeviceStatus,
+  entryDeviceMoves,
+} from './moves.ts'
+import { metadata } from './objects.ts'
+import { mandateContent, periods } from './sealed.ts'
+import {
+  closed,
+  digest,
+  instant,
+  lastFour,
+  nullable,
+  oneOf,
+  plainText,
+  statesOf,
+} from './shapes.ts'
+
+export const custodyEntry = closed({
+  at: instant,
+  holder: plainText(80),
+  store: idOf('str'),
+  reason: plainText(80),
+})
+
+export const statusMove = closed({
+  at: instant,
+  from: nullable(statesOf<EntryDeviceStatus>(entryDeviceMoves)),
+  to: statesOf<EntryDeviceStatus>(entryDeviceMoves),
+  reason: plainText(80),
+})
+
+export const alarmKinds = ['tamper', 'replay', 'exhausted', 'noise'] as const
+export type AlarmKind = (typeof alarmKinds)[number]
+export const alarm = closed({
+  at: instant,
+  kind: oneOf(alarmKinds),
+  count: Type.Integer({ minimum: 1 }),
+})
+
+export const entryDevice = closed({
+  id: idOf('edv'),
+  object: Type.Literal('entry_device'),
+  livemode: Type.Boolean(),
+  created_at: instant,
+  name: plainText(80),
+  serial_number: plainText(40),
+  store: idOf('str'),
+  status: statesOf<EntryDeviceStatus>(entryDeviceMoves),
+  /** Heard of within the last ten seconds. */
+  online: Type.Boolean(),
+  last_seen_at: nullable(instant),
+  /** As the device said of itself at its last heartbeat. */
+  reported: nullable(oneOf(deviceStates)),
+  /** Who has it, newest first. */
+  custody: Type.Array(custodyEntry),
+  history: Type.Array(statusMove),
+  alarms: Type.Array(alarm),
+})
+
+/** A new initial key as an X9.143 key block under the device's own key protection key. */
+export const deviceKeys = closed({
+  object: Type.Literal('entry_device_keys'),
+  device: idOf('edv'),
+  suite: oneOf(entrySuites),
+  key_block: Type.String({ pattern: '^[A-Z0-9 -~]{16,512}$' }),
+  /** First 8 bytes of the key serial number; for TDES the first 59 bits, filled with zeros. */
+  initial_key_id: Type.String({ pattern: '^[0-9A-F]{16,20}$' }),
+  check_value: Type.String({ pattern: '^[0-9A-F]{6}$' }),
+})
+
+/** 98, thirteen random digits, and a last digit that makes the Luhn check fail on purpose. */
+export const tokenText = Type.String({ pattern: '^98[0-9]{14}$' })
+
+const recurring = {
+  kind: Type.Literal('recurring'),
+  cap: minorUnits,
+  currency,
+  period: oneOf(periods),
+  until: instant,
+}
+export const consentAsked = Type.Union([
+  closed({ kind: Type.Literal('on_session') }),
+  closed(recurring),
+])
+export type ConsentAsked = Static<typeof consentAsked>
+export const consent = Type.Union([
+  closed({ kind: Type.Literal('on_session') }),
+  closed({
+    ...recurring,
+    mandate: idOf('mdt'),
+    status: statesOf<ConsentStatus>(consentMoves),
+    approval: idOf('apr'),
+    /** Of the present period. */
+    spent: minorUnitsOrZero,
+  }),
+])
+
+export const token = closed({
+  id: idOf('tok'),
+  object: Type.Literal('token'),
+  livemode: Type.Boolean(),
+  created_at: instant,
+  /** Null in lists: a list tells of tokens and cannot be charged with. */
+  token: nullable(tokenText),
+  card: closed({ reference: Type.String(), last4: lastFour }),
+  consent,
+  deleted_at: nullable(instant),
+  metadata,
+})
+
+/** Where the card of a token comes from. */
+export const tokenSource = Type.Union([
+  closed({ kind: Type.Literal('entry_device'), message: entryMessage }),
+  closed({ kind: Type.Literal('payment'), payment: idOf('pay') }),
+])
+
+export type TokenSource = Static<typeof tokenSource>
+
+/** How the card of a new payment is shown. Left out: the cardholder's wallet, by the link. */
+export const presentmentAsked = Type.Union([
+  closed({ kind: Type.Literal('wallet') }),
+  closed({ kind: Type.Literal('entry_device'), message: entryMessage }),
+  closed({
+    kind: Type.Literal('token'),
+    token: tokenText,
+    /** `merchant`: the cardholder is not there; needs a recurring consent. */
+    initiator: Type.Optional(oneOf(['customer', 'merchant'] as const)),
+  }),
+])
+export type PresentmentAsked = Static<typeof presentmentAsked>
+
+export const approvalStates = ['pending', 'approved', 'denied', 'expired', 'cancelled'] as const
+
+/** A question to the cardholder, outside of a payment's own link. */
+export const approval = closed({
+  id: idOf('apr'),
+  object: Type.Literal('approval'),
+  status: oneOf(approvalStates),
+  content: mandateContent,
+  /** SHA-256(JCS(content)): what a passkey vouches for, and what an answer must name. */
+  content_digest: digest,
+  created_at: instant,
+  deadline_at: instant,
+})

@@ -1,0 +1,108 @@
+/** A merchant's tokens, and the questions to cardholders that come with them. */
+import { toBase64url } from '@warifu/crypto/base64url'
+import type { Reply } from '@warifu/protocol/contract'
+import { type Answer, done, refused } from '@warifu/protocol/errors'
+import type { Id } from '@warifu/protocol/ids'
+import type { ApprovalRow, Questions } from '#approvals'
+import type { Payments } from '#payments'
+import type { Tokens, TokenView } from '#tokens'
+import type { Handlers } from './handler.ts'
+import { pageOf } from './page.ts'
+
+type Rooms = {
+  readonly payments: Pick<Payments, 'createToken' | 'cardReference'>
+  readonly tokens: Pick<Tokens, 'get' | 'list' | 'delete'>
+  readonly questions: Questions
+  readonly livemode: boolean
+}
+
+const instantOf = (ms: number): string => new Date(ms).toISOString()
+
+const consentOf = ({ token, mandate }: TokenView): Reply<'getToken'>['consent'] =>
+  mandate === null
+    ? { kind: 'on_session' }
+    : {
+        kind: 'recurring',
+        cap: mandate.cap,
+        currency: mandate.currency,
+        period: mandate.period,
+        until: instantOf(mandate.until_ms),
+        mandate: mandate.id,
+        status: mandate.state,
+        approval: mandate.approval,
+        spent: token.mandate === mandate.id ? token.spent : 0,
+      }
+
+const tokenObject = (rooms: Rooms, view: TokenView): Reply<'getToken'> => {
+  const { token } = view
+  return {
+    id: token.id,
+    object: 'token',
+    livemode: rooms.livemode,
+    created_at: instantOf(token.created_ms),
+    token: token.token,
+    card: {
+      reference: rooms.payments.cardReference(token.merchant, token.card),
+      last4: token.last4,
+    },
+    consent: consentOf(view),
+    deleted_at: token.deleted_ms === null ? null : instantOf(token.deleted_ms),
+    metadata: token.metadata,
+  }
+}
+
+const approvalObject = (row: ApprovalRow): Reply<'answerApproval'> => ({
+  id: row.id,
+  object: 'approval',
+  status: row.state,
+  content: row.content,
+  content_digest: toBase64url(row.digest),
+  created_at: instantOf(Number(row.createdMs)),
+  deadline_at: instantOf(Number(row.deadlineMs)),
+})
+
+export const tokenHandlers = (rooms: Rooms) => {
+  const { payments, tokens, questions } = rooms
+  const shown = async (merchant: Id<'mer'>, id: Id<'tok'>): Promise<Answer<Reply<'getToken'>>> => {
+    const view = await tokens.get(merchant, id)
+    return view ? done(tokenObject(rooms, view)) : refused('not_found')
+  }
+  return {
+    createToken: async ({ caller, body, requestId, nowMs }) => {
+      const { merchant, once } = caller
+      const { source, consent = { kind: 'on_session' }, metadata = {} } = body
+      const ask = { merchant, ...once, source, consent, metadata }
+      const made = await payments.createToken(ask, { requestId, nowMs })
+      return made.ok ? shown(merchant, made.value) : made
+    },
+    listTokens: async ({ caller, query }) =>
+      done(
+        await pageOf('/v1/tokens', query, async (page) =>
+          (await tokens.list(caller.merchant, page)).map((view) => ({
+            ...tokenObject(rooms, view),
+            token: null,
+          })),
+        ),
+      ),
+    getToken: async ({ caller, params }) => shown(caller.merchant, params.id),
+    deleteToken: async ({ caller, params, nowMs }) => {
+      await tokens.delete(caller.merchant, params.id, nowMs)
+      return shown(caller.merchant, params.id)
+    },
+    listApprovals: async ({ caller, query }) =>
+      done(
+        await pageOf('/v1/approvals', query, async (page) =>
+          (await questions.list(caller.call.terminal, page)).map(approvalObject),
+        ),
+      ),
+    answerApproval: async ({ caller, params, body, nowMs }) => {
+      const { answer, content_digest: contentDigest, assertion } = body
+      const asked = { approval: params.id, answer, contentDigest, nowMs }
+      const given = await questions.answer(caller.call, {
+        ...asked,
+        ...(assertion === undefined ? {} : { assertion }),
+      })
+      return given.ok ? done(approvalObject(given.value)) : given
+    },
+  } satisfies Partial<Handlers>
+}

@@ -1,0 +1,158 @@
+/**
+ * The estate of entry devices: what a merchant does with them. Where the vault must know too
+ * (keys, suspension) it is told before the row is written: it is the one that opens.
+ */
+import { createHash } from 'node:crypto'
+import type { DeviceState } from '@warifu/protocol/entry-device'
+import { type Answer, done, type Refusal, refused } from '@warifu/protocol/errors'
+import { type Id, laneOf, type Mint, mintId } from '@warifu/protocol/ids'
+import type { EntryDeviceStatus } from '@warifu/protocol/moves'
+import type { VaultOutput } from '@warifu/protocol/vault'
+import type { Store, Tx } from '#store'
+import type { VaultClient } from '#vault-client'
+import {
+  type DeviceAct,
+  handOver,
+  listDevices,
+  moveDevice,
+  readDevice,
+  registerDevice,
+} from './entry-device.ts'
+import { heartbeat, raiseAlarm, tellSilence } from './entry-device-life.ts'
+
+export type EstateNeeds = {
+  readonly store: Store
+  readonly vault: Pick<VaultClient, 'call'>
+  readonly mint: Mint
+}
+export type Estate = ReturnType<typeof createEstate>
+
+type Once = { readonly key: string; readonly digest: Uint8Array }
+type Act = Omit<DeviceAct, 'event'>
+type Registering = Once & {
+  readonly merchant: Id<'mer'>
+  readonly name: string
+  readonly serialNumber: string
+  readonly store?: Id<'str'>
+  readonly holder: string
+  readonly nowMs: number
+}
+
+export function createEstate(needs: EstateNeeds) {
+  const { store, mint } = needs
+  const told = <A extends Act>(act: A) => ({ ...act, event: mint('evt', laneOf(act.merchant)) })
+  return {
+    register: (asked: Registering) => register(needs, asked),
+    get: (owned: Parameters<typeof readDevice>[1]) => readDevice(store.sql, owned),
+    list: (merchant: Id<'mer'>, page: Parameters<typeof listDevices>[2]) =>
+      listDevices(store.sql, merchant, page),
+    move: (act: Act & { readonly to: EntryDeviceStatus; readonly reason: string }) =>
+      move(needs, told(act)),
+    handOver: (act: Act & { holder: string; reason: string; store?: Id<'str'> }) =>
+      store.transaction((tx) => handOver(tx, told(act))),
+    heartbeat: (act: Act & { readonly state: DeviceState }) =>
+      heartbeat(store, { ...told(act), mint }),
+    keys: (act: Act & Once) => makeKeys(needs, act),
+    /** What the vault refused of a device. Only replays and noise are alarming. */
+    alarm: async (act: Act & { readonly refusal: Refusal }): Promise<void> => {
+      const kind = alarming[act.refusal]
+      if (kind !== undefined)
+        await store.transaction((tx) => raiseAlarm(tx, { ...told(act), kind }))
+    },
+    tick: (nowMs: number) => tellSilence(needs, nowMs),
+  }
+}
+
+const alarming: Partial<Record<Refusal, 'replay' | 'noise'>> = {
+  ksn_replayed: 'replay',
+  entry_invalid: 'noise',
+}
+
+async function register(
+  { store, mint }: EstateNeeds,
+  asked: Registering,
+): Promise<Answer<Id<'edv'>>> {
+  const { merchant, name, serialNumber, holder, nowMs } = asked
+  return store.transaction(async (tx) => {
+    const claimed = await claim<Id<'edv'>>(tx, asked)
+    if (claimed !== undefined) return claimed
+    const [place] = await tx<{ id: Id<'str'> }[]>`
+      select id from merchants.store
+       where merchant = ${merchant}
+         and (${asked.store ?? null}::text is null or id = ${asked.store ?? null})
+       order by id limit 1`
+    if (place === undefined) return release(tx, asked, refused('not_found', 'store'))
+    const device = mint('edv')
+    const event = mint('evt', laneOf(merchant))
+    const made = { merchant, device, event, nowMs, name, serialNumber, holder, store: place.id }
+    if (!(await registerDevice(tx, made))) return release(tx, asked, refused('device_exists'))
+    await keep(tx, asked, device)
+    return done(device)
+  })
+}
+
+/** Statuses in which the vault opens nothing of a device. */
+const closed: readonly EntryDeviceStatus[] = ['suspended', 'tampered', 'lost', 'retired']
+
+async function move(
+  { store, vault }: EstateNeeds,
+  act: DeviceAct & { readonly to: EntryDeviceStatus; readonly reason: string },
+): Promise<Answer<null>> {
+  return store.transaction(async (tx) => {
+    const moved = await moveDevice(tx, act)
+    if (!moved.ok) return moved
+    const suspended = closed.includes(act.to)
+    // A device without keys is unknown to the vault: there is nothing to close or to open.
+    const reply = await vault.call('suspend_device', { device: act.device, suspended })
+    return !reply.ok && act.to === 'active' ? refused('device_unknown') : done(null)
+  })
+}
+
+type Keys = Omit<VaultOutput<'make_device_keys'>, never>
+
+/** New keys, made once for a key of the merchant's: the vault's answer is its own first one. */
+async function makeKeys(needs: EstateNeeds, act: Act & Once): Promise<Answer<Keys>> {
+  const { store, vault } = needs
+  const { merchant, device, key, digest, nowMs } = act
+  const known = await readDevice(store.sql, { merchant, device })
+  if (known === undefined) return refused('not_found')
+  if (known.status === 'retired' || known.status === 'lost') return refused('device_state')
+  const first = await store.transaction((tx) => claim<null>(tx, { merchant, key, digest, nowMs }))
+  if (first?.ok === false) return first
+  const request = idOfKey({ merchant, key, ofMs: Number(known.createdMs) })
+  const reply = await vault.call('make_device_keys', { device, request })
+  if (!reply.ok)
+    return refused(reply.refusal === 'device_not_active' ? 'device_not_active' : 'device_unknown')
+  return done(reply.output)
+}
+
+/** A retry asks the vault with the same words: the id comes of the merchant's key. */
+const idOfKey = (of: { merchant: string; key: string; ofMs: number }): Id<'req'> =>
+  mintId({
+    prefix: 'req',
+    lane: 0,
+    nowMs: of.ofMs,
+    chance: createHash('sha256').update(`${of.merchant}/${of.key}`).digest(),
+  })
+
+type Claiming = Once & { readonly merchant: Id<'mer'>; readonly nowMs: number }
+
+/** The first answer, a refusal, or nothing: then the key is ours to answer. */
+async function claim<T>(tx: Tx, ask: Claiming): Promise<Answer<T> | undefined> {
+  const { merchant, key, digest, nowMs } = ask
+  const [claimed] = await tx<{ code: string; answer: { value: T } | null }[]>`
+    select code, answer from store.once(
+      ${laneOf(merchant)}::smallint, ${merchant}, ${key}, ${digest}, ${merchant}, ${nowMs})`
+  if (claimed?.code === 'idempotency_key_reused') return refused('idempotency_key_reused')
+  return claimed?.code === 'seen' && claimed.answer !== null
+    ? done(claimed.answer.value)
+    : undefined
+}
+
+const keep = (tx: Tx, { merchant, key }: Claiming, value: string) => tx`
+  select store.keep(${laneOf(merchant)}::smallint, ${merchant}, ${key}, ${tx.json({ value })})`
+
+async function release(tx: Tx, { merchant, key }: Claiming, answer: Answer<never>) {
+  await tx`select store.forget(${laneOf(merchant)}::smallint, ${merchant}, ${key})`
+  return answer
+}

@@ -1,0 +1,58 @@
+/**
+ * Keys of entry devices (X9.24-3, X9.143): base derivation keys of families, one key protection key
+ * per device, and the initial keys derived for them. An initial key id is the base key's prefix (4
+ * bytes) and a number that counts devices, so a key serial number names its base key by itself.
+ */
+import type { EntrySuite } from '@warifu/protocol/entry-device'
+import type { KeyName } from '@warifu/protocol/vault'
+import { suites } from './entry-suites.ts'
+import type { Hierarchy } from './hierarchy.ts'
+import { createKeyCache } from './key-cache.ts'
+import { asBytes, type Sql } from './store.ts'
+
+export type InitialKey = { readonly bytes: Uint8Array; readonly name: KeyName }
+
+/** What an opened message must have come from. */
+export type IssuedKey = {
+  readonly key_id: string
+  readonly device: string
+  readonly device_state: string
+  readonly suite: EntrySuite
+  readonly kid: string
+  readonly wrapped: Uint8Array
+}
+
+const CACHED_DEVICES = 50_000
+const CACHED_FAMILIES = 16
+
+/** Only initial keys are kept in memory: a transaction's own keys live for one call. */
+export type EntryKeys = { readonly initialKey: (issued: IssuedKey) => InitialKey }
+
+export function createEntryKeys(hierarchy: Hierarchy): EntryKeys {
+  const families = createKeyCache<Uint8Array>(CACHED_FAMILIES)
+  const devices = createKeyCache<InitialKey>(CACHED_DEVICES)
+  return {
+    initialKey: ({ key_id, kid, suite, wrapped }) =>
+      devices.get(key_id, () => {
+        const bdk = families.get(kid, () => hierarchy.unwrapEntryKey(asBytes(wrapped)))
+        const bytes = suites[suite].initialKey(bdk, fromHex(key_id))
+        return { bytes, name: { kid, check_value: suites[suite].checkValue(bytes) } }
+      }),
+  }
+}
+
+const fromHex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'))
+
+/** The initial keys of these ids, with their devices' states: read fresh for each frame. */
+export async function readIssued(
+  sql: Sql,
+  keyIds: readonly string[],
+): Promise<ReadonlyMap<string, IssuedKey>> {
+  const rows = await sql<IssuedKey[]>`
+    select k.key_id, k.device, d.state as device_state, b.suite, b.kid, b.wrapped
+    from entry.initial_key k
+    join entry.device d on d.device = k.device
+    join entry.base_key b on b.kid = k.kid and b.state = 'active'
+    where k.key_id = any(${[...new Set(keyIds)]})`
+  return new Map(rows.map((row) => [row.key_id, row]))
+}

@@ -1,0 +1,199 @@
+/**
+ * S4: what an entry device sent, in this order:
+ *
+ *   parts and counter fit → the key was given to this device, which is active → MAC
+ *   → only then decrypt → counter and card in one statement → compare
+ *
+ * Two reads serve all calls of a frame, a third where PINs or chips came along. A message whose MAC
+ * does not verify moves nothing and is counted as noise.
+ */
+
+import type { VaultInput, VaultOutput } from '@warifu/protocol/vault'
+import { type Compared, compareCode, compareExpiry } from './card-checks.ts'
+import { panIndex } from './cards.ts'
+import { isStripe } from './chip.ts'
+import { type Entered, readEntered } from './entry-data.ts'
+import { type InitialKey, readIssued } from './entry-keys.ts'
+import { type Envelope, type Opened, openEnvelope, readEnvelope } from './entry-message.ts'
+import { isPin } from './pins.ts'
+import type { Sql } from './store.ts'
+import { type Answer, no, type RefusalOf, type World, yes } from './world.ts'
+
+type Call = VaultInput<'open_entry'>
+type Refusal = RefusalOf<'open_entry'>
+type Said = Answer<'open_entry'>
+
+/** One call on its way: refused, or authentic and open until the frame is answered. */
+type Work =
+  | { readonly refusal: Refusal }
+  | {
+      readonly envelope: Envelope
+      readonly key: InitialKey
+      readonly opened: Opened
+      readonly entered: Entered | undefined
+    }
+type Open = Extract<Work, { readonly opened: Opened }>
+
+export async function openEntries(world: World, sql: Sql, calls: readonly Call[]): Promise<Said[]> {
+  const envelopes = calls.map(({ message }) => readEnvelope(message))
+  const keyIds = envelopes.flatMap((one) => (one === undefined ? [] : [one.keyId]))
+  const issued = await readIssued(sql, keyIds)
+  const work = envelopes.map((envelope): Work => {
+    if (envelope === undefined) return { refusal: 'entry_invalid' }
+    const known = issued.get(envelope.keyId)
+    if (known === undefined) return { refusal: 'device_unknown' }
+    if (known.device !== envelope.message.device || known.suite !== envelope.message.suite)
+      return { refusal: 'entry_mismatch' }
+    if (known.device_state !== 'admitted') return { refusal: 'device_not_active' }
+    return authenticate(world, envelope, world.entryKeys.initialKey(known))
+  })
+  try {
+    await world.noise.note(
+      sql,
+      calls.flatMap(({ message }, i) => (isNoise(work[i]) ? [message.device] : [])),
+    )
+    return await answerAll(world, sql, work)
+  } finally {
+    for (const one of work) if ('opened' in one) one.opened.close()
+  }
+}
+
+const isNoise = (work: Work | undefined): boolean =>
+  work !== undefined && 'refusal' in work && work.refusal === 'entry_invalid'
+
+function authenticate(world: World, envelope: Envelope, key: InitialKey): Work {
+  const opened = openEnvelope(envelope, key.bytes)
+  if (opened === undefined) return { refusal: 'entry_invalid' }
+  world.probe.decrypted()
+  return { envelope, key, opened, entered: readEntered(opened.plain) }
+}
+
+type Row = {
+  readonly ord: number
+  readonly code: string
+  readonly pin: 'verified' | 'wrong' | 'blocked' | null
+  readonly chip: 'verified' | 'invalid' | null
+  readonly card: `crd_${string}` | null
+  readonly last4: string | null
+  readonly expiry_mac: Uint8Array
+  readonly code_mac: Uint8Array
+  readonly verifier: Uint8Array | null
+}
+type Found = Open & { readonly row: Row; readonly entered: Entered }
+
+const noCard = Buffer.alloc(32)
+
+async function answerAll(world: World, sql: Sql, work: readonly Work[]): Promise<Said[]> {
+  const asks = work.flatMap((one, i) => ('opened' in one ? [{ one, ord: i + 1 }] : []))
+  const rows = asks.length === 0 ? [] : await take(world, sql, asks)
+  const byOrd = new Map(rows.map((row) => [row.ord, row]))
+  const found = work.map((one, i): Found | Refusal => {
+    if ('refusal' in one) return one.refusal
+    const row = byOrd.get(i + 1)
+    if (row === undefined) throw new Error('entry.open gave no verdict')
+    // The function answers with `fresh`, `seen` or refusals of this operation.
+    if (row.code !== 'fresh' && row.code !== 'seen') return row.code as Refusal
+    return one.entered === undefined ? 'entry_invalid' : { ...one, entered: one.entered, row }
+  })
+  const proven = await proveAll(world, sql, found)
+  return found.map((one, i) =>
+    typeof one === 'string' ? no(one) : yes(answerOf(world, one, proven.get(i + 1))),
+  )
+}
+
+/** Counters and cards: one round trip for the frame. */
+async function take(
+  { hierarchy, nowMs }: World,
+  sql: Sql,
+  asks: readonly { readonly one: Open; readonly ord: number }[],
+): Promise<Row[]> {
+  const rows = asks.map(({ one: { envelope, entered }, ord }) => ({
+    ord,
+    key_id: envelope.keyId,
+    counter: envelope.counter,
+    digest: hex(envelope.digest),
+    device: envelope.message.device,
+    pan_index: hex(entered === undefined ? noCard : panIndex(hierarchy, entered.pan)),
+  }))
+  return sql<Row[]>`
+    select * from entry.open(
+      array(select a from jsonb_populate_recordset(null::entry.ask, ${json(sql, rows)}) a),
+      ${nowMs()})`
+}
+
+const hex = (bytes: Uint8Array): string => `\\x${Buffer.from(bytes).toString('hex')}`
+const json = (sql: Sql, rows: readonly object[]) => sql.json(JSON.parse(JSON.stringify(rows)))
+
+type Proven = { readonly ord: number; readonly pin: Row['pin']; readonly chip: Row['chip'] }
+
+/** PIN tries and chip counters, where there are any: counted once for each message. */
+async function proveAll(
+  world: World,
+  sql: Sql,
+  found: readonly (Found | Refusal)[],
+): Promise<ReadonlyMap<number, Proven>> {
+  const proofs = found.flatMap((one, i) => {
+    if (typeof one === 'string' || one.row.card === null) return []
+    const proof = proofOf(world, one, one.row.card)
+    return proof === undefined ? [] : [{ ord: i + 1, card: one.row.card, ...proof }]
+  })
+  const proven = new Map<number, Proven>()
+  // One proof per card in a statement, so that each try sees the one before it.
+  for (let rest = proofs; rest.length > 0; ) {
+    const cards = new Set<string>()
+    const batch = rest.filter(({ card }) => !cards.has(card) && cards.add(card))
+    rest = rest.filter((one) => !batch.includes(one))
+    const rows = await sql<Proven[]>`
+      select ord, pin, chip from entry.count(
+        array(select p from jsonb_populate_recordset(null::entry.proof, ${json(sql, batch)}) p))`
+    for (const row of rows) proven.set(row.ord, row)
+  }
+  return proven
+}
+
+function proofOf(world: World, { envelope, opened, entered, row }: Found, card: string) {
+  const pin = opened.pinFor(entered.pan)
+  const chip = world.verifyChip(entered, envelope.message.context)
+  if (pin === undefined && chip === undefined) return undefined
+  const { keyId: key_id, counter } = envelope
+  const { verifier } = row
+  const pin_right =
+    pin === undefined ? null : verifier !== null && isPin(world.hierarchy, { card, verifier }, pin)
+  return { key_id, counter, pin_right, atc: chip?.atc ?? null, chip_right: chip?.isRight ?? null }
+}
+
+function answerOf(
+  { hierarchy }: World,
+  { row, entered, key, envelope }: Found,
+  proven: Proven | undefined,
+): VaultOutput<'open_entry'> {
+  const { card, last4 } = row
+  const shared = { network: null, opened_with: key.name }
+  const absent: Compared = 'absent'
+  if (card === null || last4 === null) {
+    const told = { expiry: absent, security_code: absent, pin: absent, cryptogram: absent }
+    return { card: null, last4: entered.pan.slice(-4), ...shared, ...told }
+  }
+  const kept = { card, expiry_mac: row.expiry_mac, code_mac: row.code_mac }
+  return {
+    card,
+    last4,
+    expiry: compareExpiry(hierarchy, kept, entered.expires),
+    security_code: codeOf(hierarchy, kept, { entered, envelope }),
+    pin: envelope.pinBlock === undefined ? 'absent' : (proven?.pin ?? 'blocked'),
+    cryptogram: entered.chip === undefined ? 'absent' : (proven?.chip ?? 'invalid'),
+    ...shared,
+  }
+}
+
+/** Of a swiped card the stripe's own value stands for the printed one. */
+function codeOf(
+  hierarchy: World['hierarchy'],
+  kept: Parameters<typeof compareCode>[1],
+  { entered, envelope }: Pick<Found, 'entered' | 'envelope'>,
+): Compared {
+  const { stripe, code } = entered
+  if (envelope.message.context.entry !== 'swiped') return compareCode(hierarchy, kept, code)
+  if (stripe === undefined) return 'absent'
+  return isStripe(hierarchy, stripe, stripe.discretionary) ? 'match' : 'mismatch'
+}
