@@ -82,6 +82,23 @@ export const entryDeviceProgram = (settings: EntryDeviceSettings): Promise<Progr
       : { SERIAL_PATH: settings.link.serial }),
   })
 
+export type TillSettings = {
+  readonly port: number
+  readonly apiUrl: string
+  readonly apiKeyFile: string
+  readonly dataFolder: string
+}
+
+/** The till's back end: a merchant's own process, which alone is told where the API key lies. */
+export const tillProgram = (settings: TillSettings): Promise<Program> =>
+  nodeProgram('The till', join(root, 'web', 'pos', 'main.ts'), {
+    HOST: '127.0.0.1',
+    PORT: String(settings.port),
+    API_URL: settings.apiUrl,
+    API_KEY_FILE: settings.apiKeyFile,
+    DATA_FOLDER: settings.dataFolder,
+  })
+
 export async function migrateVault(ownerUrl: string): Promise<void> {
   const entry = join(root, 'vault', 'migrate.ts')
   const env = { VAULT_DATABASE_OWNER_URL: ownerUrl }

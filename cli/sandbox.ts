@@ -1,8 +1,8 @@
 /**
  * The supervisor: a whole sandbox on one state folder. Two PostgreSQL clusters (or the databases
- * named by DATABASE_URL and VAULT_DATABASE_URL), migrations, the seed, then the vault, the server
- * and the wallet's page; stopped in the opposite order. Every step needs those before it, so it
- * reads downwards.
+ * named by DATABASE_URL and VAULT_DATABASE_URL), migrations, the seed, then the vault, the
+ * server, the wallet's page and the till; stopped in the opposite order. Every step needs those
+ * before it, so it reads downwards.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -22,6 +22,7 @@ import {
   type Seed,
   seedServer,
   serverProgram,
+  tillProgram,
   vaultProgram,
   walletProgram,
 } from './programs.ts'
@@ -44,6 +45,7 @@ export type Sandbox = {
   readonly url: string
   readonly ports: Ports
   readonly walletOrigin: string
+  readonly tillOrigin: string
   readonly seed: Seed
   readonly serverDatabase: OwnDatabase
   readonly vaultDatabase: OwnDatabase
@@ -51,6 +53,7 @@ export type Sandbox = {
   readonly vault: Child
   readonly server: Child
   readonly wallet: Child
+  readonly till: Child
   readonly logs: string
   /** Settles with a sentence when a child ends that nobody asked to. */
   readonly crashed: Promise<string>
@@ -70,6 +73,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const ports = await state.keep('ports.json', keptPorts(state.home === join(root, '.warifu')))
   await assertPortFree(ports.api, 'the API', state.home)
   await assertPortFree(ports.wallet, 'the wallet', state.home)
+  await assertPortFree(ports.pos, 'the till', state.home)
   const step = (words: string) => {
     options.signal?.throwIfAborted()
     options.say?.(words)
@@ -105,15 +109,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     await serverProgram({ ...shared, ...serverFiles, databaseUrl: serverDatabase.url }),
   )
   const wallet = await startWallet(site)
+  const till = await startTill(site, seed)
 
   const owned = stack.move()
   const stop = async () => await owned.disposeAsync()
-  const children = [vault, server, wallet, serverDatabase.child, vaultDatabase.child]
+  const children = [vault, server, wallet, till, serverDatabase.child, vaultDatabase.child]
   return {
     home: state.home,
     url: `http://127.0.0.1:${ports.api}`,
     ports,
     walletOrigin,
+    tillOrigin: `http://pos.localhost:${ports.pos}`,
     seed,
     serverDatabase,
     vaultDatabase,
@@ -121,6 +127,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     vault,
     server,
     wallet,
+    till,
     logs: state.path('logs'),
     crashed: Promise.race(children.filter((child) => child !== undefined).map(lastSentence)),
     stop,
@@ -145,6 +152,22 @@ async function startWallet(site: Site): Promise<Child> {
   const { api, wallet } = site.ports
   const apiOrigin = `http://api.localhost:${api}`
   return startPart(site, 'wallet', await walletProgram({ port: wallet, apiOrigin }))
+}
+
+/** The merchant's own software: it gets the merchant's API key and a folder for its book. */
+async function startTill(site: Site, seed: Seed): Promise<Child> {
+  await buildPage('pos')
+  const { state, ports } = site
+  const key = async () => seed.api_key
+  const kept = { read: () => undefined, make: key, write: (text?: string) => text ?? '' }
+  await state.keep(join('secrets', 'pos.api-key'), kept)
+  const program = await tillProgram({
+    port: ports.pos,
+    apiUrl: `http://127.0.0.1:${ports.api}`,
+    apiKeyFile: state.path('secrets', 'pos.api-key'),
+    dataFolder: state.path('pos'),
+  })
+  return startPart(site, 'pos', program)
 }
 
 /** Unix sockets may have paths of 107 bytes at most, so theirs is a short folder of its own. */

@@ -19,6 +19,7 @@ import {
   type Seed,
   seedServer,
   serverProgram,
+  tillProgram,
   vaultProgram,
   walletProgram,
 } from '@warifu/cli/programs'
@@ -27,9 +28,9 @@ import { startBalancer } from './balancer.ts'
 import { type Clone, cloneDatabase } from './databases.ts'
 import { loopback, type Place, type Relay, startRelay } from './relay.ts'
 
-export type ProcessName = 'vault' | 'server' | 'server-2' | 'wallet'
-/** `client-2` stands before the second server; the others are shared by both. */
-export type RelayName = 'client' | 'client-2' | 'database' | 'vault'
+export type ProcessName = 'vault' | 'server' | 'server-2' | 'wallet' | 'pos'
+/** `client-2` stands before the second server, `pos` between till and server. */
+export type RelayName = 'client' | 'client-2' | 'database' | 'vault' | 'pos'
 
 export type HouseOptions = {
   readonly servers?: 1 | 2
@@ -38,6 +39,8 @@ export type HouseOptions = {
   readonly relays?: readonly RelayName[]
   /** Serves the wallet's page at `walletOrigin`. */
   readonly wallet?: boolean
+  /** Runs the till's back end, with its page at `tillOrigin`. */
+  readonly pos?: boolean
   /** More environment for the processes, or other values than the house would give. */
   readonly env?: {
     readonly vault?: Readonly<Record<string, string>>
@@ -55,6 +58,8 @@ export type House = {
   /** How many connections each server was given by the balancer. */
   readonly given: () => readonly number[]
   readonly walletOrigin: string
+  readonly tillOrigin: string
+  readonly shopOrigin: string
   readonly seed: Seed
   readonly serverDatabase: Clone
   readonly vaultDatabase: Clone
@@ -124,6 +129,8 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
   const urls = ports.map(addressOf)
   const url = front === undefined ? (urls[0] ?? '') : addressOf(front)
   if (options.wallet) await startWallet(processes, walletOrigin, url)
+  const tillPort = await choosePort()
+  if (options.pos) await startTill(site, processes, { port: tillPort, url, seed })
 
   const owned = stack.move()
   const stop = async () => await owned.disposeAsync()
@@ -133,6 +140,8 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
     fetch: front === undefined ? fetch : fetchAlone,
     given: () => (balancer ? balancer.given() : []),
     walletOrigin,
+    tillOrigin: `http://pos.localhost:${tillPort}`,
+    shopOrigin: `http://shop.localhost:${tillPort}`,
     seed,
     serverDatabase,
     vaultDatabase,
@@ -180,6 +189,18 @@ async function startWallet({ start }: Processes, origin: string, url: string): P
   await buildPage('wallet')
   const apiOrigin = `http://api.localhost:${new URL(url).port}`
   await start('wallet', await walletProgram({ port: Number(new URL(origin).port), apiOrigin }))
+}
+
+type TillPlan = { readonly port: number; readonly url: string; readonly seed: Seed }
+
+async function startTill(site: Site, { start }: Processes, { port, url, seed }: TillPlan) {
+  await buildPage('pos')
+  const apiKeyFile = join(site.folder, 'pos.api-key')
+  await writeFile(apiKeyFile, seed.api_key, { mode: 0o600 })
+  const apiPort = await clientThroughRelay(site, 'pos', Number(new URL(url).port))
+  const apiUrl = `http://127.0.0.1:${apiPort}`
+  const dataFolder = join(site.folder, 'pos')
+  await start('pos', await tillProgram({ port, apiUrl, apiKeyFile, dataFolder }))
 }
 
 type Running = { readonly program: Program; readonly child: Child }

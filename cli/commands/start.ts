@@ -27,12 +27,15 @@ export async function run(args: readonly string[]): Promise<number> {
   return 1
 }
 
-function welcome({ home, ports, url, walletOrigin, seed, logs }: Sandbox, tookMs: number): string {
+function welcome(sandbox: Sandbox, tookMs: number): string {
+  const { home, ports, url, walletOrigin, tillOrigin, seed, logs } = sandbox
   const near = (path: string) => relative(process.cwd(), path) || '.'
   return `
 Warifu is running (${(tookMs / 1000).toFixed(1)} s). Ctrl-C stops everything; nothing is lost.
 
   wallet    ${walletOrigin}/
+  till      ${tillOrigin}/
+  web shop  ${tillOrigin}/shop
   API       http://api.localhost:${ports.api}/v1
   docs      http://docs.localhost:${ports.api}/
   programs  ${url}/v1

@@ -1,0 +1,119 @@
+/**
+ * The tables of the till's own book (SQLite, one file), and the form in which their rows are read.
+ *
+ * What will be asked of the platform is written down first, with its idempotency key; what the
+ * platform answers is written beside it. Between the two the process may die at any moment.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import { idOf } from '@warifu/protocol/ids'
+import { paymentMoves } from '@warifu/protocol/moves'
+import { type Static, type TSchema, Type } from 'typebox'
+import { Check } from 'typebox/value'
+
+/** Each is applied once, in order; `user_version` counts them. Never edit one that has shipped. */
+const migrations = [
+  `create table purchase (
+     number integer primary key autoincrement,
+     key text not null unique,
+     draft text not null unique,
+     place text not null check (place in ('till', 'shop')),
+     lines text not null,
+     amount integer not null check (amount > 0),
+     currency text not null,
+     return_url text,
+     created_ms integer not null,
+     idempotency_key text not null unique,
+     tries integer not null default 0,
+     doubt integer not null default 0,
+     refusal text,
+     status text not null default 'asking',
+     payment text unique,
+     link text,
+     deadline_at text,
+     captured integer not null default 0,
+     refunded integer not null default 0,
+     last4 text,
+     declined_because text
+   ) strict;
+   create index purchase_by_time on purchase (created_ms);
+   create table act (
+     id integer primary key autoincrement,
+     number integer not null references purchase,
+     kind text not null check (kind in ('cancel', 'refund')),
+     draft text not null unique,
+     amount integer,
+     idempotency_key text not null unique,
+     asked_ms integer not null,
+     answer text
+   ) strict;
+   create index act_unanswered on act (number) where answer is null;
+   create table movement (
+     number integer not null references purchase,
+     kind text not null check (kind in ('captured', 'refunded')),
+     amount integer not null check (amount > 0),
+     at_ms integer not null
+   ) strict;
+   create index movement_by_time on movement (at_ms);
+   create table stream (one integer primary key check (one = 1), place text not null) strict;`,
+]
+
+export function migrate(db: DatabaseSync): void {
+  const [row] = db.prepare('pragma user_version').all()
+  const applied = Number(row?.['user_version'] ?? 0)
+  for (const [at, script] of migrations.entries()) {
+    if (at < applied) continue
+    db.exec(`begin immediate; ${script} pragma user_version = ${at + 1}; commit`)
+  }
+}
+
+const text = Type.String()
+const whole = Type.Integer()
+const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+const statuses = [...Object.keys(paymentMoves), 'asking', 'refused']
+
+export const purchaseRow = Type.Object({
+  number: whole,
+  key: text,
+  draft: text,
+  place: Type.Union([Type.Literal('till'), Type.Literal('shop')]),
+  lines: text,
+  amount: whole,
+  currency: text,
+  return_url: nullable(text),
+  created_ms: whole,
+  idempotency_key: text,
+  tries: whole,
+  doubt: whole,
+  refusal: nullable(text),
+  status: Type.Unsafe<keyof typeof paymentMoves | 'asking' | 'refused'>({
+    type: 'string',
+    enum: statuses,
+  }),
+  payment: nullable(idOf('pay')),
+  link: nullable(text),
+  deadline_at: nullable(text),
+  captured: whole,
+  refunded: whole,
+  last4: nullable(text),
+  declined_because: nullable(text),
+})
+export type PurchaseRow = Static<typeof purchaseRow>
+
+export const actRow = Type.Object({
+  id: whole,
+  number: whole,
+  kind: Type.Union([Type.Literal('cancel'), Type.Literal('refund')]),
+  draft: text,
+  amount: nullable(whole),
+  idempotency_key: text,
+  asked_ms: whole,
+  /** Null until the platform has answered; then `done` or the code of its refusal. */
+  answer: nullable(text),
+})
+export type ActRow = Static<typeof actRow>
+
+/** A row as it must be; another one means that somebody else wrote into the book. */
+export function rowOf<T extends TSchema>(schema: T, row: unknown): Static<T> {
+  if (Check(schema, row)) return row
+  throw new Error('the till’s book has a row that the till did not write')
+}

@@ -1,0 +1,65 @@
+/** How an order stands, as a word, a sign and a colour: never by colour alone. */
+import { Amount, type Tone, useWords } from '@warifu/web/kit'
+import type { Order } from './wire.ts'
+import { words } from './words.ts'
+
+type Word = keyof (typeof words)['en']
+export type Standing = { readonly word: Word; readonly tone: Tone }
+
+const standings: Readonly<Record<Order['status'], Standing>> = {
+  asking: { word: 'statusAsking', tone: 'waiting' },
+  requires_action: { word: 'statusWaiting', tone: 'waiting' },
+  processing: { word: 'statusWaiting', tone: 'waiting' },
+  authorized: { word: 'statusApproved', tone: 'arrived' },
+  captured: { word: 'statusPaid', tone: 'arrived' },
+  settled: { word: 'statusPaid', tone: 'arrived' },
+  declined: { word: 'statusDeclined', tone: 'refused' },
+  cancelled: { word: 'statusCancelled', tone: 'plain' },
+  reversed: { word: 'statusCancelled', tone: 'plain' },
+  expired: { word: 'statusExpired', tone: 'plain' },
+  refused: { word: 'statusRefused', tone: 'refused' },
+}
+
+export function standingOf({ status, doubt, captured, refunded }: Order): Standing {
+  if (doubt) return { word: 'statusDoubt', tone: 'waiting' }
+  if (refunded > 0)
+    return { word: refunded < captured ? 'statusPartlyRefunded' : 'statusRefunded', tone: 'plain' }
+  return standings[status]
+}
+
+export const isPaid = ({ status }: Order): boolean =>
+  status === 'authorized' || status === 'captured' || status === 'settled'
+export const isWaiting = ({ status }: Order): boolean =>
+  status === 'asking' || status === 'requires_action' || status === 'processing'
+
+const signs: Readonly<Record<Tone, string>> = {
+  arrived: '✓',
+  waiting: '…',
+  refused: '✕',
+  plain: '–',
+}
+
+export function StandingWord({ order }: { readonly order: Order }) {
+  const say = useWords(words)
+  const { word, tone } = standingOf(order)
+  return (
+    <span className="standing" data-tone={tone}>
+      <span aria-hidden="true">{signs[tone]}</span> {say(word)}
+    </span>
+  )
+}
+
+/** The lines of an order with their amounts. */
+export const OrderLines = ({ order }: { readonly order: Order }) => (
+  <ul className="order-lines">
+    {order.lines.map((line, at) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the lines of an order never change
+      <li key={at}>
+        <span>
+          {line.quantity} × {line.description}
+        </span>
+        <Amount amount={line.amount} currency={order.currency} />
+      </li>
+    ))}
+  </ul>
+)

@@ -1,0 +1,10 @@
+/**
+ * What the back end says, taken at its word in this one place: it is our own, of the same build,
+ * and wire.ts is what both are compiled against.
+ */
+import type { Catalogue, DaySales, Order } from './wire.ts'
+
+export const orderIn = (told: unknown): Order => told as Order
+export const daySalesIn = (told: unknown): DaySales => told as DaySales
+export const catalogueIn = (told: unknown): Catalogue => told as Catalogue
+export const keyIn = (told: unknown): string => (told as { readonly key: string }).key

@@ -1,0 +1,97 @@
+/**
+ * What the till's page and the shop's page say to their back end, and what they are told. Amounts
+ * are the back end's business: a page names articles and quantities, and never a price of the shop.
+ */
+import { idOf } from '@warifu/protocol/ids'
+import { minorUnits } from '@warifu/protocol/money'
+import type { PaymentStatus } from '@warifu/protocol/moves'
+import type { OrderLine } from '@warifu/protocol/sealed'
+import { closed, plainText } from '@warifu/protocol/shapes'
+import { type Static, Type } from 'typebox'
+
+const quantity = Type.Integer({ minimum: 1, maximum: 999 })
+/** The page's own name for what it is about to do: twice the same is done once. */
+const draft = Type.String({ pattern: '^[0-9a-f-]{36}$', description: 'a UUID' })
+const language = Type.Union([Type.Literal('en'), Type.Literal('ja'), Type.Literal('ko')])
+
+const articleLine = closed({ article: Type.String({ maxLength: 40 }), quantity })
+/** Whatever the shop's list does not have: only the till may name a price. */
+const freeLine = closed({ description: plainText(80), quantity, price: minorUnits })
+
+export const newOrder = closed({
+  draft,
+  language,
+  lines: Type.Array(Type.Union([articleLine, freeLine]), { minItems: 1, maxItems: 50 }),
+})
+export type NewOrder = Static<typeof newOrder>
+
+export const newShopOrder = closed({
+  draft,
+  language,
+  lines: Type.Array(articleLine, { minItems: 1, maxItems: 50 }),
+})
+export type NewShopOrder = Static<typeof newShopOrder>
+
+/** Without an amount: all that is left. */
+export const newRefund = closed({ draft, amount: Type.Optional(minorUnits) })
+export type NewRefund = Static<typeof newRefund>
+
+/** `asking`: the platform has not answered yet; `refused`: it will not have this payment. */
+export type OrderStatus = PaymentStatus | 'asking' | 'refused'
+
+export type Order = {
+  readonly number: number
+  readonly place: 'till' | 'shop'
+  readonly lines: readonly OrderLine[]
+  readonly amount: number
+  readonly currency: string
+  readonly created_at: string
+  readonly status: OrderStatus
+  /** Something was asked of the platform and has no answer yet: what is shown may be old. */
+  readonly doubt: boolean
+  /** What the platform said no to last, by its code. */
+  readonly refusal: string | null
+  readonly payment: Static<typeof paymentId> | null
+  readonly link: string | null
+  readonly deadline_at: string | null
+  readonly captured: number
+  readonly refunded: number
+  readonly last4: string | null
+  readonly declined_because: string | null
+}
+const paymentId = idOf('pay')
+
+export type Tally = { readonly count: number; readonly amount: number }
+/** What one day brought, by when the money moved. */
+export type Day = {
+  /** `YYYY-MM-DD`, as the shop's calendar has it. */
+  readonly day: string
+  readonly currency: string
+  readonly sold: Tally
+  readonly refunded: Tally
+}
+export type DaySales = Day & { readonly orders: readonly Order[] }
+
+export type Article = {
+  readonly id: string
+  readonly name: Readonly<Record<'en' | 'ja' | 'ko', string>>
+  readonly price: number
+}
+export type Catalogue = {
+  readonly shop: string
+  readonly currency: string
+  readonly articles: readonly Article[]
+}
+
+/** The streams' messages, by their `event:` name. */
+export type TillMessage = {
+  readonly day: DaySales
+  readonly order: { readonly order: Order; readonly day: Day }
+  readonly platform: { readonly reachable: boolean }
+}
+export type ShopMessage = { readonly order: Order }
+
+/** How the back end says no. */
+export type Refused = {
+  readonly error: { readonly code: string; readonly message: string; readonly param: string | null }
+}

@@ -1,0 +1,106 @@
+/**
+ * The front door of the till's back end: the environment, the clock and chance come in here, and
+ * the API key, which never leaves this process.
+ */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createWarifu } from '@warifu/sdk/sdk'
+import { openBook } from './book.ts'
+import { catalogue } from './catalogue.ts'
+import { createTill } from './till.ts'
+import { createTillServer } from './till-server.ts'
+
+const RESUME_MS = 2000
+const BEAT_MS = 15_000
+
+function setting(name: string): string {
+  const value = process.env[name]
+  if (value === undefined || value === '') throw new TypeError(`${name} must be set`)
+  return value
+}
+
+function portSetting(name: string): number {
+  const port = Number(setting(name))
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    throw new TypeError(`${name} must be a port: 1 to 65535`)
+  return port
+}
+
+function originSetting(name: string, usual: string): string {
+  const url = URL.parse(process.env[name] ?? usual)
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new TypeError(`${name} must be an http or https origin`)
+  return url.origin
+}
+
+const log = (event: string, more: object = {}) =>
+  console.log(JSON.stringify({ time: new Date().toISOString(), event, ...more }))
+
+/** What must not happen: say it, without what was in it, and let whoever watches start us anew. */
+function onFault(error: unknown): void {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
+  log('fault', { name, message, stack })
+  process.exit(1)
+}
+
+async function main(): Promise<void> {
+  const port = portSetting('PORT')
+  const till = originSetting('TILL_ORIGIN', `http://pos.localhost:${port}`)
+  const shop = originSetting('SHOP_ORIGIN', `http://shop.localhost:${port}`)
+  const folder = setting('DATA_FOLDER')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const book = openBook(join(folder, 'till.db'))
+  const apiKey = readFileSync(setting('API_KEY_FILE'), 'utf8').trim()
+  const warifu = createWarifu({ apiKey, apiUrl: setting('API_URL'), retries: 1, timeoutMs: 5000 })
+  const parts = createTill({
+    book,
+    warifu,
+    catalogue,
+    nowMs: () => Date.now(),
+    secret: () => randomBytes(32).toString('base64url'),
+    newKey: () => randomUUID(),
+    returnUrl: (key) => `${shop}/shop/orders/${key}`,
+    onFault,
+  })
+  const server = await createTillServer(parts, { till, shop })
+  await server.listen({ host: process.env['HOST'] ?? '127.0.0.1', port })
+  const ending = new AbortController()
+  const clock = startClock(parts.desk.resume, () => {
+    parts.tillLive.beat()
+    parts.shopLive.beat()
+  })
+  parts.follow(ending.signal).catch(onFault)
+  log('ready', { port, till, shop })
+  const stop = () => {
+    clock.stop()
+    ending.abort()
+    server.close().then(() => book.close(), onFault)
+  }
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+}
+
+/** Asks again for what has no answer, at once for what a crash left; keeps lines open. */
+function startClock(resume: () => Promise<void>, beat: () => void) {
+  let isBusy = false
+  const tick = () => {
+    if (isBusy) return
+    isBusy = true
+    resume()
+      .catch(onFault)
+      .finally(() => {
+        isBusy = false
+      })
+  }
+  tick()
+  const timers = [setInterval(tick, RESUME_MS), setInterval(beat, BEAT_MS)]
+  return { stop: () => timers.forEach(clearInterval) }
+}
+
+try {
+  await main()
+} catch (fault) {
+  console.error(`The till cannot start: ${fault instanceof Error ? fault.message : fault}`)
+  process.exit(1)
+}

@@ -1,0 +1,111 @@
+/** What the till's page asks: sell, cancel, refund, the sales of a day, and its stream. */
+import { errors } from '@warifu/protocol/errors'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { answerRefusal, type Read, read, refusal } from './asked.ts'
+import { type Act, orderOf, type Purchase } from './book.ts'
+import { type NewOrder, newOrder, newRefund } from './browser/wire.ts'
+import { price } from './pricing.ts'
+import { TILL, type Till } from './till.ts'
+
+type WithNumber = FastifyRequest<{ Params: { number: string } }>
+
+export function addTillRoutes(server: FastifyInstance, till: Till): void {
+  server.get('/api/catalogue', async () => till.catalogue)
+  server.get('/api/stream', async (_, reply) => {
+    const day = till.salesOf(till.today())
+    const platform = { reachable: till.isReachable() }
+    return stream(reply, till.tillLive.listen(TILL, { ...(day && { day }), platform }))
+  })
+  server.get(
+    '/api/days/:day',
+    async (request: FastifyRequest<{ Params: { day: string } }>, reply) =>
+      till.salesOf(request.params.day) ??
+      answerRefusal(reply, refusal(400, 'field_invalid', 'day: a date such as 2026-04-01', 'day')),
+  )
+  server.get('/api/orders/:number', async (request: WithNumber, reply) => {
+    const purchase = purchaseOf(till, request)
+    return purchase === undefined ? notFound(reply) : orderOf(purchase)
+  })
+  server.post('/api/orders', async (request, reply) => {
+    const asked = read(newOrder, request.body)
+    if (!asked.ok) return answerRefusal(reply, asked)
+    const sold = await sell(till, asked.value, 'till')
+    return sold.ok ? reply.code(201).send(orderOf(sold.value)) : answerRefusal(reply, sold)
+  })
+  server.post('/api/orders/:number/cancel', async (request: WithNumber, reply) => {
+    const purchase = purchaseOf(till, request)
+    if (purchase === undefined) return notFound(reply)
+    // An order is cancelled once: its own draft names the act.
+    const draft = `cancel ${purchase.draft}`
+    return act(till, reply, { kind: 'cancel', number: purchase.number, draft, amount: null })
+  })
+  server.post('/api/orders/:number/refunds', async (request: WithNumber, reply) => {
+    const purchase = purchaseOf(till, request)
+    if (purchase === undefined) return notFound(reply)
+    const asked = read(newRefund, request.body)
+    if (!asked.ok) return answerRefusal(reply, asked)
+    const { draft, amount = null } = asked.value
+    return act(till, reply, { kind: 'refund', number: purchase.number, draft, amount })
+  })
+}
+
+export const stream = (reply: FastifyReply, body: NodeJS.ReadableStream): FastifyReply =>
+  reply.type('text/event-stream').header('cache-control', 'no-store').send(body)
+
+export const notFound = (reply: FastifyReply): FastifyReply =>
+  answerRefusal(reply, refusal(404, 'not_found', 'There is no such order.'))
+
+function purchaseOf(till: Till, { params }: WithNumber): Purchase | undefined {
+  return /^[0-9]{1,15}$/.test(params.number) ? till.book.byNumber(Number(params.number)) : undefined
+}
+
+/** Prices it, writes it down and asks; a draft that was sold already is that order. */
+export async function sell(
+  till: Till,
+  { draft, ...asked }: NewOrder,
+  place: Purchase['place'],
+): Promise<Read<Purchase>> {
+  const priced = price(till.catalogue, asked)
+  if (!priced.ok)
+    return refusal(400, 'field_invalid', `${priced.param}: ${priced.message}`, priced.param)
+  const lines = JSON.stringify(priced.lines)
+  const before = till.book.byDraft(draft)
+  if (before !== undefined && (before.lines !== lines || before.place !== place))
+    return refusal(409, 'draft_reused', 'draft: this draft was sold with other lines', 'draft')
+  const key = till.secret()
+  const value = await till.desk.sell({
+    key,
+    draft,
+    place,
+    lines,
+    amount: priced.amount,
+    currency: till.catalogue.currency,
+    return_url: place === 'shop' ? till.returnUrl(key) : null,
+    created_ms: till.nowMs(),
+    idempotency_key: till.newKey(),
+  })
+  return { ok: true, value }
+}
+
+type Acting = Pick<Act, 'kind' | 'number' | 'draft' | 'amount'>
+
+async function act(till: Till, reply: FastifyReply, asked: Acting): Promise<FastifyReply> {
+  const before = till.book.act(asked.draft)
+  if (before !== undefined && (before.number !== asked.number || before.amount !== asked.amount))
+    return answerRefusal(
+      reply,
+      refusal(409, 'draft_reused', 'draft: used for another act', 'draft'),
+    )
+  const done = await till.desk.act({
+    ...asked,
+    idempotency_key: till.newKey(),
+    asked_ms: till.nowMs(),
+  })
+  if (done.answer !== null && done.answer !== 'done')
+    return answerRefusal(reply, refusal(409, done.answer, wordsOf(done.answer)))
+  const purchase = till.book.byNumber(asked.number)
+  return purchase === undefined ? notFound(reply) : reply.send(orderOf(purchase))
+}
+
+const wordsOf = (code: string): string =>
+  Object.entries(errors).find(([name]) => name === code)?.[1].merchant ?? code
