@@ -10,6 +10,7 @@ import type { Calling } from './calling.ts'
 import { createLine, type DeviceStatus, type Found, findDevices } from './device-line.ts'
 import type { Place } from './device-link.ts'
 import { lockFolder } from './folder-lock.ts'
+import { beat } from './heartbeats.ts'
 import { ownRuntime, type Runtime } from './runtime.ts'
 import { type JournalEntry, type Outcome, openJournal } from './sale-journal.ts'
 import { type Asked, type Order, type SaleState, sell, takeUp } from './selling.ts'
@@ -30,6 +31,8 @@ export type ModuleOptions = Partial<Runtime> & {
   readonly places: readonly Place[]
   /** For one try of the API; 10 seconds if not told. */
   readonly timeoutMs?: number
+  /** Tells the platform every few seconds which devices are seen; true if not told. */
+  readonly heartbeats?: boolean
 }
 
 export type SaleAsk = Order &
@@ -86,7 +89,8 @@ const everyWay: Asked = { entry: ['keyed', 'swiped', 'inserted'], pin: false, ti
 export async function openCommunicationModule(
   options: ModuleOptions,
 ): Promise<CommunicationModule> {
-  const { apiKey, apiUrl, merchant, folder, places, timeoutMs = 10_000, ...runtime } = options
+  const { apiKey, apiUrl, merchant, folder, places, ...rest } = options
+  const { timeoutMs = 10_000, heartbeats = true, ...runtime } = rest
   const unlock = await lockFolder(folder)
   if (unlock === undefined)
     throw new ModuleError('folder_in_use', `Another program has the sales in ${folder}.`)
@@ -96,6 +100,7 @@ export async function openCommunicationModule(
   const closing = new AbortController()
   const running = new Map<string, { readonly device: string; readonly done: Promise<unknown> }>()
   const base = { calling, journal, signal: closing.signal }
+  const beating = heartbeats ? beat(calling, lines, closing.signal) : undefined
 
   const sale = async ({ device, onState, ...ask }: SaleAsk): Promise<Sale> => {
     if (closing.signal.aborted) throw new ModuleError('closed', 'This module was closed.')
@@ -137,9 +142,13 @@ export async function openCommunicationModule(
     resume,
     outcomeOf: async (key) => (await journal.read(key))?.outcome ?? undefined,
     close: async () => {
+      const dropAll = () => Promise.all(lines.map((line) => line.drop()))
       closing.abort()
-      await Promise.all(lines.map((line) => line.drop()))
+      await dropAll()
       await Promise.all([...running.values()].map(({ done }) => done))
+      await beating
+      // A last beat may have opened one more.
+      await dropAll()
       await unlock()
     },
   }

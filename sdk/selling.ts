@@ -71,7 +71,7 @@ export async function sell(
   return await learn(selling, sending, false)
 }
 
-/** What a till that crashed has left: never sent is void; what may have been sent is asked about. */
+/** What a crash has left: never sent is void; what may have been sent is asked about. */
 export const takeUp = (
   selling: Omit<Selling, 'line' | 'merchant'>,
   entry: JournalEntry,

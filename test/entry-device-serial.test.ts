@@ -30,7 +30,7 @@ testWith(['socat'], 'a sale over a serial line, and one after half a frame', asy
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   const line = await layLine(folder)
   stack.defer(() => void line.cut())
-  const bench = stack.use(await setUpDevice(line.device))
+  const bench = stack.use(await setUpDevice({ serial: line.device }))
   await bench.start()
   const panel = await bench.panel()
   const { kbpk } = bench

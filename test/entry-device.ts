@@ -13,14 +13,14 @@ import { choosePort } from '@warifu/cli/ports'
 import { entryDeviceProgram } from '@warifu/cli/programs'
 import { makeDevice, openPanel, type Panel } from '@warifu/devices/entry-device'
 import type { EntryMessage } from '@warifu/protocol/entry-device'
-import { mintId } from '@warifu/protocol/ids'
+import { type Id, mintId } from '@warifu/protocol/ids'
 import type { LinkAsk } from '@warifu/sdk/device-link'
 import { createFrameReader } from '@warifu/sdk/link-frames'
 import { loopback, type Relay, startRelay } from './relay.ts'
 
 export type Bench = {
   readonly folder: string
-  readonly device: `edv_${string}`
+  readonly device: Id<'edv'>
   readonly memoryFile: string
   readonly kbpk: Uint8Array
   /** The port behind which the relay stands. */
@@ -36,7 +36,14 @@ export type Bench = {
 
 export const random = (length: number): Uint8Array<ArrayBuffer> =>
   new Uint8Array(randomBytes(length))
-export async function setUpDevice(serial?: string): Promise<Bench> {
+export type BenchOptions = {
+  /** A line of one's own; else TCP through the relay. */
+  readonly serial?: string
+  /** As the vault has admitted it; else a device of nobody's. */
+  readonly admitted?: { readonly device: Id<'edv'>; readonly kbpk: Uint8Array }
+}
+
+export async function setUpDevice({ serial, admitted }: BenchOptions = {}): Promise<Bench> {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'warifu-device-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
@@ -44,8 +51,8 @@ export async function setUpDevice(serial?: string): Promise<Bench> {
   keeper.folder(folder)
   stack.defer(() => keeper.close())
   const memoryFile = join(folder, 'key-memory')
-  const device = mintId({ prefix: 'edv', lane: 0, nowMs: Date.now(), chance: random(14) })
-  const kbpk = random(32)
+  const nobodys = () => mintId({ prefix: 'edv', lane: 0, nowMs: Date.now(), chance: random(14) })
+  const { device, kbpk } = admitted ?? { device: nobodys(), kbpk: random(32) }
   makeDevice(memoryFile, { device, kbpk: kbpk.slice() })
   const [port, own, panelPort] = [await choosePort(), await choosePort(), await choosePort()]
   const [listen, to] = [loopback(port), loopback(own)]
@@ -103,10 +110,14 @@ export const saleOf = (pin = false): Extract<LinkAsk, { command: 'sale' }> => ({
 })
 
 /** Keys a whole card, once the device asks for one. */
-export async function keyCard(panel: Panel, pan = '4111111111111111', code = ''): Promise<void> {
+export async function keyCard(panel: Panel, card: Plastic = nobodys): Promise<void> {
   while ((await panel.look()).state !== 'busy') await sleep(1)
-  for (const digits of [pan, '1230', code]) {
+  for (const digits of [card.pan, card.expiry, card.code]) {
     await panel.digits(digits)
     await panel.key('accept')
   }
 }
+
+/** What stands on a card, as a person reads it: MMYY. */
+export type Plastic = { readonly pan: string; readonly expiry: string; readonly code: string }
+const nobodys: Plastic = { pan: '4111111111111111', expiry: '1230', code: '' }

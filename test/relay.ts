@@ -12,7 +12,8 @@ export type Place =
   | { readonly path: string }
 /** `up` is from the client to the service. */
 export type Direction = 'up' | 'down'
-export type Verdict = 'pass' | 'cut'
+/** `twice`: the message goes on two times; `last`: it goes on, then the connection is cut. */
+export type Verdict = 'pass' | 'cut' | 'twice' | 'last'
 export type Frame = {
   readonly direction: Direction
   /** The how-manieth message in this direction since the relay began, from 1. */
@@ -68,6 +69,8 @@ export async function startRelay({ listen, to, framing, onFrame }: RelayOptions)
           const verdict = await hook?.({ direction, count, connection, bytes })
           if (verdict === 'cut' || onward.destroyed) return void destroy()
           onward.write(bytes)
+          if (verdict === 'twice') onward.write(bytes)
+          if (verdict === 'last') return void onward.end(destroy)
         }
       }
       onward.end()
