@@ -74,6 +74,10 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
     await page.goto(url)
     return page
   }
+  // What a journey that failed saw last.
+  stack.defer(async () => {
+    for (const [at, page] of context.pages().entries()) await picture(page, `last-${at}`)
+  })
   const owned = stack.move()
   const close = async () => await owned.disposeAsync()
   const passkeys = () => passkeysOf(held)

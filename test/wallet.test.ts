@@ -1,20 +1,117 @@
 /**
- * The wallet's page in a real Chromium.
+ * Goal: a person joins, gets a card and pays, through the wallet's real pages; what they read is
+ * what they sign; every page is usable by everybody, at 360 px, in both themes.
+ * Method: a whole house, a real Chromium with a virtual passkey. What leaves the browser is read on
+ * its way and compared with the text of the page. axe judges every view; the console stays quiet.
  */
-
+import assert from 'node:assert/strict'
+import type { Body } from '@warifu/protocol/contract'
+import { formatMoney } from '@warifu/protocol/money'
+import type { OrderLine } from '@warifu/protocol/sealed'
+import type { Page } from 'playwright-core'
 import { assertAccessible, assertFits, assertQuiet, openBrowser, picture } from './chromium.ts'
 import { startHouse } from './house.ts'
 import { testWith } from './needs.ts'
+import { peopleOf } from './people.ts'
+import { applyFor, codeFor, heading, join, press } from './wallet-pages.ts'
 
-testWith(['chromium'], 'opens quietly', async () => {
-  await using house = await startHouse({ wallet: true })
+const order: Partial<Body<'createPayment'>> & { readonly lines: OrderLine[] } = {
+  amount: 1650,
+  capture_method: 'automatic',
+  lines: [
+    { description: '深煎りブレンド', quantity: 2, amount: 1100 },
+    { description: 'Cheese <b>cake</b>', quantity: 1, amount: 550 },
+  ],
+}
+
+/** Judged and pictured as it stands, in both themes. */
+async function look(page: Page, name: string): Promise<void> {
   for (const scheme of ['light', 'dark'] as const) {
-    await using browser = await openBrowser({ scheme })
-    const page = await browser.open(house.walletOrigin)
-    await page.getByRole('heading', { name: 'Warifu' }).waitFor()
-    await assertAccessible(page, scheme)
-    await assertFits(page, scheme)
-    await picture(page, `start-${scheme}`)
-    assertQuiet(browser)
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    await assertFits(page, name)
+    await assertAccessible(page, `${name}, ${scheme}`)
+    await picture(page, `${name}-${scheme}`)
   }
+}
+
+/** The body of the next request whose path ends so. */
+const nextBody = async (page: Page, path: RegExp): Promise<Record<string, unknown>> => {
+  const request = await page.waitForRequest(
+    (each) => each.method() === 'POST' && path.test(each.url()),
+  )
+  return request.postDataJSON()
+}
+
+testWith(['chromium'], 'join, apply, install, pay by link, history', async () => {
+  await using house = await startHouse({ wallet: true })
+  await using browser = await openBrowser({ width: 360 })
+  const page = await browser.open(house.walletOrigin)
+  await heading(page, 'Two halves of one tally')
+  await look(page, 'join')
+  await join(page, 'AIKO')
+  await look(page, 'first-card')
+  await applyFor(page)
+  await look(page, 'phone')
+  await page.getByLabel('Number with country code').fill('12345')
+  await press(page, 'Send the code')
+  await page.getByText('Begin with + and the country code').waitFor()
+  await page.getByLabel('Number with country code').fill('+81 90 1234 5678')
+  await press(page, 'Send the code')
+  await page.getByLabel('Six digits').fill('000000')
+  await press(page, 'Confirm')
+  await page.getByText('That code is not right.').waitFor()
+  await look(page, 'code')
+  await page.getByLabel('Six digits').fill(await codeFor(house, '+819012345678'))
+  await press(page, 'Confirm')
+  await heading(page, 'Your cards')
+  await page.getByText('Ready to pay').waitFor()
+  await look(page, 'cards')
+
+  const { ask, show } = peopleOf(house)
+  const asked = await ask(order)
+  await page.goto(asked.link)
+  await heading(page, /asks for/)
+  assert.equal(await page.evaluate(() => location.href), `${house.walletOrigin}/pay`)
+  await look(page, 'question')
+  await assertSignsWhatIsShown(page)
+  await page.getByText('Paid', { exact: true }).waitFor()
+  await look(page, 'paid')
+  const { status } = await show(asked.id)
+  assert.ok(status === 'authorized' || status === 'captured', status)
+  await press(page, 'Done')
+  await page.getByRole('link', { name: 'History' }).click()
+  await page.getByText('Paid', { exact: true }).waitFor()
+  await page.locator('summary').first().click()
+  await look(page, 'history')
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await look(page, 'settings')
+  assertQuiet(browser)
 })
+
+/** Reads the page as a person does, says yes, and holds what was signed against it. */
+async function assertSignsWhatIsShown(page: Page): Promise<void> {
+  const text = (selector: string) => page.locator(selector).innerText()
+  const shown = {
+    amount: await text('.pay-amount'),
+    shop: await text('.pay-shop'),
+    place: await text('.pay-place'),
+    deadline: await page.locator('.countdown time').getAttribute('datetime'),
+    lines: await page
+      .locator('.order tr')
+      .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent))),
+  }
+  const body = nextBody(page, /\/present$/)
+  await press(page, `Approve ${shown.amount}`)
+  const { statement, assertion } = await body
+  const signed = JSON.parse(JSON.stringify(statement)).content
+  const money = (amount: number) => formatMoney({ amount, currency: signed.currency }, 'en')
+  assert.equal(shown.amount, money(signed.amount))
+  assert.equal(shown.shop, `${signed.payee.name} asks for`)
+  assert.equal(shown.place, signed.payee.place)
+  assert.equal(shown.deadline, signed.deadline_at)
+  assert.deepEqual(
+    shown.lines,
+    order.lines.map((line) => [`${line.quantity} ×`, line.description, money(line.amount)]),
+  )
+  assert.notEqual(assertion, undefined, 'the person is verified for every payment')
+}

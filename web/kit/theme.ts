@@ -25,4 +25,6 @@ export const theme = createTheme({
   respectReducedMotion: true,
   defaultRadius: 10,
   cursorType: 'pointer',
+  // Named, so that its colours are ours: a button without a variant takes Mantine's own blue.
+  components: { Button: { defaultProps: { variant: 'filled' } } },
 })

@@ -7,7 +7,6 @@
  */
 import { createHash } from 'node:crypto'
 import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { stripTypeScriptTypes } from 'node:module'
 import { dirname, join } from 'node:path'
 import { integrityOf, LIST, pathsBelow } from './files.ts'
 
@@ -95,7 +94,11 @@ async function finish(page: Page, folder: string): Promise<void> {
   for (const path of await pathsBelow(folder)) list[path] = integrityOf(await read(path))
   const worker = await readFile(join(web, page, 'browser', 'worker.ts'), 'utf8').catch(() => '')
   if (worker !== '') {
-    const code = `const FILES = ${JSON.stringify(list)}\n${stripTypeScriptTypes(worker)}`
+    const files = JSON.stringify(list)
+    const name = JSON.stringify(createHash('sha256').update(files).digest('hex').slice(0, 16))
+    const { transformWithOxc } = await import('vite')
+    const plain = (await transformWithOxc(worker, 'worker.ts')).code
+    const code = `const FILES = ${files}\nconst BUILD = ${name}\n${plain}`
     await writeFile(join(folder, 'worker.js'), code)
     list['/worker.js'] = integrityOf(Buffer.from(code))
   }

@@ -1,29 +1,79 @@
 /** The page's front door: clock, chance, passkeys, storage and network come in here. */
-import { Button } from '@mantine/core'
-import { KitProvider, Mark, Said } from '@warifu/web/kit'
+import { createTerminal, lockTurns } from '@warifu/devices/terminal'
+import { ownRuntime } from '@warifu/sdk/runtime'
+import { type Clock, KitProvider } from '@warifu/web/kit'
 import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import { openKept, terminalStore } from './kept.ts'
+import { browserAuthenticator } from './passkey.ts'
+import { pendingStore } from './pending.ts'
+import { onLink, takeLink } from './views.tsx'
+import { type World, WorldProvider } from './world.tsx'
 
-const root = document.getElementById('page')
-if (root === null) throw new TypeError('the page has no place to stand')
-createRoot(root).render(
-  <KitProvider
-    clock={{
-      nowMs: () => Date.now(),
-      every: (ms, work) => {
-        const timer = setInterval(work, ms)
-        return () => clearInterval(timer)
-      },
-      after: (ms, work) => {
-        const timer = setTimeout(work, ms)
-        return () => clearTimeout(timer)
-      },
-    }}
-  >
-    <main>
-      <Mark size={64} label="Warifu" />
-      <h1>Warifu</h1>
-      <Button>Join</Button>
-      <Said tone="plain" title="Hello" />
-    </main>
-  </KitProvider>,
-)
+const clock: Clock = {
+  nowMs: () => Date.now(),
+  every: (pauseMs, work) => {
+    const timer = setInterval(work, pauseMs)
+    return () => clearInterval(timer)
+  },
+  after: (waitMs, work) => {
+    const timer = setTimeout(work, waitMs)
+    return () => clearTimeout(timer)
+  },
+}
+
+const random = (length: number) => crypto.getRandomValues(new Uint8Array(length))
+
+/** The address of the API, from the server of this page; its policy allows no other. */
+async function readApiUrl(): Promise<string> {
+  const config: unknown = await (await fetch('/config.json')).json()
+  const found = Object.entries(config ?? {}).find(([name]) => name === 'api_origin')?.[1]
+  if (typeof found !== 'string') throw new TypeError('the page was not told where the API is')
+  return found
+}
+
+async function makeWorld(): Promise<World> {
+  const kept = await openKept(indexedDB)
+  const api = { fetch: ownRuntime.fetch, apiUrl: await readApiUrl() }
+  const { nowMs } = clock
+  const terminal = createTerminal({
+    ...api,
+    origin: location.origin,
+    nowMs,
+    random,
+    passkey: browserAuthenticator({ credentials: navigator.credentials, random }),
+    store: terminalStore(kept),
+    turns: lockTurns(navigator.locks, 'warifu-terminal'),
+    extractable: false,
+  })
+  return {
+    terminal,
+    api,
+    origin: location.origin,
+    kept,
+    pending: pendingStore(kept),
+    nowMs,
+    waiting: ownRuntime,
+    leaveFor: (url) => location.assign(url),
+  }
+}
+
+async function main(place: HTMLElement): Promise<void> {
+  const link = takeLink()
+  const world = await makeWorld()
+  const take = (found: string) => world.pending.save({ link: found, claim: null, ending: null })
+  if (link !== null) await take(link)
+  onLink((found) => void take(found))
+  createRoot(place).render(
+    <KitProvider clock={clock}>
+      <WorldProvider world={world}>
+        <App />
+      </WorldProvider>
+    </KitProvider>,
+  )
+  await navigator.serviceWorker?.register('/worker.js')
+}
+
+const place = document.getElementById('page')
+if (place === null) throw new TypeError('the page has no place to stand')
+void main(place)

@@ -1,0 +1,142 @@
+/** Step 1: who applies. Checked here for form only; the decision is the issuer's. */
+import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { exponentOf } from '@warifu/protocol/money'
+import type { Applicant } from '@warifu/protocol/objects'
+import { useWords } from '@warifu/web/kit'
+import { type FormEvent, useState } from 'react'
+import { act } from './acting.ts'
+import { type Program, usePrograms, useTerminalState } from './asking.ts'
+import { useDoing } from './doing.ts'
+import { TroubleSaid } from './trouble-said.tsx'
+import { words } from './words.ts'
+import type { Word } from './words-en.ts'
+import { useWorld } from './world.tsx'
+
+type Fields = {
+  readonly program: string
+  readonly name: string
+  readonly birth: string
+  readonly income: string
+  readonly employment: Applicant['employment']
+}
+
+const employments = ['employed', 'self_employed', 'student', 'retired', 'none'] as const
+const isEmployment = (text: string): text is Applicant['employment'] =>
+  employments.some((each) => each === text)
+
+type Faults = Partial<Record<'name' | 'birth' | 'income', Word>>
+
+export function faultsOf({ name, birth, income }: Fields): Faults {
+  return {
+    ...(name.trim() === '' ? { name: 'apply.missing' } : {}),
+    ...(/^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$/.test(birth) ? {} : { birth: 'apply.birth_form' }),
+    ...(/^[0-9]{1,9}$/.test(income.replace(/[,\s]/g, '')) ? {} : { income: 'apply.income_form' }),
+  }
+}
+
+const applicantOf = (fields: Fields, { currency }: Program): Applicant => ({
+  name: fields.name.trim(),
+  birth_date: fields.birth,
+  annual_income: Number(fields.income.replace(/[,\s]/g, '')) * 10 ** exponentOf(currency),
+  employment: fields.employment,
+})
+
+const blank: Fields = { program: '', name: '', birth: '', income: '', employment: 'employed' }
+
+export function ApplyForm({ onApplied }: { readonly onApplied: () => void }) {
+  const say = useWords(words)
+  const { data: state } = useTerminalState()
+  const { data: programs = [], error } = usePrograms()
+  const [fields, setFields] = useState<Fields>({ ...blank, name: state?.name ?? '' })
+  const [faults, setFaults] = useState<Faults>({})
+  const program = programs.find(({ id }) => id === fields.program) ?? programs[0]
+  const { begin, runs, error: trouble } = useApplying(onApplied)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const found = faultsOf(fields)
+    setFaults(found)
+    if (Object.keys(found).length === 0 && program !== undefined) begin({ fields, program })
+  }
+  const tell = (name: keyof Faults) => (faults[name] === undefined ? null : say(faults[name]))
+  const set = (change: Partial<Fields>) => setFields({ ...fields, ...change })
+  return (
+    <form className="view" onSubmit={submit} noValidate>
+      <p className="quiet">{say('apply.step', { step: '1' })}</p>
+      <h1>{say('apply.another')}</h1>
+      <ProgramChoice programs={programs} choose={(id) => set({ program: id })} />
+      <TextInput
+        size="md"
+        label={say('apply.name')}
+        autoComplete="name"
+        maxLength={80}
+        value={fields.name}
+        error={tell('name')}
+        onChange={(event) => set({ name: event.currentTarget.value })}
+      />
+      <TextInput
+        size="md"
+        type="date"
+        label={say('apply.birth')}
+        autoComplete="bday"
+        value={fields.birth}
+        error={tell('birth')}
+        onChange={(event) => set({ birth: event.currentTarget.value })}
+      />
+      <TextInput
+        size="md"
+        inputMode="numeric"
+        label={`${say('apply.income')} (${(program?.currency ?? '').toUpperCase()})`}
+        value={fields.income}
+        error={tell('income')}
+        onChange={(event) => set({ income: event.currentTarget.value })}
+      />
+      <NativeSelect
+        size="md"
+        label={say('apply.employment')}
+        value={fields.employment}
+        data={employments.map((value) => ({ value, label: say(`apply.${value}`) }))}
+        onChange={({ currentTarget: { value } }) =>
+          isEmployment(value) ? set({ employment: value }) : undefined
+        }
+      />
+      {error === null ? null : <TroubleSaid error={error} />}
+      {trouble === null ? null : <TroubleSaid error={trouble} />}
+      <div className="acts">
+        <Button type="submit" size="lg" fullWidth loading={runs} disabled={program === undefined}>
+          {say('apply.go')}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+type Choice = {
+  readonly programs: readonly Program[]
+  readonly choose: (id: string) => void
+}
+
+/** Shown as a choice only where there is one. */
+function ProgramChoice({ programs, choose }: Choice) {
+  const say = useWords(words)
+  const [only] = programs
+  if (only === undefined) return null
+  if (programs.length === 1) return <p className="lead">{only.name}</p>
+  return (
+    <NativeSelect
+      size="md"
+      label={say('apply.program')}
+      data={programs.map(({ id, name }) => ({ value: id, label: name }))}
+      onChange={(event) => choose(event.currentTarget.value)}
+    />
+  )
+}
+
+function useApplying(onApplied: () => void) {
+  const world = useWorld()
+  type Asked = { readonly fields: Fields; readonly program: Program }
+  return useDoing(async ({ fields, program }: Asked) => {
+    const applicant = applicantOf(fields, program)
+    await act(world, () => world.terminal.apply(program.id, applicant))
+    onApplied()
+  })
+}

@@ -1,0 +1,35 @@
+/** Applying for a card: who you are, a code to your phone, the decision, the card on this phone. */
+import { Said, useWords } from '@warifu/web/kit'
+import { useState } from 'react'
+import { ApplyForm } from './apply-form.tsx'
+import { CodeForm, PhoneForm } from './apply-phone.tsx'
+import { useApplication, useTerminalState } from './asking.ts'
+import { Decision } from './decision.tsx'
+import { TroubleSaid } from './trouble-said.tsx'
+import { words } from './words.ts'
+
+/** An application in one of these states has nothing left to do; the next one begins anew. */
+const isOver = (status: string): boolean => status === 'installed'
+
+export function ApplyView() {
+  const say = useWords(words)
+  const { data: state } = useTerminalState()
+  const [isAnew, setAnew] = useState(false)
+  const id = state?.application ?? null
+  const { data: application, error, refetch } = useApplication(isAnew ? null : id)
+  if (state === undefined) return null
+  if (error !== null) return <TroubleSaid error={error} again={() => void refetch()} />
+  if (id === null || isAnew || (application && isOver(application.status)))
+    return <ApplyForm onApplied={() => setAnew(false)} />
+  if (application === undefined) return <Said tone="plain" title={say('wait')} />
+  if (application.status !== 'submitted')
+    return <Decision application={application} onAgain={() => setAnew(true)} />
+  const sent = application.verifications.find(
+    (each) => each.id === state.verification && each.status === 'sent',
+  )
+  return sent === undefined ? (
+    <PhoneForm application={application.id} />
+  ) : (
+    <CodeForm application={application.id} verification={sent} />
+  )
+}

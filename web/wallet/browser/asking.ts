@@ -1,0 +1,106 @@
+/** What the page has asked for: cards, programs, activity. Asked again when something changed. */
+
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import type { TerminalState } from '@warifu/devices/terminal'
+import type { Reply } from '@warifu/protocol/contract'
+import type { Id } from '@warifu/protocol/ids'
+import { callApi } from '@warifu/sdk/api-call'
+import { isEnrolledHere } from './enrolling.ts'
+import type { Pending } from './pending.ts'
+import { isStopped, isUnknown } from './trouble.ts'
+import { useWorld } from './world.tsx'
+
+export type Card = Reply<'listCards'>['data'][number]
+export type Program = Reply<'listPrograms'>['data'][number]
+export type Activity = Reply<'listActivity'>['data'][number]
+
+/** A refusal stays one; only silence is worth another try. */
+const retry = (failures: number, error: Error): boolean => isUnknown(error) && failures < 2
+
+export const useTerminalState = () => {
+  const { terminal } = useWorld()
+  return useQuery<TerminalState>({
+    queryKey: ['kept', 'state'],
+    queryFn: () => terminal.state(),
+    networkMode: 'always',
+    // Keys are not plain data: they are handed on as they are.
+    structuralSharing: false,
+  })
+}
+
+export const useEnrolled = () => {
+  const world = useWorld()
+  return useQuery<boolean>({
+    queryKey: ['kept', 'enrolled'],
+    queryFn: () => isEnrolledHere(world),
+    networkMode: 'always',
+  })
+}
+
+export const usePending = () => {
+  const { pending } = useWorld()
+  return useQuery<Pending | null>({
+    queryKey: ['kept', 'pending'],
+    queryFn: () => pending.load(),
+    networkMode: 'always',
+  })
+}
+
+const isCards = (value: unknown): value is readonly Card[] => Array.isArray(value)
+
+/** The cards as the platform knows them; as they last were, where it does not answer. */
+export const useCards = (enabled: boolean) => {
+  const { terminal, kept } = useWorld()
+  return useQuery<readonly Card[]>({
+    queryKey: ['cards'],
+    enabled,
+    retry,
+    networkMode: 'always',
+    queryFn: async () => {
+      try {
+        const cards = await terminal.cards()
+        await kept.set('cards', cards)
+        return cards
+      } catch (error) {
+        const last = await kept.get('cards')
+        if (isStopped(error) || !isCards(last)) throw error
+        return last
+      }
+    },
+  })
+}
+
+export const usePrograms = () => {
+  const { api } = useWorld()
+  return useQuery<readonly Program[]>({
+    queryKey: ['programs'],
+    retry,
+    queryFn: async () => (await callApi(api, 'listPrograms', { query: { limit: 100 } })).data,
+  })
+}
+
+const ASK_AGAIN_MS = 3000
+
+/** An application; asked for again while a person looks at it. */
+export const useApplication = (id: Id<'app'> | null) => {
+  const { terminal } = useWorld()
+  return useQuery({
+    queryKey: ['application', id],
+    enabled: id !== null,
+    retry,
+    queryFn: () => (id === null ? Promise.reject(new Error('no id')) : terminal.application(id)),
+    refetchInterval: ({ state }) => (state.data?.status === 'in_review' ? ASK_AGAIN_MS : false),
+  })
+}
+
+export const useActivity = () => {
+  const { terminal } = useWorld()
+  return useInfiniteQuery({
+    queryKey: ['activity'],
+    retry,
+    initialPageParam: '',
+    queryFn: ({ pageParam: after }) =>
+      terminal.activity({ limit: 20, ...(after === '' ? {} : { starting_after: after }) }),
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+  })
+}

@@ -1,0 +1,103 @@
+/** The payment in hand: opened, asked about, decided, ended. What is shown is what is signed. */
+
+import { useQueryClient } from '@tanstack/react-query'
+import { Mark, Said, useClock, useWords } from '@warifu/web/kit'
+import { useEffect, useState } from 'react'
+import { useCards, usePending, useTerminalState } from './asking.ts'
+import { Ended } from './ended.tsx'
+import { openPending } from './payment.ts'
+import type { Pending } from './pending.ts'
+import { Question } from './question.tsx'
+import { TroubleSaid } from './trouble-said.tsx'
+import { words } from './words.ts'
+import { useWorld } from './world.tsx'
+
+export function PayView() {
+  const say = useWords(words)
+  const { data: pending } = usePending()
+  const { opened, error, again } = useOpened(pending ?? null)
+  if (pending === undefined) return null
+  if (pending === null)
+    return (
+      <section className="view">
+        <h1>{say('pay.title')}</h1>
+        <Said tone="plain" title={say('pay.none')}>
+          {say('pay.none_more')}
+        </Said>
+      </section>
+    )
+  if (pending.ending !== null) return <Ended pending={pending} ending={pending.ending} />
+  if (error !== null)
+    return (
+      <section className="view">
+        <h1>{say('pay.title')}</h1>
+        <TroubleSaid error={error} again={again} />
+      </section>
+    )
+  if (!opened || pending.claim === null)
+    return (
+      <section className="view opening" role="status">
+        <Mark size={72} state="waiting" />
+        <h1>{say('pay.opening')}</h1>
+      </section>
+    )
+  return <Asking pending={pending} claim={pending.claim} />
+}
+
+/** Opens this payment once, and again when the person says so. */
+function useOpened(pending: Pending | null) {
+  const world = useWorld()
+  const queries = useQueryClient()
+  const [tries, setTries] = useState(0)
+  const [done, setDone] = useState<{ link: string; error: unknown } | null>(null)
+  const link = pending?.link ?? null
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once a link and try, not once a change
+  useEffect(() => {
+    if (pending === null || link === null) return
+    let isGone = false
+    const tell = (error: unknown) => {
+      if (!isGone) setDone({ link, error })
+    }
+    openPending(world, pending).then(() => tell(null), tell)
+    return () => {
+      isGone = true
+      void queries.invalidateQueries({ queryKey: ['activity'] })
+    }
+  }, [link, tries])
+  const isThis = done !== null && done.link === link
+  return {
+    opened: isThis && done.error === null,
+    error: isThis ? done.error : null,
+    again: () => {
+      setDone(null)
+      setTries(tries + 1)
+    },
+  }
+}
+
+type Props = { readonly pending: Pending; readonly claim: NonNullable<Pending['claim']> }
+
+function Asking({ pending, claim }: Props) {
+  const world = useWorld()
+  const clock = useClock()
+  const { data: state } = useTerminalState()
+  const { data: cards = [] } = useCards(true)
+  const [isAnswering, setAnswering] = useState(false)
+  const deadlineMs = Date.parse(claim.content.deadline_at)
+  useEffect(() => {
+    // While an answer is on its way, the platform says how it ended.
+    if (isAnswering) return
+    const end = () => void world.pending.save({ ...pending, ending: { kind: 'expired' } })
+    return clock.after(Math.max(0, deadlineMs - clock.nowMs()), end)
+  }, [world, clock, pending, deadlineMs, isAnswering])
+  if (state === undefined) return null
+  return (
+    <Question
+      pending={pending}
+      claim={claim}
+      installed={state.cards.filter((card) => card.is_confirmed)}
+      cards={cards}
+      onAnswering={setAnswering}
+    />
+  )
+}

@@ -1,0 +1,49 @@
+/** Language and look, and what this wallet is. */
+import { NativeSelect, useMantineColorScheme } from '@mantine/core'
+import { languages, useLanguage, useWords } from '@warifu/web/kit'
+import { useTerminalState } from './asking.ts'
+import { words } from './words.ts'
+
+const names = { en: 'English', ja: '日本語', ko: '한국어' } as const
+const looks = ['auto', 'light', 'dark'] as const
+
+export function SettingsView() {
+  const say = useWords(words)
+  const { language, speak } = useLanguage()
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const { data: state } = useTerminalState()
+  return (
+    <section className="view">
+      <h1>{say('settings.title')}</h1>
+      <NativeSelect
+        size="md"
+        label={say('settings.language')}
+        value={language}
+        data={languages.map((value) => ({ value, label: names[value] }))}
+        onChange={({ currentTarget: { value } }) => {
+          const chosen = languages.find((each) => each === value)
+          if (chosen !== undefined) speak(chosen)
+        }}
+      />
+      <NativeSelect
+        size="md"
+        label={say('settings.look')}
+        value={colorScheme}
+        data={looks.map((value) => ({ value, label: say(`settings.${value}`) }))}
+        onChange={({ currentTarget: { value } }) => {
+          const chosen = looks.find((each) => each === value)
+          if (chosen !== undefined) setColorScheme(chosen)
+        }}
+      />
+      <h2>{say('settings.about')}</h2>
+      <dl className="facts">
+        <dt>{say('settings.person')}</dt>
+        <dd>{state?.name ?? state?.cardholder}</dd>
+        <dt>{say('settings.phone')}</dt>
+        <dd className="row-id">{state?.terminal}</dd>
+      </dl>
+      <p className="quiet">{say('settings.keys')}</p>
+      <p className="quiet">{say('settings.sandbox')}</p>
+    </section>
+  )
+}

@@ -1,0 +1,37 @@
+/**
+ * Goal: no person meets a missing or empty string, or a sentence with a hole in it.
+ * Method: every name of a word in every language; the places to fill must be those of English; and
+ * no view says a word that is not in the table, or keeps one that nobody says.
+ */
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { en } from './words-en.ts'
+import { ja } from './words-ja.ts'
+import { ko } from './words-ko.ts'
+
+const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort()
+const english: Readonly<Record<string, string>> = en
+
+for (const [language, column] of Object.entries({ en, ja, ko }))
+  test(`every word has its text in ${language}, with the same places to fill`, () => {
+    assert.deepEqual(Object.keys(column).sort(), Object.keys(en).sort())
+    for (const [name, text] of Object.entries(column)) {
+      assert.notEqual(text.trim(), '', name)
+      assert.deepEqual(places(text), places(english[name] ?? ''), name)
+    }
+  })
+
+test('no word is left that nobody says', () => {
+  const files = readdirSync(import.meta.dirname).filter((name) => /^(?!words).*\.tsx?$/.test(name))
+  const code = files.map((name) => readFileSync(join(import.meta.dirname, name), 'utf8')).join('\n')
+  // Some names are put together: `status.${status}`.
+  const families = [...code.matchAll(/`(\w+(?:\.\w+)*\.)\$\{/g)].map(([, start = '']) => start)
+  const isSaid = (name: string) =>
+    code.includes(`'${name}'`) || families.some((start) => name.startsWith(start))
+  assert.deepEqual(
+    Object.keys(en).filter((name) => !isSaid(name)),
+    [],
+  )
+})
