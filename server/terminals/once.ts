@@ -50,14 +50,14 @@ export async function once<G, T>(
   if (before.code !== 'fresh' && before.code !== 'counter_forked') return refused(before.code)
   const gathered = before.code === 'fresh' ? await work.gather() : undefined
   return store.transaction(async (tx): Promise<Answer<T>> => {
-    const judged = await advance<T>(tx, turn)
+    const judged = await advance<T>(tx, call)
     if (judged.code === 'replay') return firstAnswer(judged)
     if (judged.code === 'counter_forked')
       await tellFork(tx, { ...judged, call, event: mint('evt', laneOf(call.terminal)) }, nowMs)
     if (judged.code !== 'fresh') return refused(judged.code)
     if (gathered === undefined) throw new Error('a forked counter became fresh')
     const answer = gathered.ok ? await work.record(tx, gathered.value) : gathered
-    await keepAnswer(tx, call, answer)
+    await keepAnswer(tx, turn, answer)
     return answer
   })
 }
@@ -85,23 +85,24 @@ async function look<T>(db: Db, call: TerminalCall): Promise<Judged<T>> {
   return row ?? { code: 'terminal_unknown', answer: null, cardholder: null, version: null }
 }
 
-async function advance<T>(tx: Tx, { call, nowMs }: Turn): Promise<Judged<T>> {
-  const { terminal, counter, digest, request } = call
+async function advance<T>(tx: Tx, { terminal, counter, digest }: TerminalCall): Promise<Judged<T>> {
   const [row] = await tx<Judged<T>[]>`
     select code, answer, cardholder, version from terminals.advance(
       array[row(0, ${laneOf(terminal)}::smallint, ${terminal}::text, ${counter}::bigint,
-                ${digest}::bytea, ${tx.json(request)}::jsonb)]::terminals.ask[],
-      ${nowMs})`
+                ${digest}::bytea)]::terminals.ask[])`
   if (row === undefined) throw new Error('terminals.advance gave no verdict')
   return row
 }
 
-async function keepAnswer(tx: Tx, call: TerminalCall, answer: unknown): Promise<void> {
-  const { terminal, counter } = call
+/** The signed request itself is the evidence; it is kept with the answer it got. */
+async function keepAnswer(tx: Tx, { call, nowMs }: Turn, answer: unknown): Promise<void> {
+  const { terminal, counter, digest, request } = call
   await tx`
-    select terminals.answer(
+    select terminals.keep(
       array[row(${laneOf(terminal)}::smallint, ${terminal}::text, ${counter}::bigint,
-                ${tx.json(JSON.parse(JSON.stringify(answer)))}::jsonb)]::terminals.reply[])`
+                ${digest}::bytea, ${tx.json(request)}::jsonb,
+                ${tx.json(JSON.parse(JSON.stringify(answer)))}::jsonb)]::terminals.kept[],
+      ${nowMs})`
 }
 
 type Fork = Judged<unknown> & { readonly call: TerminalCall; readonly event: Id<'evt'> }
