@@ -227,6 +227,34 @@ test('a step never changes the card that went in', () => {
   assert.equal(JSON.stringify(card), before)
 })
 
+test('200,000 commands in any order: always a status word, never a fault (seed 7)', () => {
+  let state = card
+  let dice = 7
+  const roll = (below: number) => {
+    dice = (Math.imul(dice, 1664525) + 1013904223) >>> 0
+    return Math.floor((dice / 2 ** 32) * below)
+  }
+  const known = [
+    `${selectApplication}00`,
+    '00a404000e315041592e5359532e4444463031',
+    `${begin}00`,
+    '00b2010c00',
+    `80ae80001d${cdol1}00`,
+    `80ae400015${'00'.repeat(21)}`,
+    '0020008008241234ffffffffff',
+    '80ca9f3600',
+    '00c0000000',
+  ].map(hex)
+  for (let i = 0; i < 200_000; i += 1) {
+    const apdu = Uint8Array.from(known[roll(known.length)] ?? [])
+    if (roll(3) === 0) apdu[roll(apdu.length)] = roll(256)
+    const { state: next, reply } = paymentCard(state, apdu.subarray(0, apdu.length - roll(2)))
+    assert.ok(reply.length >= 2 && reply.length <= 258, hexOf(reply))
+    assert.ok((reply.at(-2) ?? 0) >> 4 === 6 || hexOf(reply).endsWith('9000'), hexOf(reply))
+    state = roll(50) === 0 ? { ...reset(next), atc: roll(0xffff) } : next
+  }
+})
+
 test('the stripe tells what the chip tells, with a verification value of its own', () => {
   const { track1, track2 } = stripeOf(data)
   const { name, ...first } = parseTrack1(track1)
