@@ -153,6 +153,7 @@ export const linkErrors = [
   'no_keys',
   'exhausted',
   'card_unreadable',
+  'card_refused',
   'nothing_to_cancel',
 ] as const
 export type LinkError = (typeof linkErrors)[number]

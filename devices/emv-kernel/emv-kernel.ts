@@ -233,13 +233,15 @@ function* exchange(
   let answer = read(yield Uint8Array.of(...head, ...body))
   if (answer.word >> 8 === 0x6c && data === undefined)
     answer = read(yield Uint8Array.of(...head, answer.word & 0xff))
-  const parts: Uint8Array[] = [answer.data]
-  for (let more = 0; answer.word >> 8 === 0x61; more += 1) {
-    if (more === 8) throw new ChipFault('an answer without end')
+  // One part is handed on as it came: a reader that must wipe it has it once.
+  const parts: Uint8Array[] = answer.data.length === 0 ? [] : [answer.data]
+  for (let times = 0; answer.word >> 8 === 0x61; times += 1) {
+    if (times === 8) throw new ChipFault('an answer without end')
     answer = read(yield Uint8Array.of(0x00, 0xc0, 0x00, 0x00, answer.word & 0xff))
     parts.push(answer.data)
   }
-  return { word: answer.word, data: parts.length === 1 ? answer.data : Buffer.concat(parts) }
+  const [first = answer.data, ...more] = parts
+  return { word: answer.word, data: more.length === 0 ? first : Buffer.concat(parts) }
 }
 
 function read(reply: Uint8Array): Answer {

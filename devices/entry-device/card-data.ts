@@ -29,9 +29,9 @@ function packExpiry(expiry: Uint8Array, into: Uint8Array): number {
   return 3
 }
 
-function copyCode(code: Uint8Array, into: Uint8Array): number {
-  into.set(code)
-  return code.length
+function copyBytes(value: Uint8Array, into: Uint8Array): number {
+  into.set(value)
+  return value.length
 }
 
 /** A value of a tag: writes itself, and says how long it is. */
@@ -40,15 +40,24 @@ type Part = readonly [tag: string, write: (entry: Entry, into: Uint8Array) => nu
 const parts: readonly Part[] = [
   [entryTags.pan, (entry, into) => packDigits(view(entry, 'pan'), into)],
   [entryTags.expiry, (entry, into) => packExpiry(view(entry, 'expiry'), into)],
-  [entryTags.securityCode, (entry, into) => copyCode(view(entry, 'code'), into)],
+  [entryTags.securityCode, (entry, into) => copyBytes(view(entry, 'code'), into)],
   [entryTags.track2, writeTrack2],
 ]
 
+/** What a chip told and was told, by tag, in the order of the protocol's table. */
+export type ChipValues = ReadonlyMap<number, Uint8Array>
+
+const partsOfChip = (values: ChipValues): Part[] =>
+  Object.values(entryTags).map((tag) => [
+    tag,
+    (_, into) => copyBytes(values.get(Number.parseInt(tag, 16)) ?? new Uint8Array(0), into),
+  ])
+
 /** Writes the padded card data into the entry's scratch room and answers with that view. */
-export function writeCardData(entry: Entry): Uint8Array {
+export function writeCardData(entry: Entry, chip?: ChipValues): Uint8Array {
   const plain = scratch(entry).fill(0)
   let at = 0
-  for (const [tag, write] of parts) {
+  for (const [tag, write] of chip === undefined ? parts : partsOfChip(chip)) {
     const name = tagBytes(tag)
     const length = write(entry, plain.subarray(at + name.length + 1))
     if (length === 0) continue

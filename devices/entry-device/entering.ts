@@ -2,10 +2,13 @@
  * What is asked for in a sale, in which order, and what a key does: pure but for the digits, which
  * are written into the entry's own bytes and wiped there.
  *
- *   keyed:   number → expiry → security code → (PIN)        swiped:  stripe → (PIN)
+ *   keyed: number → expiry → security code → (PIN)      swiped: stripe → (PIN)
+ *   inserted: the chip's answers → (PIN)
  */
 import type { EntryContext, EntryKind, LinkError, LinkRequest } from '@warifu/protocol/entry-device'
 import { formatMoney } from '@warifu/protocol/money'
+import type { ChipValues } from './card-data.ts'
+import { answerChip, beginChip, type Chip, type Turn, takeNumber } from './chip.ts'
 import { isCardNumber, isDigit, isExpiry } from './digits.ts'
 import { blankEntry, cleared, type Entry, type Field, room, typed, view } from './entry-memory.ts'
 import { isStripeCharacter, isStripeWhole, readStripe, STRIPE_START } from './stripe.ts'
@@ -26,6 +29,10 @@ export type Sale = {
   readonly step: StepName
   readonly how: EntryKind
   readonly entry: Entry
+  /** The kernel that waits for a chip's answer. */
+  readonly chip: Chip | null
+  /** What the chip told, views into the entry. */
+  readonly chipValues: ChipValues | undefined
   /** What went wrong with the last try, for the display. */
   readonly complaint: string
   readonly triesLeft: number
@@ -33,7 +40,7 @@ export type Sale = {
 }
 
 export type Advance =
-  | { readonly kind: 'going'; readonly sale: Sale }
+  | { readonly kind: 'going'; readonly sale: Sale; readonly apdu?: Uint8Array }
   | { readonly kind: 'whole'; readonly sale: Sale; readonly how: EntryKind }
   | { readonly kind: 'ended'; readonly sale: Sale; readonly error: LinkError }
 
@@ -74,6 +81,8 @@ export function startSale(
     step: 'card',
     how: ways.includes('keyed') ? 'keyed' : 'swiped',
     entry: blankEntry(),
+    chip: null,
+    chipValues: undefined,
     complaint: '',
     triesLeft: TRIES,
     deadlineMs: nowMs + timeout_s * 1000,
@@ -151,6 +160,37 @@ export function swiped(sale: Sale, character: number): Advance {
   if (read === undefined) return failed({ ...sale, entry }, 'stripe', 'Swipe again')
   return followed(
     { ...sale, how: 'swiped', entry: read },
+    { card: 'pin', expiry: undefined, code: undefined, pin: undefined },
+  )
+}
+
+/** A chip card was put in: the kernel's first command, or nothing where none is wanted. */
+export function inserted(sale: Sale, given: Given): Advance {
+  if (sale.step !== 'card' || !sale.ways.includes('inserted')) return { kind: 'going', sale }
+  const entry = cleared(cleared(cleared(sale.entry, 'pan'), 'stripe'), 'chip')
+  return turned({ ...sale, entry }, beginChip(sale.context, given))
+}
+
+/** One byte of the chip's answer; the last one gives the kernel its turn. */
+export function chipAnswered(
+  sale: Sale,
+  { byte, isLast }: { readonly byte: number; readonly isLast: boolean },
+): Advance {
+  if (sale.chip === null) return { kind: 'going', sale }
+  const next = { ...sale, entry: typed(sale.entry, 'chip', byte) }
+  return isLast ? turned(next, answerChip(sale.chip, next.entry)) : { kind: 'going', sale: next }
+}
+
+function turned(sale: Sale, turn: Turn): Advance {
+  if (turn.kind === 'asks')
+    return { kind: 'going', sale: { ...sale, chip: turn.chip }, apdu: turn.apdu }
+  const { outcome } = turn
+  const over = { ...sale, chip: null }
+  if (outcome.kind === 'declined') return { kind: 'ended', sale: over, error: 'card_refused' }
+  const entry = outcome.kind === 'online' ? takeNumber(sale.entry, outcome) : undefined
+  if (outcome.kind !== 'online' || entry === undefined) return failed(over, 'chip', 'Insert again')
+  return followed(
+    { ...over, how: 'inserted', entry, chipValues: outcome.values },
     { card: 'pin', expiry: undefined, code: undefined, pin: undefined },
   )
 }

@@ -7,16 +7,17 @@
  */
 type Place = { readonly at: number; readonly size: number }
 
-/** Fields as ASCII characters; `card` is for what is read from a chip or a stripe. */
+/** Fields as ASCII characters; `chip` is for all that a chip card answers, one after the other. */
 const places = {
   pan: { at: 0, size: 19 },
   expiry: { at: 20, size: 4 }, // MMYY, as it is embossed and keyed
   code: { at: 24, size: 4 },
   pin: { at: 28, size: 12 },
   stripe: { at: 40, size: 40 }, // track 2 with its sentinels and LRC (ISO/IEC 7811-2)
+  chip: { at: 384, size: 4096 },
 } as const satisfies Record<string, Place>
 const SCRATCH = { at: 128, size: 256 }
-const BYTES = 384
+const BYTES = 384 + 4096
 
 export type Field = keyof typeof places
 export type Entry = {
@@ -26,7 +27,7 @@ export type Entry = {
 
 export const blankEntry = (): Entry => ({
   bytes: new Uint8Array(new ArrayBuffer(BYTES)),
-  lengths: { pan: 0, expiry: 0, code: 0, pin: 0, stripe: 0 },
+  lengths: { pan: 0, expiry: 0, code: 0, pin: 0, stripe: 0, chip: 0 },
 })
 
 export const room = (field: Field): number => places[field].size

@@ -16,7 +16,9 @@ import type {
 } from '@warifu/protocol/entry-device'
 import {
   type Advance,
+  chipAnswered,
   type Given,
+  inserted,
   type Key,
   keyed,
   prompt,
@@ -43,6 +45,8 @@ export type Input =
   | { readonly kind: 'link_lost' }
   | { readonly kind: 'key'; readonly key: Key }
   | { readonly kind: 'stripe'; readonly character: number }
+  | { readonly kind: 'inserted' }
+  | { readonly kind: 'chip'; readonly byte: number; readonly isLast: boolean }
   | { readonly kind: 'load_key'; readonly block: string }
   | { readonly kind: 'tamper' }
   | { readonly kind: 'tick' }
@@ -105,6 +109,10 @@ function act(device: Device, input: Input, given: Given): Step {
       return entered(device, given, (sale) => keyed(sale, input.key))
     case 'stripe':
       return entered(device, given, (sale) => swiped(sale, input.character))
+    case 'inserted':
+      return entered(device, given, (sale) => inserted(sale, given))
+    case 'chip':
+      return entered(device, given, (sale) => chipAnswered(sale, input))
     case 'load_key':
       return keysLoaded(device, input.block)
     case 'tamper':
@@ -198,9 +206,16 @@ function entered(device: Device, given: Given, work: (sale: Sale) => Advance): S
   if (advance.kind === 'ended') return ended({ ...device, sale: advance.sale }, advance.error)
   if (advance.kind === 'whole') return sealed(device, advance, given)
   const { sale } = advance
-  const next = { device: { ...device, sale }, outputs: [] }
+  const outputs = advance.apdu === undefined ? [] : [apduFor(advance.apdu)]
+  const next = { device: { ...device, sale }, outputs }
   return promptOf(sale).text === before.text ? next : told(next, promptOf(sale))
 }
+
+/** To the card in the slot. No command of a payment carries a number or a PIN. */
+const apduFor = (apdu: Uint8Array): Output => ({
+  kind: 'panel',
+  said: `apdu ${Buffer.from(apdu).toString('hex')}`,
+})
 
 /** Everything was entered: encrypted at once, the counter kept, and only then sent. */
 function sealed(
@@ -212,7 +227,8 @@ function sealed(
   const { keys } = memory
   if (keys === null) throw new Error('a sale is entered only with keys')
   const context = { ...sale.context, entry: how }
-  const made = sealEntry({ device: memory.device, keys, entry: sale.entry, context, random })
+  const { entry, chipValues: chip } = sale
+  const made = sealEntry({ device: memory.device, keys, entry, chip, context, random })
   const kept = { ...memory, keys: made.keys }
   return {
     device: { ...device, memory: kept, sale: null, shown: 'Thank you' },

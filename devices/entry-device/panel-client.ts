@@ -13,6 +13,8 @@ export type Panel = {
   readonly digits: (digits: string) => Promise<PanelAnswer>
   /** A stripe as it is on the card, without its check character, which is put behind it. */
   readonly swipe: (track: string) => Promise<PanelAnswer>
+  /** Puts a chip card in: `chip` answers each command of the device. */
+  readonly insert: (chip: (apdu: Uint8Array) => Uint8Array) => Promise<PanelAnswer>
   readonly loadKey: (block: string) => Promise<PanelAnswer>
   readonly tamper: () => Promise<PanelAnswer>
   readonly close: () => void
@@ -45,7 +47,18 @@ export async function openPanel(port: number): Promise<Panel> {
   }
   const between = (begins: number, characters: Uint8Array, ends: number) =>
     pressAll([begins, ...characters, ends])
+  const insert: Panel['insert'] = async (chip) => {
+    let answer = await press(panelBytes.inserted)
+    for (;;) {
+      const [, command] = /^apdu ([0-9a-f]+)$/.exec(answer.said ?? '') ?? []
+      if (command === undefined) return answer
+      const reply = chip(Uint8Array.from(Buffer.from(command, 'hex')))
+      const length = [reply.length >> 8, reply.length & 0xff]
+      for (const byte of [panelBytes.chipAnswers, ...length, ...reply]) answer = await press(byte)
+    }
+  }
   return {
+    insert,
     look: () => press(panelBytes.look),
     key: (key) => press(panelBytes[key]),
     digits: (digits) => pressAll(Buffer.from(digits, 'latin1')),

@@ -14,6 +14,9 @@ export const panelBytes = {
   blockBegins: 0x01,
   blockEnds: 0x04,
   look: 0x05,
+  /** A chip card is in the slot; its answers follow, each behind its length in two bytes. */
+  inserted: 0x0e,
+  chipAnswers: 0x12,
   clear: 0x08,
   accept: 0x0d,
   tamper: 0x18,
@@ -36,12 +39,24 @@ const controls: Readonly<Record<number, Input>> = {
   [panelBytes.accept]: { kind: 'key', key: 'accept' },
   [panelBytes.cancel]: { kind: 'key', key: 'cancel' },
   [panelBytes.tamper]: { kind: 'tamper' },
+  [panelBytes.inserted]: { kind: 'inserted' },
 }
 
 /** Reads one panel connection; a key block is ciphertext, so it may become a string. */
 export function createPanelReader(): PanelReader {
-  let mode: 'keys' | 'stripe' | 'block' = 'keys'
+  let mode: 'keys' | 'stripe' | 'block' | 'chip' = 'keys'
   let block = ''
+  let [lengthBytes, left] = [0, 0]
+  const readChip = (byte: number): Input | undefined => {
+    if (lengthBytes > 0) {
+      lengthBytes -= 1
+      left = left * 256 + byte
+      return undefined
+    }
+    left -= 1
+    if (left === 0) mode = 'keys'
+    return { kind: 'chip', byte, isLast: left === 0 }
+  }
   return (byte) => {
     if (mode === 'stripe' && byte !== panelBytes.stripeEnds)
       return { kind: 'stripe', character: byte }
@@ -49,6 +64,7 @@ export function createPanelReader(): PanelReader {
       if (block.length < MAX_BLOCK) block += String.fromCharCode(byte)
       return undefined
     }
+    if (mode === 'chip') return readChip(byte)
     const ends = mode
     mode = modes[byte] ?? 'keys'
     if (ends === 'stripe') return undefined
@@ -57,13 +73,15 @@ export function createPanelReader(): PanelReader {
       block = ''
       return { kind: 'load_key', block: whole }
     }
+    if (mode === 'chip') [lengthBytes, left] = [2, 0]
     if (mode !== 'keys') return undefined
     return controls[byte] ?? (isDigit(byte) ? { kind: 'key', key: byte } : undefined)
   }
 }
 
-const modes: Readonly<Record<number, 'stripe' | 'block'>> = {
+const modes: Readonly<Record<number, 'stripe' | 'block' | 'chip'>> = {
   [panelBytes.stripeBegins]: 'stripe',
   [panelBytes.blockBegins]: 'block',
+  [panelBytes.chipAnswers]: 'chip',
 }
 const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39

@@ -11,7 +11,7 @@ import { deriveWorkingKeys } from '@warifu/crypto/dukpt-aes'
 import { type DeviceState, deviceNextKey } from '@warifu/crypto/dukpt-device'
 import { jcsBytes } from '@warifu/crypto/jcs'
 import { type EntryContext, type EntryMessage, entryMacInput } from '@warifu/protocol/entry-device'
-import { writeCardData } from './card-data.ts'
+import { type ChipValues, writeCardData } from './card-data.ts'
 import { type Entry, wipe } from './entry-memory.ts'
 import { sealPin } from './pin-block.ts'
 
@@ -19,12 +19,14 @@ export type Sealing = {
   readonly device: EntryMessage['device']
   readonly keys: DeviceState
   readonly entry: Entry
+  /** What a chip card told, where one was inserted; views into the entry's bytes. */
+  readonly chip?: ChipValues | undefined
   readonly context: EntryContext
   readonly random: (length: number) => Uint8Array
 }
 
 /** The keys that come back have forgotten this message's; they are kept before it is sent. */
-export function sealEntry({ device, keys, entry, context, random }: Sealing): {
+export function sealEntry({ device, keys, entry, chip, context, random }: Sealing): {
   readonly message: EntryMessage
   readonly keys: DeviceState
 } {
@@ -32,7 +34,7 @@ export function sealEntry({ device, keys, entry, context, random }: Sealing): {
   const [dataKey, macKey, pinKey] = workingKeys(transactionKey, ksn)
   const iv = random(16)
   const pinBlock = sealPin(entry, { key: pinKey, random: random(8) })
-  const ct = encryptCbc(dataKey, iv, writeCardData(entry))
+  const ct = encryptCbc(dataKey, iv, writeCardData(entry, chip))
   wipe(entry)
   const contextDigest = createHash('sha256').update(jcsBytes(context)).digest()
   const covered = { ksn, iv, ct, pinBlock: pinBlock ?? undefined, contextDigest }
