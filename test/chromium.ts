@@ -167,10 +167,10 @@ export async function picture(page: Page, name: string): Promise<void> {
 
 const FILM = { width: 640, height: 480, frames: 3, fps: 5 } as const
 
-/** A film of a QR code, for the camera: YUV4MPEG2, grey. Rewrite the file to show another code. */
+/** A film of a QR code, for the camera. Rewrite the file to show another code. */
 export async function filmOf(text: string, path: string): Promise<string> {
   const { modules } = create(text, { errorCorrectionLevel: 'M' })
-  const { width, height, frames, fps } = FILM
+  const { width, height } = FILM
   const scale = Math.floor((height * 0.8) / modules.size)
   const [left, top] = [width, height].map((side) => (side - scale * modules.size) >> 1)
   const luma = Buffer.alloc(width * height, 235)
@@ -178,6 +178,35 @@ export async function filmOf(text: string, path: string): Promise<string> {
     for (let x = 0; x < scale * modules.size; x += 1)
       if (modules.get(Math.floor(y / scale), Math.floor(x / scale)))
         luma[(y + (top ?? 0)) * width + x + (left ?? 0)] = 16
+  return await writeFilm(luma, path)
+}
+
+/** A film of what another page draws: its QR code, pixel by pixel, as a camera would see it. */
+export async function filmOfScreen(page: Page, selector: string, path: string): Promise<string> {
+  const { width, height } = FILM
+  const drawn = await page.locator(selector).evaluate(
+    async (svg, { width, height }) => {
+      const picture = new Image()
+      const text = new XMLSerializer().serializeToString(svg)
+      picture.src = `data:image/svg+xml,${encodeURIComponent(text)}`
+      await picture.decode()
+      const canvas = new OffscreenCanvas(width, height)
+      const context = canvas.getContext('2d')
+      if (context === null) throw new Error('no canvas')
+      context.fillStyle = '#fff'
+      context.fillRect(0, 0, width, height)
+      context.drawImage(picture, (width - height) / 2, 0, height, height)
+      const { data } = context.getImageData(0, 0, width, height)
+      return Array.from({ length: width * height }, (_, at) => data[at * 4 + 1] ?? 0)
+    },
+    { width, height },
+  )
+  return await writeFilm(Buffer.from(drawn.map((value) => 16 + (value * 219) / 255)), path)
+}
+
+/** YUV4MPEG2, grey: the luma of one picture, again and again. */
+async function writeFilm(luma: Buffer, path: string): Promise<string> {
+  const { width, height, frames, fps } = FILM
   const frame = Buffer.concat([
     Buffer.from('FRAME\n'),
     luma,
