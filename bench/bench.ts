@@ -10,6 +10,7 @@ import { Sorry } from '@warifu/cli/sorry'
 import { type Flow, measure, type Result } from './measure.ts'
 
 const help = `warifu bench [--seconds N] [--rounds N] [--json]
+warifu bench primitives: cryptography beside node:crypto (--help tells more)
 
 Authorises with double-sealed cards, by the terminal's signature alone and with the passkey's
 assertion too, in closed loops at 16 and 64 connections, in turns with pgbench TPC-B.

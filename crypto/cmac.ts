@@ -37,12 +37,13 @@ type Cipher = {
 
 function tagOf({ algorithm, key, block }: Cipher, message: Uint8Array): Uint8Array {
   const keyObject = key instanceof Uint8Array ? createSecretKey(key) : key
-  const cipher = createCipheriv(algorithm, keyObject, new Uint8Array(block))
-  const encryptedZero = cipher.update(new Uint8Array(block))
+  const zeros = new Uint8Array(block)
+  const cipher = createCipheriv(algorithm, keyObject, zeros)
+  const encryptedZero = cipher.update(zeros)
   const blocks = masked(message, encryptedZero)
   // The chain goes on behind the encrypted zero block; taking it out starts a chain at zero, and
   // one cipher serves for both.
-  for (let i = 0; i < block; i += 1) blocks[i] = (blocks[i] ?? 0) ^ (encryptedZero[i] ?? 0)
+  xorInto(blocks, 0, encryptedZero)
   return cipher.update(blocks).subarray(-block)
 }
 
@@ -54,17 +55,24 @@ function masked(message: Uint8Array, encryptedZero: Uint8Array): Uint8Array {
   padded.set(message)
   if (!isWhole) padded[message.length] = 0x80
   const first = doubled(encryptedZero)
-  const mask = isWhole ? first : doubled(first)
-  const last = padded.length - block
-  for (let i = 0; i < block; i += 1) padded[last + i] = (padded[last + i] ?? 0) ^ (mask[i] ?? 0)
+  xorInto(padded, padded.length - block, isWhole ? first : doubled(first))
   return padded
 }
 
 /** Twice a block in GF(2¹²⁸) or GF(2⁶⁴): one subkey from the other (SP 800-38B §6.1). */
 function doubled(block: Uint8Array): Uint8Array {
+  const twice = new Uint8Array(block.length)
+  let carry = 0
+  for (let i = block.length - 1; i >= 0; i -= 1) {
+    const byte = block[i] ?? 0
+    twice[i] = (byte << 1) | carry
+    carry = byte >> 7
+  }
   const last = block.length - 1
-  const carry = (block[0] ?? 0) >> 7
-  const twice = block.map((byte, i) => (byte << 1) | ((block[i + 1] ?? 0) >> 7))
   twice[last] = (twice[last] ?? 0) ^ ((last === 15 ? 0x87 : 0x1b) * carry)
   return twice
+}
+
+function xorInto(target: Uint8Array, at: number, mask: Uint8Array): void {
+  for (let i = 0; i < mask.length; i += 1) target[at + i] = (target[at + i] ?? 0) ^ (mask[i] ?? 0)
 }

@@ -131,16 +131,20 @@ export function deriveTransactionKey({ initialKey, ksn }: Transaction): Uint8Arr
   return walk(initialKey, initialKeyId, counter)
 }
 
+/** Each one-bit of the counter is a step from one derivation key to the next. */
 function walk(initialKey: Uint8Array, initialKeyId: Uint8Array, counter: number): Uint8Array {
+  const type = aesTypeOf(initialKey)
+  const data = derivationData({ usage: KEY_DERIVATION, type, tail: tailOf(initialKeyId, 0) })
+  const view = new DataView(data.buffer)
   let key = initialKey
-  let reached = 0
-  for (let bit = 31; bit >= 0; bit -= 1) {
+  for (let bit = 31, reached = 0; bit >= 0; bit -= 1) {
     const mask = 2 ** bit
     if (Math.floor(counter / mask) % 2 === 0) continue
     reached += mask
-    const next = deriveChildren(key, initialKeyId, [reached])
+    for (let at = 12; at < data.length; at += 16) view.setUint32(at, reached)
+    const derived = encryptBlocks(key, data)
     if (key !== initialKey) key.fill(0)
-    key = next
+    key = derived.subarray(0, initialKey.length)
   }
   return key
 }
@@ -233,15 +237,16 @@ type Plan = {
 }
 
 /** "Create Derivation Data": one block of it for each block of key. */
-export function derivationData({ usage, type, tail }: Plan): Uint8Array {
+export function derivationData({ usage, type, tail }: Plan): Uint8Array<ArrayBuffer> {
   const { algorithm, bits } = keyTypes[type]
-  const blocks = Buffer.alloc(16 * Math.ceil(bits / 128))
+  const blocks = new Uint8Array(16 * Math.ceil(bits / 128))
+  const view = new DataView(blocks.buffer)
   for (let at = 0, counter = 1; at < blocks.length; at += 16, counter += 1) {
     blocks[at] = 1
     blocks[at + 1] = counter
-    blocks.writeUInt16BE(usage, at + 2)
-    blocks.writeUInt16BE(algorithm, at + 4)
-    blocks.writeUInt16BE(bits, at + 6)
+    view.setUint16(at + 2, usage)
+    view.setUint16(at + 4, algorithm)
+    view.setUint16(at + 6, bits)
     blocks.set(tail, at + 8)
   }
   return blocks

@@ -5,7 +5,7 @@
  * written. A and C (variants, 4-byte MAC) and E (ISO 20038, AES-CTR) are read only.
  * A block is text: header, then key and MAC in hex.
  */
-import { createCipheriv, createDecipheriv, timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, timingSafeEqual } from 'node:crypto'
 import { cmac, tdeaCmac } from './cmac.ts'
 import { kdfCounter, type Prf } from './kdf-108.ts'
 import {
@@ -27,9 +27,9 @@ const tdeaCbc = {
 const aes = (mode: 'cbc' | 'ctr') =>
   ({
     encrypt: (key, iv, data) =>
-      createCipheriv(`aes-${key.length * 8}-${mode}`, key, iv).update(data),
+      createCipheriv(`aes-${key.length * 8}-${mode}`, createSecretKey(key), iv).update(data),
     decrypt: (key, iv, data) =>
-      createDecipheriv(`aes-${key.length * 8}-${mode}`, key, iv)
+      createDecipheriv(`aes-${key.length * 8}-${mode}`, createSecretKey(key), iv)
         .setAutoPadding(false)
         .update(data),
   }) satisfies Record<string, Crypt>

@@ -5,7 +5,7 @@
  * since 2023 (SP 800-131A r2). A key of 8 bytes is single DES (the same key three times), 16 bytes
  * are two keys, 24 are three. Parity bits are ignored, as DES does.
  */
-import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
 
 export const tdeaEncrypt = (key: Uint8Array, blocks: Uint8Array): Uint8Array =>
   createCipheriv('des-ede3-ecb', tripleOf(key, blocks), null).setAutoPadding(false).update(blocks)
@@ -37,13 +37,13 @@ const parityBit = Array.from({ length: 128 }, (_, bits) => {
 })
 
 /** The three keys that OpenSSL wants. */
-function tripleOf(key: Uint8Array, blocks: Uint8Array): Uint8Array {
+function tripleOf(key: Uint8Array, blocks: Uint8Array): KeyObject {
   if (blocks.length % 8 !== 0) throw new RangeError('blocks: whole blocks of 8 bytes')
-  if (key.length === 24) return key
+  if (key.length === 24) return createSecretKey(key)
   if (key.length !== 8 && key.length !== 16) throw new RangeError('key: 8, 16 or 24 bytes')
   const triple = new Uint8Array(24)
   triple.set(key)
   triple.set(key.subarray(0, 8), 16)
   if (key.length === 8) triple.set(key, 8)
-  return triple
+  return createSecretKey(triple)
 }
