@@ -23,6 +23,8 @@ export type ServerSettings = {
   readonly vaultSocket: string
   readonly port: number
   readonly walletOrigin: string
+  /** Where the start page leads the shop; without a till it leads nowhere. */
+  readonly tillOrigin?: string
   readonly keyFile: string
   readonly logLevel: string
 }
@@ -50,6 +52,7 @@ export const serverProgram = (settings: ServerSettings): Promise<Program> =>
     HOST: '127.0.0.1',
     PORT: String(settings.port),
     WALLET_ORIGIN: settings.walletOrigin,
+    ...(settings.tillOrigin === undefined ? {} : { TILL_ORIGIN: settings.tillOrigin }),
     MODE: 'sandbox',
     SERVER_KEY_FILE: settings.keyFile,
     LOG_LEVEL: settings.logLevel,

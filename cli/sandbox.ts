@@ -71,9 +71,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const keeper = createKeeper()
   stack.defer(() => keeper.close())
   const ports = await state.keep('ports.json', keptPorts(state.home === join(root, '.warifu')))
-  await assertPortFree(ports.api, 'the API', state.home)
-  await assertPortFree(ports.wallet, 'the wallet', state.home)
-  await assertPortFree(ports.pos, 'the till', state.home)
+  await assertPortsFree(ports, state.home)
   const step = (words: string) => {
     options.signal?.throwIfAborted()
     options.say?.(words)
@@ -102,7 +100,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     await vaultProgram({ ...shared, ...vaultFiles, databaseUrl: vaultDatabase.url }),
   )
   const keyFile = await keepSecret(state, 'server.key')
-  const serverFiles = { vaultSocket, keyFile, port: ports.api }
+  const tillOrigin = `http://pos.localhost:${ports.pos}`
+  const serverFiles = { vaultSocket, keyFile, port: ports.api, tillOrigin }
   const server = await startPart(
     site,
     'server',
@@ -119,7 +118,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     url: `http://127.0.0.1:${ports.api}`,
     ports,
     walletOrigin,
-    tillOrigin: `http://pos.localhost:${ports.pos}`,
+    tillOrigin,
     seed,
     serverDatabase,
     vaultDatabase,
@@ -133,6 +132,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     stop,
     [Symbol.asyncDispose]: stop,
   }
+}
+
+async function assertPortsFree({ api, wallet, pos }: Ports, home: string): Promise<void> {
+  await assertPortFree(api, 'the API', home)
+  await assertPortFree(wallet, 'the wallet', home)
+  await assertPortFree(pos, 'the till', home)
 }
 
 const lastSentence = async (child: Child): Promise<string> =>

@@ -17,14 +17,15 @@ import {
   tokenHandlers,
 } from '#api'
 import { createQuestions } from '#approvals'
-import { createStreams, type Holder, list } from '#events'
+import { createStreams, type Holder, list, type StreamNeeds } from '#events'
 import { createIssuing } from '#issuing'
 import { activeKeys, createApiKeyRing, createEstate } from '#merchants'
+import { pageRoutes } from '#pages'
 import { createPayments } from '#payments'
 import { createPeople, messengers } from '#people'
 import { createProvisioning } from '#provisioning'
 import type { Store } from '#store'
-import { createTerminals } from '#terminals'
+import { createTerminals, type Terminals } from '#terminals'
 import { createTokens } from '#tokens'
 import type { VaultClient } from '#vault-client'
 import type { Config } from './config.ts'
@@ -56,10 +57,19 @@ const listing =
   (audience: Id<'mer'> | Id<'chl'>, page: Parameters<typeof list>[2]) =>
     list(sql, audience, page)
 
+/** Does everything that a payment needs answer? */
 const healthOf = (store: Store, vault: VaultClient) => async () => {
   const [alive, head] = await Promise.all([store.sql`select 1`, vault.call('audit_head', {})])
   return alive.length === 1 && head.ok
 }
+
+/** Which keys and terminals may still listen. */
+const standingOf =
+  ({ sql }: Store, terminals: Terminals): StreamNeeds['standing'] =>
+  async (holders) => {
+    const [keys, phones] = [holders.filter(isKey), holders.filter(isTerminal)]
+    return new Set([...(await activeKeys(sql, keys)), ...(await terminals.active(phones))])
+  }
 
 export function createApp(world: World): App {
   const { config, store, vault, now, random, derive, logger } = world
@@ -79,15 +89,16 @@ export function createApp(world: World): App {
   const asked = { tokens, ownerOf, alarm: estate.alarm }
   const payments = createPayments({ ...needs, ...asked, derive, once, signatureOnlyMax })
 
-  const { walletOrigin } = config
+  const { walletOrigin, tillOrigin, apiOrigin, docsOrigin } = config
   const livemode = config.mode === 'live'
+  const sandbox = !livemode
   const rpId = new URL(walletOrigin).hostname
   const listEvents = listing(store)
-  const standing = async (holders: readonly Holder[]) => {
-    const [keys, phones] = [holders.filter(isKey), holders.filter(isTerminal)]
-    return new Set([...(await activeKeys(store.sql, keys)), ...(await terminals.active(phones))])
-  }
-  const streams = createStreams({ store, standing, show: (event) => eventObject(event, livemode) })
+  const streams = createStreams({
+    store,
+    standing: standingOf(store, terminals),
+    show: (event) => eventObject(event, livemode),
+  })
   const resume = { mandate: tokens.resume }
   const questions = createQuestions({ store, vault, once, resume })
   const handlers: Handlers = {
@@ -108,15 +119,17 @@ export function createApp(world: World): App {
     mint,
     now,
     logger,
-    apiOrigin: config.apiOrigin,
-    docsOrigin: config.docsOrigin,
+    apiOrigin,
+    docsOrigin,
     walletOrigin,
-    sandbox: config.mode === 'sandbox',
+    sandbox,
     merchantOf: createApiKeyRing(store.sql),
     sessionOf: people.sessionOf,
     terminalKey: terminals.keyOf,
     healthy: healthOf(store, vault),
   })
+  const inbox = () => people.messages({ limit: 25, before: undefined, to: undefined })
+  pageRoutes(api, { walletOrigin, tillOrigin, apiOrigin, sandbox, inbox })
   api.addHook('preClose', async () => streams.endAll())
   return {
     api,

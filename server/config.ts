@@ -17,6 +17,8 @@ export type Config = {
         readonly ca: Buffer
       }
   readonly walletOrigin: string
+  /** Where the sandbox's till is, to lead people there. */
+  readonly tillOrigin: string | undefined
   readonly apiOrigin: string
   readonly docsOrigin: string
   readonly mode: 'sandbox' | 'live'
@@ -43,6 +45,7 @@ export function readConfig(env: Env): Config {
     databaseConnections: wholeNumber(env, 'DATABASE_CONNECTIONS', { from: 2, to: 100, or: 8 }),
     vault: vaultOf(env),
     walletOrigin: originOf(env, 'WALLET_ORIGIN'),
+    tillOrigin: env['TILL_ORIGIN'] === undefined ? undefined : originOf(env, 'TILL_ORIGIN'),
     apiOrigin: env['API_ORIGIN'] ?? `http://api.localhost:${port}`,
     docsOrigin: env['DOCS_ORIGIN'] ?? `http://docs.localhost:${port}`,
     mode,
@@ -67,7 +70,7 @@ function wholeNumber(env: Env, name: string, { from, to, or }: Bounds): number {
 }
 
 function originOf(env: Env, name: string): string {
-  const text = needed(env, name, 'the origin that the wallet’s pages are served from')
+  const text = needed(env, name, 'the origin that its pages are served from')
   if (!URL.canParse(text) || new URL(text).origin !== text)
     throw new ConfigError(`${name}: an origin such as http://wallet.localhost:7802 expected.`)
   return text

@@ -24,7 +24,6 @@ import {
 } from 'fastify'
 import { VaultUnavailable } from '#vault-client'
 import { createDoors, type DoorNeeds, type Incoming } from './authentication.ts'
-import { docsRoutes } from './docs.ts'
 import { errorBody, type Failure } from './error-body.ts'
 import type { Call, Handlers } from './handler.ts'
 import { statusOf } from './status.ts'
@@ -41,7 +40,8 @@ export { paymentHandlers } from './handlers-payments.ts'
 export { sandboxHandlers } from './handlers-sandbox.ts'
 export { terminalHandlers } from './handlers-terminals.ts'
 export { tokenHandlers } from './handlers-tokens.ts'
-export { openapi } from './openapi.ts'
+export { openapi, refusalsOf } from './openapi.ts'
+export { statusOf } from './status.ts'
 
 export type ApiNeeds = DoorNeeds & {
   readonly handlers: Handlers
@@ -99,7 +99,6 @@ export function createApi(needs: ApiNeeds): FastifyInstance {
   })
   // The names of the contract are its endpoints by its type.
   for (const name of Object.keys(contract) as EndpointName[]) route(app, name, needs)
-  docsRoutes(app, needs)
   app.get('/healthz', async (_, reply) => {
     const ok = await needs.healthy()
     return reply.code(ok ? 200 : 503).send({ ok })

@@ -1,13 +1,30 @@
-// Goal: the document says what the contract says, and everything in it can be found.
+// Goal: the document is valid OpenAPI 3.1 and says what the contract says, and everything in it can
+//   be found.
 // Method: walk the whole document; compare it with the contract, endpoint by endpoint.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Validator } from '@seriousme/openapi-schema-validator'
 import { contract, type Endpoint } from '@warifu/protocol/contract'
 import { errors } from '@warifu/protocol/errors'
 import { openapi, refusalsOf } from './openapi.ts'
 import { statusOf } from './status.ts'
 
 const document = JSON.parse(JSON.stringify(openapi('http://api.localhost:1')))
+
+test('the document is valid OpenAPI 3.1, and the judge can say no', async () => {
+  const judged = await new Validator().validate(structuredClone(document))
+  assert.deepEqual(judged.errors ?? [], [])
+  assert.equal(judged.valid, true)
+  for (const spoil of [
+    (copy: typeof document) => delete copy.info.version,
+    (copy: typeof document) => (copy.paths['/v1/payments'].post.parameters[0].in = 'nowhere'),
+    (copy: typeof document) => (copy.paths['/v1/payments'].post.responses['201'] = {}),
+  ]) {
+    const copy = structuredClone(document)
+    spoil(copy)
+    assert.equal((await new Validator().validate(copy)).valid, false)
+  }
+})
 
 test('every endpoint of the contract is there, with its parameters and refusals', () => {
   for (const [name, endpoint] of Object.entries<Endpoint>(contract)) {

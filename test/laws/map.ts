@@ -21,6 +21,7 @@ export const street: readonly (readonly string[])[] = [
   ['payments'],
   ['settlement'],
   ['api'],
+  ['pages'],
 ]
 
 export type MaySee = Readonly<Record<string, readonly string[]>>

@@ -9,7 +9,12 @@ import { type File, isCode, lineOf, readCode, type Violation } from './code.ts'
 
 export const limits = { functionLines: 70, fileLines: 400, columns: 100 } as const
 /** Data: read by looking up, not from top to bottom. */
-const tables = new Set(['protocol/contract.ts', 'protocol/errors.ts', 'protocol/vault.ts'])
+const tables = new Set([
+  'protocol/contract.ts',
+  'protocol/errors.ts',
+  'protocol/vault.ts',
+  'server/pages/words.ts',
+])
 
 export type Span = { readonly name: string; readonly from: number; readonly to: number }
 
