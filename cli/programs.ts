@@ -108,6 +108,25 @@ export async function migrateVault(ownerUrl: string): Promise<void> {
   await runToEnd(await nodeProgram('Migrating the vault’s database', entry, env))
 }
 
+export type OperatorSettings = Pick<
+  VaultSettings,
+  'databaseUrl' | 'masterKeyFile' | 'passphraseFile'
+>
+
+/** An operator's act in the secure room; answers with what may be told of it. */
+export async function operateVault(
+  settings: OperatorSettings,
+  args: readonly string[],
+): Promise<string> {
+  const entry = join(root, 'vault', 'operate', 'main.ts')
+  const program = await nodeProgram('The operator of the vault', entry, {
+    VAULT_DATABASE_URL: settings.databaseUrl,
+    VAULT_MASTER_KEY_FILE: settings.masterKeyFile,
+    VAULT_PASSPHRASE_FILE: settings.passphraseFile,
+  })
+  return await runToEnd({ ...program, args: [...program.args, ...args] })
+}
+
 export async function migrateServer(ownerUrl: string): Promise<void> {
   const entry = join(root, 'server', 'migrate.ts')
   const env = { DATABASE_OWNER_URL: ownerUrl }

@@ -18,6 +18,7 @@ import {
   buildPage,
   migrateServer,
   migrateVault,
+  type OperatorSettings,
   readSeed,
   type Seed,
   seedServer,
@@ -50,6 +51,8 @@ export type Sandbox = {
   readonly serverDatabase: OwnDatabase
   readonly vaultDatabase: OwnDatabase
   readonly vaultSocket: string
+  /** What an operator's act in the secure room needs. */
+  readonly operator: OperatorSettings
   readonly vault: Child
   readonly server: Child
   readonly wallet: Child
@@ -93,6 +96,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const shared = { walletOrigin, logLevel }
   const passphraseFile = await keepSecret(state, 'vault.passphrase', 'text')
   const masterKeyFile = state.path('secrets', 'vault.master-key')
+  const operator = { databaseUrl: vaultDatabase.url, masterKeyFile, passphraseFile }
   const vaultFiles = { socket: vaultSocket, masterKeyFile, passphraseFile }
   const vault = await startPart(
     site,
@@ -123,6 +127,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     serverDatabase,
     vaultDatabase,
     vaultSocket,
+    operator,
     vault,
     server,
     wallet,

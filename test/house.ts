@@ -16,6 +16,7 @@ import { createKeeper } from '@warifu/cli/keeper'
 import { choosePort } from '@warifu/cli/ports'
 import {
   buildPage,
+  type OperatorSettings,
   type Seed,
   seedServer,
   serverProgram,
@@ -66,6 +67,8 @@ export type House = {
   /** Sockets, keys and logs lie here. */
   readonly folder: string
   readonly vaultSocket: string
+  /** What an operator's act in the secure room needs (cli/programs.ts). */
+  readonly operator: OperatorSettings
   readonly pid: (name: ProcessName) => number
   readonly relay: (name: RelayName) => Relay
   /** What a process has logged since the house stands. */
@@ -99,14 +102,13 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
   const seed = await seedServer(serverDatabase.url)
 
   const vaultSocket = join(folder, 'vault.sock')
-  const vault = await vaultProgram({
+  const operator = {
     databaseUrl: vaultDatabase.url,
-    socket: vaultSocket,
     masterKeyFile: join(folder, 'vault.master-key'),
     passphraseFile: await secretFile(folder, 'vault.passphrase', 'text'),
-    walletOrigin,
-    logLevel: 'info',
-  })
+  }
+  const vaultFiles = { ...operator, socket: vaultSocket }
+  const vault = await vaultProgram({ ...vaultFiles, walletOrigin, logLevel: 'info' })
   await processes.start('vault', withEnv(vault, options.env?.vault))
 
   const shared = {
@@ -146,6 +148,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
     serverDatabase,
     vaultDatabase,
     folder,
+    operator,
     vaultSocket,
     relay: (name) => known(site.relays, name),
     ...processes.doors,

@@ -17,27 +17,37 @@ export type EndpointConfig =
       readonly caFile: string
     }
 
-export type Config = {
+/** What whoever opens the vault's keys must know: the process, and an operator's hand. */
+export type Keeping = {
   readonly databaseUrl: string
-  readonly endpoint: EndpointConfig
   readonly masterKeyFile: string
   readonly passphraseFile: string
-  readonly wallet: Wallet
   /** The name of this vault's audit chain; each vault process that runs for long has its own. */
   readonly chain: string
+}
+
+export type Config = Keeping & {
+  readonly endpoint: EndpointConfig
+  readonly wallet: Wallet
   readonly logLevel: Level
+}
+
+export function readKeeping(env: Environment): Keeping {
+  return {
+    databaseUrl: required(env, 'VAULT_DATABASE_URL'),
+    masterKeyFile: required(env, 'VAULT_MASTER_KEY_FILE'),
+    passphraseFile: required(env, 'VAULT_PASSPHRASE_FILE'),
+    chain: readChain(env['VAULT_NAME'] ?? 'vault-1'),
+  }
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 export function readConfig(env: Environment): Config {
   return {
-    databaseUrl: required(env, 'VAULT_DATABASE_URL'),
+    ...readKeeping(env),
     endpoint: readEndpoint(env),
-    masterKeyFile: required(env, 'VAULT_MASTER_KEY_FILE'),
-    passphraseFile: required(env, 'VAULT_PASSPHRASE_FILE'),
     wallet: readWallet(required(env, 'WALLET_ORIGIN')),
-    chain: readChain(env['VAULT_NAME'] ?? 'vault-1'),
     logLevel: readLevel(env['LOG_LEVEL'] ?? 'info'),
   }
 }

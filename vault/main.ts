@@ -7,20 +7,18 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import process from 'node:process'
 import { pointOfJwk } from '@warifu/crypto/jwk-thumbprint'
-import { Secret } from '@warifu/crypto/secret'
 import { type App, createApp } from './app.ts'
 import { type Config, type EndpointConfig, readConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { hasDomainKeys } from './domain-keys.ts'
-import { assertPrivate, openFileKeyStore } from './file-key-store.ts'
 import type { Chance } from './given.ts'
-import { type KeyStore, KeyStoreError } from './key-store.ts'
+import { KeyStoreError } from './key-store.ts'
 import { type Endpoint, listen } from './listener.ts'
 import { createLog, describeFault, type Log } from './log.ts'
+import { openKeyStore } from './opening.ts'
 import { jwkOf } from './public-key.ts'
-import { openStore, type Store } from './store.ts'
+import { openStore } from './store.ts'
 
-const SHORTEST_PASSPHRASE = 12
 const TICK_MS = 1000
 const TICKS_PER_SIGNATURE = 60
 
@@ -39,7 +37,8 @@ async function start(config: Config): Promise<void> {
     nowMs: Date.now,
   })
   const store = openStore({ url: config.databaseUrl })
-  const keyStore = await openKeyStore(config, store)
+  const mayCreate = !(await hasDomainKeys(store))
+  const keyStore = await openKeyStore(config, { mayCreate, chance })
   const app = await createApp({
     store,
     keyStore,
@@ -62,17 +61,6 @@ async function start(config: Config): Promise<void> {
   const where = endpoint.kind === 'unix' ? endpoint.path : `${endpoint.host}:${listener.port}`
   const ready = { event: 'ready', process: 'vault', listen: where, root_key: keyStore.root }
   process.stdout.write(`${JSON.stringify({ ...ready, core_dumps: await emptyCoreDumps() })}\n`)
-}
-
-async function openKeyStore(config: Config, store: Store): Promise<KeyStore> {
-  const mayCreate = !(await hasDomainKeys(store))
-  await assertPrivate(config.passphraseFile, 'passphrase file')
-  const text = await readFile(config.passphraseFile)
-  using passphrase = new Secret(text.subarray(0, text.toString('latin1').trimEnd().length))
-  if (passphrase.use((bytes) => bytes.length < SHORTEST_PASSPHRASE))
-    throw new ConfigError(`The passphrase has fewer than ${SHORTEST_PASSPHRASE} characters.`)
-  const path = config.masterKeyFile
-  return await openFileKeyStore({ path, passphrase, chance, mayCreate })
 }
 
 async function readEndpointFiles(endpoint: EndpointConfig): Promise<Endpoint> {

@@ -12,6 +12,7 @@ import type { PaymentStatement } from '@warifu/protocol/sealed'
 import { type Input, type RawAnswer, sendRaw } from '@warifu/sdk/api-call'
 import type { Following } from '@warifu/sdk/event-stream'
 import type { Followed } from '@warifu/sdk/follow-events'
+import { answer, type Question, questions } from './answering.ts'
 import { prepare, read, retry, type TerminalNeeds, write } from './asking.ts'
 import type { Assertion } from './authenticator.ts'
 import { callAsPerson, enrol, join, logIn } from './joining.ts'
@@ -21,6 +22,7 @@ import type { SignedRequest } from './signed-request.ts'
 import { TerminalError } from './terminal-error.ts'
 import type { TerminalState } from './terminal-state.ts'
 
+export type { Question } from './answering.ts'
 export type { TerminalNeeds } from './asking.ts'
 export type { Assertion, Attestation, Authenticator, PasskeyAsk } from './authenticator.ts'
 export { type Claim, type Presented, statementOf } from './paying.ts'
@@ -60,6 +62,9 @@ export type Terminal = {
   readonly claim: (link: string) => Promise<Claim>
   readonly present: (claim: Claim, card: Id<'crd'>, how: How) => Promise<Presented>
   readonly deny: (claim: Claim) => Promise<Presented>
+  /** What this person is asked outside of a payment's link, newest first. */
+  readonly questions: () => Promise<readonly Question[]>
+  readonly answer: (question: Question, said: 'approve' | 'deny') => Promise<Question>
   readonly notices: () => Promise<Reply<'listNotices'>['data']>
   /** Notices as they come, without end: signed anew each time that it was cut, resumed by place. */
   readonly followNotices: (following: Following) => AsyncGenerator<Followed, void>
@@ -93,6 +98,8 @@ export function createTerminal(needs: TerminalNeeds): Terminal {
     claim: (link) => claim(needs, link),
     present: (claimed, card, { verifyUser }) => present(needs, claimed, { card, verifyUser }),
     deny: ({ payment }) => write(needs, 'denyPayment', { params: { id: payment } }),
+    questions: () => questions(needs),
+    answer: (question, said) => answer(needs, question, said),
     notices: async () => (await callAsPerson(needs, 'listNotices', {})).data,
     followNotices: (following) => followNotices(needs, following),
     activity: (page = {}) => read(needs, 'listActivity', { query: page }),

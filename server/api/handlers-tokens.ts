@@ -1,5 +1,4 @@
 /** A merchant's tokens, and the questions to cardholders that come with them. */
-import { toBase64url } from '@warifu/crypto/base64url'
 import type { Reply } from '@warifu/protocol/contract'
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
@@ -56,9 +55,9 @@ const approvalObject = (row: ApprovalRow): Reply<'answerApproval'> => ({
   object: 'approval',
   status: row.state,
   content: row.content,
-  content_digest: toBase64url(row.digest),
-  created_at: instantOf(Number(row.createdMs)),
-  deadline_at: instantOf(Number(row.deadlineMs)),
+  content_digest: row.digest,
+  created_at: instantOf(row.createdMs),
+  deadline_at: instantOf(row.deadlineMs),
 })
 
 export const tokenHandlers = (rooms: Rooms) => {

@@ -3,8 +3,7 @@
  * the passkey's assertion over exactly the content that was shown; then, with the terminal's
  * counter, the row moves and whoever asked goes on (`resume`), in one transaction.
  */
-import { timingSafeEqual } from 'node:crypto'
-import { fromBase64url } from '@warifu/crypto/base64url'
+import { toBase64url } from '@warifu/crypto/base64url'
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import { type Id, laneOf } from '@warifu/protocol/ids'
 import type { approvalStates } from '@warifu/protocol/merchant-objects'
@@ -18,11 +17,25 @@ export type ApprovalRow = {
   readonly id: Id<'apr'>
   readonly state: (typeof approvalStates)[number]
   readonly content: MandateContent
-  readonly digest: Uint8Array
+  /** SHA-256(JCS(content)), base64url. */
+  readonly digest: string
   readonly cardholder: Id<'chl'>
+  readonly createdMs: number
+  readonly deadlineMs: number
+}
+
+/** As PostgreSQL gives it; what is kept as an answer must be JSON. */
+type Stored = Omit<ApprovalRow, 'digest' | 'createdMs' | 'deadlineMs'> & {
+  readonly digest: Uint8Array
   readonly createdMs: bigint
   readonly deadlineMs: bigint
 }
+const rowOf = (stored: Stored): ApprovalRow => ({
+  ...stored,
+  digest: toBase64url(stored.digest),
+  createdMs: Number(stored.createdMs),
+  deadlineMs: Number(stored.deadlineMs),
+})
 
 /** Who goes on after an answer, by the kind of what was asked: wired in app.ts. */
 export type Resume = {
@@ -65,11 +78,12 @@ async function listQuestions(
   terminal: Id<'trm'>,
   { limit, before }: Page,
 ): Promise<ApprovalRow[]> {
-  return db<ApprovalRow[]>`
+  const rows = await db<Stored[]>`
     select ${columns(db)} from approvals.approval
      where terminal = ${terminal} and subject_kind = 'mandate'
        and (${before ?? null}::text is null or id < ${before ?? null})
      order by id desc limit ${limit}`
+  return rows.map(rowOf)
 }
 
 async function readQuestion(
@@ -77,11 +91,11 @@ async function readQuestion(
   approval: Id<'apr'>,
   terminal: Id<'trm'>,
 ): Promise<ApprovalRow | undefined> {
-  const [row] = await db<ApprovalRow[]>`
+  const [row] = await db<Stored[]>`
     select ${columns(db)} from approvals.approval
      where lane = ${laneOf(approval)} and id = ${approval} and terminal = ${terminal}
        and subject_kind = 'mandate'`
-  return row
+  return row && rowOf(row)
 }
 
 function answerQuestion(
@@ -104,10 +118,9 @@ async function judge(
 ): Promise<Answer<ApprovalRow>> {
   const row = await readQuestion(store.sql, approval, call.terminal)
   if (row === undefined) return refused('not_found')
-  if (!timingSafeEqual(row.digest, fromBase64url(contentDigest)))
-    return refused('approval_mismatch')
+  if (row.digest !== contentDigest) return refused('approval_mismatch')
   if (row.state !== 'pending') return refused('approval_state')
-  if (Number(row.deadlineMs) <= nowMs) return refused('approval_expired')
+  if (row.deadlineMs <= nowMs) return refused('approval_expired')
   if (answer === 'deny') return done(row)
   if (assertion === undefined) return refused('user_verification_required')
   const reply = await vault.call('verify_assent', { content: row.content, assertion })

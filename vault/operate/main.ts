@@ -1,0 +1,97 @@
+/**
+ * `node vault/operate/main.ts <act> …`: what an operator does by hand in the secure room, with the
+ * vault's own settings (database, master key, passphrase). Secrets go into a file that only its
+ * owner can read (--out), never to the screen; each act leaves a record in the audit chain.
+ *
+ *   make-base-key    --suite aes-dukpt|tdes-dukpt
+ *   admit-device     --device edv_… [--suite …] --out FILE     for the injection room
+ *   personalise-card --card crd_… [--pin-file FILE] --out FILE for the card machine
+ */
+import { randomBytes } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import process from 'node:process'
+import { parseArgs } from 'node:util'
+import { type EntrySuite, entrySuites } from '@warifu/protocol/entry-device'
+import { isId } from '@warifu/protocol/ids'
+import { createApp } from '@warifu/vault/app'
+import { readKeeping } from '@warifu/vault/config'
+import { ConfigError } from '@warifu/vault/config-error'
+import { KeyStoreError } from '@warifu/vault/key-store'
+import { openKeyStore } from '@warifu/vault/opening'
+import {
+  admitDevice,
+  makeBaseKey,
+  OperatorError,
+  personaliseCard,
+} from '@warifu/vault/operator-acts'
+import { openStore } from '@warifu/vault/store'
+import type { World } from '@warifu/vault/world'
+
+const text = { type: 'string' } as const
+const options = { suite: text, device: text, card: text, out: text, 'pin-file': text } as const
+type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
+
+const acts: Readonly<Record<string, (world: World, values: Values) => Promise<object>>> = {
+  'make-base-key': (world, { suite }) => makeBaseKey(world, readSuite(suite)),
+  'admit-device': async (world, { device = '', suite, out }) => {
+    if (!isId('edv', device)) throw new OperatorError('--device is the id of an entry device.')
+    const injection = await admitDevice(world, { device, suite: readSuite(suite) })
+    await keepSecret(out, injection)
+    const { kbpk: _kbpk, key_block: _block, ...told } = injection
+    return told
+  },
+  'personalise-card': async (world, { card = '', 'pin-file': pinFile, out }) => {
+    if (!isId('crd', card)) throw new OperatorError('--card is the id of a card.')
+    const pin = pinFile === undefined ? undefined : (await readFile(pinFile, 'utf8')).trim()
+    const plastic = await personaliseCard(world, pin === undefined ? { card } : { card, pin })
+    await keepSecret(out, plastic)
+    return { card }
+  },
+}
+
+function readSuite(name = 'aes-dukpt'): EntrySuite {
+  const suite = entrySuites.find((one) => one === name)
+  if (suite === undefined) throw new OperatorError(`--suite is one of ${entrySuites.join(', ')}.`)
+  return suite
+}
+
+async function keepSecret(path: string | undefined, secret: object): Promise<void> {
+  if (path === undefined) throw new OperatorError('--out names the file for what is secret.')
+  await writeFile(path, `${JSON.stringify(secret, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+}
+
+const noPairs = (): never => {
+  throw new Error('no key pair is made by hand')
+}
+
+async function main([name = '', ...args]: readonly string[]): Promise<void> {
+  const act = Object.hasOwn(acts, name) ? acts[name] : undefined
+  if (act === undefined)
+    throw new OperatorError(`The acts are ${Object.keys(acts).join(', ')}; not “${name}”.`)
+  const { values } = parseArgs({ args: [...args], options })
+  const config = readKeeping(process.env)
+  const store = openStore({ url: config.databaseUrl, connections: 2 })
+  try {
+    const chance = { bytes: (size: number) => new Uint8Array(randomBytes(size)), keyPair: noPairs }
+    const keyStore = await openKeyStore(config, { mayCreate: false, chance })
+    const given = { wallet: { origin: '', rpId: '' }, probe: { decrypted: () => {} } }
+    const needs = { store, keyStore, chain: config.chain, chance, nowMs: Date.now, log: () => {} }
+    const { world } = await createApp({ ...needs, ...given })
+    process.stdout.write(`${JSON.stringify(await act(world, values))}\n`)
+  } finally {
+    await store.end({ timeout: 5 })
+  }
+}
+
+const isPlain = (error: unknown): error is Error =>
+  error instanceof OperatorError || error instanceof ConfigError || error instanceof KeyStoreError
+
+process.umask(0o077)
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  // Of an unexpected fault only its kind: its words may quote a value.
+  const kind = error instanceof Error && 'code' in error ? String(error.code) : 'fault'
+  process.stderr.write(`${isPlain(error) ? error.message : `The act failed (${kind}).`}\n`)
+  process.exitCode = 1
+}
