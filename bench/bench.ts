@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: authorisations a second of the double-sealed flow beside pgbench TPC-B on the
+ * `npm run bench`: authorisations a second of each flow beside pgbench TPC-B on the
  * same cluster, in turns, with what a payment costs PostgreSQL. Never a timed unit test.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -13,14 +13,20 @@ const help = `warifu bench [--seconds N] [--rounds N] [--json]
 warifu bench primitives: cryptography beside node:crypto (--help tells more)
 
 Authorises with double-sealed cards, by the terminal's signature alone and with the passkey's
-assertion too, in closed loops at 16 and 64 connections, in turns with pgbench TPC-B.
+assertion too, with cards from entry devices, and with tokens, in closed loops at 16 and 64
+connections, in turns with pgbench TPC-B.
 --seconds   of each run (3)     --rounds   of all runs (3)
 --json      one JSON object on standard output; words go to standard error`
 
-const words = { signature: 'signature alone', assertion: 'with passkey assertion' } as const
+const words = {
+  signature: 'double-sealed, signature alone',
+  assertion: 'double-sealed, with passkey assertion',
+  entry_device: 'entry device',
+  token: 'token',
+} as const
 
 function* linesOfFlow({ flow, closed, half_load, costs }: Flow): Generator<string> {
-  yield `double-sealed, ${words[flow]}`
+  yield words[flow]
   for (const { connections, per_second, ratio, ...times } of closed)
     yield `  ${connections} connections: ${per_second}/s, ${ratio} of TPC-B, ${timesOf(times)}`
   yield `  at half of that load (${half_load.per_second}/s): ${timesOf(half_load)}`
@@ -36,8 +42,9 @@ const timesOf = ({ p50_ms, p99_ms }: Times) => `p50 ${p50_ms} ms, p99 ${p99_ms} 
 const pairs = (record: Readonly<Record<string, string>>) =>
   Object.entries(record).map(([name, value]) => `${name} ${value}`)
 
-function* linesOf({ double_sealed, pgbench, ...rest }: Result): Generator<string> {
-  for (const flow of double_sealed) yield* linesOfFlow(flow)
+function* linesOf({ double_sealed, entry_device, token, ...rest }: Result): Generator<string> {
+  for (const flow of [...double_sealed, ...entry_device, ...token]) yield* linesOfFlow(flow)
+  const { pgbench } = rest
   const { per_second, clients, scale } = pgbench
   yield `pgbench TPC-B: ${per_second}/s (${clients} clients, prepared, scale ${scale})`
   yield `${rest.rounds} rounds of ${rest.seconds} s. ${rest.machine}`

@@ -49,12 +49,15 @@ export async function createCounter(serverUrl: string, vaultUrl: string): Promis
     const began = performance.now()
     const payments = await work()
     const seconds = (performance.now() - began) / 1000
-    const rows = await callsOf(server, 'warifu_app', '%payments.authorize(%')
+    const rows = await callsOf(server, 'warifu_app', [
+      '%payments.authorize(%',
+      '%payments.charge(%',
+    ])
     const [own, others] = [
       rows.find((row) => row.of_payments),
       rows.find((row) => !row.of_payments),
     ]
-    const vaults = await callsOf(vault, 'vault_app', '%from terminals.terminal t%')
+    const vaults = await callsOf(vault, 'vault_app', ['%from terminals.terminal t%', '%entry.%'])
     const statements = (own?.calls ?? 0) / payments
     return {
       statements_per_payment: round(statements, 3),
@@ -79,8 +82,8 @@ export async function createCounter(serverUrl: string, vaultUrl: string): Promis
 }
 
 /** Statements of a role since the last reset: those whose text is like this, and all others. */
-const callsOf = (sql: postgres.Sql, role: string, like: string) => sql<Row[]>`
-  select s.query like ${like} as of_payments, sum(s.calls)::float8 as calls,
+const callsOf = (sql: postgres.Sql, role: string, like: readonly string[]) => sql<Row[]>`
+  select s.query like any (${[...like]}) as of_payments, sum(s.calls)::float8 as calls,
          sum(s.total_exec_time)::float8 as ms
     from pg_stat_statements s join pg_roles r on r.oid = s.userid
    where r.rolname = ${role} group by 1`

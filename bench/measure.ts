@@ -1,11 +1,13 @@
 /**
  * The measuring itself: alternating rounds on one machine of the flow with the terminal's signature
- * alone (small amounts), the flow with the passkey's assertion too, and pgbench TPC-B. What is
+ * alone (small amounts), with the passkey's assertion too, by entry device, by token, and pgbench
+ * TPC-B. What is
  * timed is the last request only, from signed bytes to a yes.
  */
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { type Sandbox, startSandbox } from '@warifu/cli/sandbox'
 import { Sorry } from '@warifu/cli/sorry'
+import { openTills, prepareCharges, type Till } from './charges.ts'
 import { type Costs, countingSettings, createCounter } from './counting.ts'
 import { type Holder, makeHolders, prepareQueues } from './payments.ts'
 import { CLIENTS, findPgbench, type Pgbench, preparePgbench, SCALE } from './pgbench.ts'
@@ -43,6 +45,8 @@ export type Closed = {
 }
 export type Result = {
   readonly double_sealed: readonly Flow[]
+  readonly entry_device: readonly Flow[]
+  readonly token: readonly Flow[]
   readonly pgbench: {
     readonly per_second: number
     readonly clients: number
@@ -55,9 +59,18 @@ export type Result = {
   readonly settings: Readonly<Record<string, string>>
 }
 
-const flows = { signature: false, assertion: true } as const
+type Prepare = (stage: Stage, each: number) => Promise<Queue[]>
+const flows = {
+  signature: ({ sandbox, holders }, each) =>
+    prepareQueues(sandbox, holders, { each, asserted: false }),
+  assertion: ({ sandbox, holders }, each) =>
+    prepareQueues(sandbox, holders, { each, asserted: true }),
+  entry_device: async ({ sandbox, tills }, each) =>
+    prepareCharges(sandbox, tills, { each, by: 'entry_device' }),
+  token: async ({ sandbox, tills }, each) => prepareCharges(sandbox, tills, { each, by: 'token' }),
+} as const satisfies Record<string, Prepare>
 export type FlowName = keyof typeof flows
-const flowNames: readonly FlowName[] = ['signature', 'assertion']
+const flowNames: readonly FlowName[] = ['signature', 'assertion', 'entry_device', 'token']
 
 const round = (value: number, digits = 0) => Number(value.toFixed(digits))
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
@@ -76,10 +89,11 @@ export async function measure(options: Options): Promise<Result> {
   await using counter = await createCounter(adminUrl, vaultAdminUrl)
   const pgbench = await preparePgbench(program, adminUrl)
   say(`${TERMINALS} terminals take their cards …`)
-  const stage = { sandbox, pgbench, holders: await makeHolders(sandbox, TERMINALS) }
+  const holders = await makeHolders(sandbox, TERMINALS)
+  const stage = { sandbox, pgbench, holders, tills: await openTills(sandbox, holders) }
   const found = await alternate(stage, options)
   const base = mean(found.tpcb)
-  const double_sealed: Flow[] = []
+  const measured: Flow[] = []
   for (const flow of flowNames) {
     const closed = CONNECTIONS.map((connections) =>
       closedOf(connections, found.runs.get(keyOf(flow, connections)) ?? [], base),
@@ -90,15 +104,18 @@ export async function measure(options: Options): Promise<Result> {
     const send = async () => (await sendAll(sandbox.url, queues, 64)).payments
     const costs = await counter.costsOf(send)
     const { p50_ms, p99_ms } = half
-    double_sealed.push({
+    measured.push({
       flow,
       closed,
       half_load: { per_second: round(half.perSecond), p50_ms, p99_ms },
       costs,
     })
   }
+  const of = (...names: readonly FlowName[]) => measured.filter(({ flow }) => names.includes(flow))
   return {
-    double_sealed,
+    double_sealed: of('signature', 'assertion'),
+    entry_device: of('entry_device'),
+    token: of('token'),
     pgbench: { per_second: round(base), clients: CLIENTS, scale: SCALE },
     rounds,
     seconds,
@@ -116,14 +133,13 @@ type Stage = {
   readonly sandbox: Sandbox
   readonly pgbench: Pgbench
   readonly holders: readonly Holder[]
+  readonly tills: readonly Till[]
 }
 type Found = { readonly runs: ReadonlyMap<string, Measured[]>; readonly tpcb: readonly number[] }
 const keyOf = (flow: FlowName, connections: number) => `${flow} ${connections}`
 
-const queuesFor = ({ sandbox, holders }: Stage, flow: FlowName, payments: number) => {
-  const each = Math.max(1, Math.round(payments / TERMINALS))
-  return prepareQueues(sandbox, holders, { each, asserted: flows[flow] })
-}
+const queuesFor = (stage: Stage, flow: FlowName, payments: number) =>
+  flows[flow](stage, Math.max(1, Math.round(payments / TERMINALS)))
 
 /** Every flow at every number of connections, then pgbench; and again. */
 async function alternate(stage: Stage, { seconds, rounds, say }: Options): Promise<Found> {

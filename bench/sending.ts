@@ -5,10 +5,15 @@
  */
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SignedRequest } from '@warifu/devices/terminal'
 
-/** The presentations of one terminal, in the order of their counters. */
-export type Queue = readonly SignedRequest[]
+export type Prepared = {
+  readonly path: string
+  readonly query: string
+  readonly body: string
+  readonly headers: Readonly<Record<string, string>>
+}
+/** The requests of one terminal or till, in the order of its counter. */
+export type Queue = readonly Prepared[]
 export type Measured = {
   readonly payments: number
   readonly perSecond: number
@@ -80,7 +85,7 @@ export async function sendPaced(
 
 const disposable = (agent: Agent) => ({ agent, [Symbol.dispose]: () => agent.destroy() })
 
-function send(url: string, { path, query, body, headers }: SignedRequest, agent: Agent) {
+function send(url: string, { path, query, body, headers }: Prepared, agent: Agent) {
   const all = { ...headers, 'content-type': 'application/json' }
   return new Promise<void>((resolve, reject) => {
     const sent = request(`${url}${path}${query}`, { method: 'POST', headers: all, agent })

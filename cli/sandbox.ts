@@ -95,14 +95,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const logLevel = options.logLevel ?? process.env['LOG_LEVEL'] ?? 'info'
   const shared = { walletOrigin, logLevel }
   const passphraseFile = await keepSecret(state, 'vault.passphrase', 'text')
-  const masterKeyFile = state.path('secrets', 'vault.master-key')
-  const operator = { databaseUrl: vaultDatabase.url, masterKeyFile, passphraseFile }
-  const vaultFiles = { socket: vaultSocket, masterKeyFile, passphraseFile }
-  const vault = await startPart(
-    site,
-    'vault',
-    await vaultProgram({ ...shared, ...vaultFiles, databaseUrl: vaultDatabase.url }),
-  )
+  const operator = {
+    ...{ databaseUrl: vaultDatabase.url, passphraseFile },
+    masterKeyFile: state.path('secrets', 'vault.master-key'),
+  }
+  const vaultSettings = { ...shared, ...operator, socket: vaultSocket }
+  const vault = await startPart(site, 'vault', await vaultProgram(vaultSettings))
   const keyFile = await keepSecret(state, 'server.key')
   const tillOrigin = `http://pos.localhost:${ports.pos}`
   const serverFiles = { vaultSocket, keyFile, port: ports.api, tillOrigin }
