@@ -103,7 +103,9 @@ test('a supervisor that is killed takes its children with it', async () => {
   const started = await start()
   await stop(started, 'SIGKILL') // the bootstrap; main.ts notices that it is alone
   await untilNobodyIsLeft()
+  await rm(join(home, 'sandbox.json')) // as if it was killed between seeding and keeping the key
   const again = await start()
+  assert.match(again.said(), /Ctrl-C stops everything/)
   const main = Number.parseInt(await readFile(join(home, 'pid'), 'utf8'), 10)
   process.kill(main, 'SIGKILL') // main.ts itself; its keeper notices
   await untilNobodyIsLeft()

@@ -126,6 +126,7 @@ export function createApp(world: World): App {
     merchantOf: createApiKeyRing(store.sql),
     sessionOf: people.sessionOf,
     terminalKey: terminals.keyOf,
+    turnAway: payments.turnAway,
     healthy: healthOf(store, vault),
   })
   const inbox = () => people.messages({ limit: 25, before: undefined, to: undefined })

@@ -1,9 +1,11 @@
 /**
  * Seeds a sandbox: one card program, one merchant with a store and an API key. Prints one JSON
- * line; the key is readable in it and never again. Run with the application's role: DATABASE_URL.
+ * line; the key is readable in it and never again. Whoever asks has no key (it is kept where this
+ * is called), so a second time, as after a crash in between, makes another key and nothing else.
+ * Run with the application's role: DATABASE_URL.
  */
 import { randomBytes } from 'node:crypto'
-import { type Mint, mintId } from '@warifu/protocol/ids'
+import { type Id, type Mint, mintId } from '@warifu/protocol/ids'
 import { createProgram, type Program, programsNamed, type Rule } from '#issuing'
 import { createApiKey, createMerchant, createStore, merchantsNamed, payeeOf } from '#merchants'
 import { openStore, type Store, type Tx } from '#store'
@@ -42,17 +44,23 @@ export type Seeded = {
   readonly merchant: string
   readonly store: string
   readonly program: string
-  /** Only where it was made now. */
-  readonly api_key?: string
+  readonly api_key: string
 }
 
 type Needs = { readonly mint: Mint; readonly random: (size: number) => Uint8Array }
 
-/** Seeds once; a second time it only tells what is there. */
+/** Seeds once; the key is new each time. */
 export const seed = (store: Store, needs: Needs, nowMs: number): Promise<Seeded> =>
-  store.transaction(async (tx) => (await seededBefore(tx)) ?? plant(tx, needs, nowMs))
+  store.transaction(async (tx) => {
+    const planted = (await seededBefore(tx)) ?? (await plant(tx, needs, nowMs))
+    const key = { id: needs.mint('key'), secret: needs.random(32), nowMs }
+    const api_key = await createApiKey(tx, { ...key, merchant: planted.merchant })
+    return { ...planted, api_key }
+  })
 
-async function seededBefore(tx: Tx): Promise<Seeded | undefined> {
+type Planted = Omit<Seeded, 'api_key' | 'merchant'> & { readonly merchant: Id<'mer'> }
+
+async function seededBefore(tx: Tx): Promise<Planted | undefined> {
   const [card] = await programsNamed(tx, PROGRAM)
   const [merchant] = await merchantsNamed(tx, MERCHANT)
   const payee = merchant && (await payeeOf(tx, merchant.id))
@@ -60,14 +68,13 @@ async function seededBefore(tx: Tx): Promise<Seeded | undefined> {
   return { seeded: false, merchant: payee.id, store: payee.store, program: card.id }
 }
 
-async function plant(tx: Tx, { mint, random }: Needs, nowMs: number): Promise<Seeded> {
+async function plant(tx: Tx, { mint }: Needs, nowMs: number): Promise<Planted> {
   const ids = { merchant: mint('mer'), store: mint('str'), program: mint('prg') }
   const { merchant } = ids
   await createProgram(tx, { ...program, id: ids.program }, nowMs)
   await createMerchant(tx, { id: merchant, name: MERCHANT, nowMs })
   await createStore(tx, { id: ids.store, merchant, name: MERCHANT, place: '京都 四条', nowMs })
-  const key = { id: mint('key'), merchant, secret: random(32), nowMs }
-  return { seeded: true, ...ids, api_key: await createApiKey(tx, key) }
+  return { seeded: true, ...ids }
 }
 
 if (import.meta.main) {

@@ -58,10 +58,17 @@ async function codeOf(work: () => Promise<unknown>): Promise<string> {
   }
 }
 
-type Attempt = { readonly payment: Id<'pay'>; readonly send: () => Promise<unknown> }
+/** `stops`: the hop at which the payment's timeline says that it was refused. */
+type Attempt = {
+  readonly payment: Id<'pay'>
+  readonly send: () => Promise<unknown>
+  readonly stops: Stop
+}
+type Stop = 'terminal to server' | 'server to vault' | 'server to ledger' | 'no presentation'
 
-/** Must be refused with this code, and nothing is charged. */
-async function refusedWith(code: Refusal, by: Holder, { payment, send }: Attempt): Promise<void> {
+/** Must be refused with this code, nothing is charged, and the timeline ends where it says. */
+async function refusedWith(code: Refusal, by: Holder, attempt: Attempt): Promise<void> {
+  const { payment, send, stops } = attempt
   const funds = await availableOf(by)
   const shown = await people.show(payment)
   assert.equal(await codeOf(send), code)
@@ -72,6 +79,7 @@ async function refusedWith(code: Refusal, by: Holder, { payment, send }: Attempt
   )
   assert.equal(await availableOf(by), funds)
   assert.equal(await holdsOf(payment), shown.amount_capturable > 0 ? 1 : 0)
+  if (stops !== 'no presentation') await stopsAt(payment, code, stops)
 }
 
 async function claimNew(by: Holder, body: Parameters<People['ask']>[0] = {}) {
@@ -98,7 +106,8 @@ suite('content', () => {
         lie: (statement) => ({ ...statement, content: { ...statement.content, ...told } }),
       })
       const send = () => sendPresent(aiko, request)
-      await refusedWith('approval_mismatch', aiko, { payment: claim.payment, send })
+      const stops = 'server to ledger'
+      await refusedWith('approval_mismatch', aiko, { payment: claim.payment, send, stops })
     })
 
   for (const [name, from, to] of [
@@ -112,6 +121,7 @@ suite('content', () => {
       await refusedWith('signature_invalid', aiko, {
         payment,
         send: () => sendPresent(aiko, altered),
+        stops: 'server to vault',
       })
     })
 
@@ -125,7 +135,8 @@ suite('content', () => {
         change: (body) => body.replace(from, to),
       })
       assert.notEqual(wrong.body, request.body)
-      await refusedWith(code, aiko, { payment, send: () => sendPresent(aiko, wrong) })
+      const send = () => sendPresent(aiko, wrong)
+      await refusedWith(code, aiko, { payment, send, stops: 'terminal to server' })
     })
 })
 
@@ -146,9 +157,11 @@ suite('presenter', () => {
     const bob = await people.become('Bob')
     const { id: payment, link } = await people.ask()
     const claim = await aiko.terminal.claim(link)
-    await refusedWith('already_claimed', bob, { payment, send: () => bob.terminal.claim(link) })
+    const open = () => bob.terminal.claim(link)
+    await refusedWith('already_claimed', bob, { payment, send: open, stops: 'no presentation' })
     const request = await forge(bob, { claim })
-    await refusedWith('already_claimed', bob, { payment, send: () => sendPresent(bob, request) })
+    const send = () => sendPresent(bob, request)
+    await refusedWith('already_claimed', bob, { payment, send, stops: 'server to ledger' })
   })
 
   test('a forked counter suspends the terminal and tells its owner', async () => {
@@ -161,6 +174,7 @@ suite('presenter', () => {
     const copy = await signAgain(chie.terminal, await forge(chie, { claim }), { counter })
     assert.equal(await codeOf(() => sendPresent(chie, copy)), 'counter_forked')
     assert.equal(await holdsOf(claim.payment), 0)
+    await stopsAt(claim.payment, 'counter_forked', 'server to ledger')
     assert.equal(await codeOf(() => chie.terminal.cards()), 'terminal_not_active')
     const [row] = await sql`select status from terminals.terminal
       where id = ${(await chie.terminal.state()).terminal}`
@@ -178,7 +192,8 @@ suite('presenter', () => {
     const { payment, request } = await honest(aiko)
     const { signing } = await makeKeys(false)
     const wrong = await signAgain(aiko.terminal, request, { signing })
-    await refusedWith('signature_invalid', aiko, { payment, send: () => sendPresent(aiko, wrong) })
+    const send = () => sendPresent(aiko, wrong)
+    await refusedWith('signature_invalid', aiko, { payment, send, stops: 'server to vault' })
   })
 
   test('one flipped bit of the sealed card stops at the vault', async () => {
@@ -186,8 +201,8 @@ suite('presenter', () => {
     const blob = flipBit(await aiko.terminal.blobOf(aiko.card))
     const request = await forge(aiko, { claim, blob })
     const { payment } = claim
-    await refusedWith('blob_invalid', aiko, { payment, send: () => sendPresent(aiko, request) })
-    await stopsAt(payment, 'blob_invalid', 'server to vault')
+    const send = () => sendPresent(aiko, request)
+    await refusedWith('blob_invalid', aiko, { payment, send, stops: 'server to vault' })
   })
 
   test('a payment that chose one account refuses a card of another', async () => {
@@ -198,12 +213,13 @@ suite('presenter', () => {
     await sendPresent(first, await forge(first, { claim }))
     const request = await forge(second, { claim })
     const send = () => sendPresent(second, request)
-    await refusedWith('card_already_chosen', second, { payment: claim.payment, send })
+    const stops = 'server to ledger'
+    await refusedWith('card_already_chosen', second, { payment: claim.payment, send, stops })
   })
 })
 
 /** The refused request's last hop is the one that refused, and every hop before it passed. */
-async function stopsAt(payment: Id<'pay'>, code: Refusal, where: string): Promise<void> {
+async function stopsAt(payment: Id<'pay'>, code: Refusal, where: Stop): Promise<void> {
   const data = await people.merchant.payments.timeline(payment)
   const refused = data.filter(({ outcome }) => outcome === code)
   assert.equal(refused.length, 1)
@@ -221,7 +237,7 @@ suite('money and time', () => {
     const claim = await claimNew(by, body)
     const { payment } = claim
     const send = () => by.terminal.present(claim, by.card, { verifyUser: true })
-    return { payment, send }
+    return { payment, send, stops: 'server to ledger' } as const
   }
 
   test('a suspended card', async () => {
@@ -229,13 +245,11 @@ suite('money and time', () => {
     const attempt = await present(aiko, {})
     await refusedWith('card_not_active', aiko, attempt)
     await aiko.terminal.resume(aiko.card)
-    await stopsAt(attempt.payment, 'card_not_active', 'server to ledger')
   })
 
   test('above the limit of one payment', async () => {
     const attempt = await present(aiko, { amount: 50_001 })
     await refusedWith('limit_exceeded', aiko, attempt)
-    await stopsAt(attempt.payment, 'limit_exceeded', 'server to ledger')
   })
 
   test('more than there is', async () => {
@@ -244,14 +258,24 @@ suite('money and time', () => {
     assert.equal(await availableOf(eri), 0)
     const attempt = await present(eri, { amount: 1 })
     await refusedWith('insufficient_funds', eri, attempt)
-    await stopsAt(attempt.payment, 'insufficient_funds', 'server to ledger')
   })
 
   test('after the deadline', async () => {
     const attempt = await present(aiko, { expires_in: 1 })
     await sleep(1100)
     await refusedWith('payment_expired', aiko, attempt)
-    await stopsAt(attempt.payment, 'payment_expired', 'server to ledger')
+  })
+
+  test('a hold is released when its own time is over, whatever the deadline was', async () => {
+    const funds = await availableOf(aiko)
+    const { id, link } = await people.ask({ amount: 1200 })
+    await pay(aiko, link)
+    assert.equal(await availableOf(aiko), funds - 1200)
+    await sql`update ledger.hold set expires_ms = 1 where payment = ${id}`
+    const isOver = async () => (await people.show(id)).status === 'expired'
+    for (let turns = 0; turns < 100 && !(await isOver()); turns += 1) await sleep(50)
+    assert(await isOver())
+    assert.equal(await availableOf(aiko), funds)
   })
 })
 

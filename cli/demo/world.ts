@@ -1,5 +1,6 @@
 /** What a journey of the demo stands in: real processes, a merchant, and people with terminals. */
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sandbox } from '@warifu/cli/sandbox'
 import { softwareNeeds } from '@warifu/cli/software-terminal'
 import { createTerminal, type Terminal, type TerminalNeeds } from '@warifu/devices/terminal'
@@ -73,9 +74,16 @@ export function createWorld(sandbox: Sandbox): World {
   }
 }
 
+const INBOX_MS = 10_000
+
+/** The code that leaves by SMS, moments after it was asked for. */
 async function readCode(api: Api, to: string): Promise<string> {
-  const { data } = await callApi(api, 'listInbox', { query: { to, limit: 1 } })
-  const [code] = /\b[0-9]{6}\b/.exec(data[0]?.text ?? '') ?? []
-  if (code === undefined) throw new Error(`no code in the inbox for ${to}`)
-  return code
+  const deadline = Date.now() + INBOX_MS
+  for (;;) {
+    const { data } = await callApi(api, 'listInbox', { query: { to, limit: 1 } })
+    const [code] = /\b[0-9]{6}\b/.exec(data[0]?.text ?? '') ?? []
+    if (code !== undefined) return code
+    if (Date.now() > deadline) throw new Error(`no code in the inbox for ${to}`)
+    await sleep(50)
+  }
 }

@@ -13,8 +13,8 @@ import {
   type Params,
   type Query,
 } from '@warifu/protocol/contract'
-import type { Answer } from '@warifu/protocol/errors'
-import type { Id, Mint } from '@warifu/protocol/ids'
+import type { Answer, Refusal } from '@warifu/protocol/errors'
+import { type Id, isId, type Mint } from '@warifu/protocol/ids'
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -52,6 +52,11 @@ export type ApiNeeds = DoorNeeds & {
   readonly docsOrigin: string
   /** The one origin whose pages may call. */
   readonly walletOrigin: string
+  /** Takes note of a presentation that this door refused. */
+  readonly turnAway: (
+    payment: Id<'pay'>,
+    how: { readonly code: Refusal; readonly requestId: Id<'req'>; readonly nowMs: number },
+  ) => Promise<void>
   /** Is everything that a payment needs in reach? */
   readonly healthy: () => Promise<boolean>
 }
@@ -150,12 +155,13 @@ function route<N extends EndpointName>(app: FastifyInstance, name: N, needs: Api
     exposeHeadRoute: false,
     schema: { response: { [endpoint.status]: endpoint.answer } },
     handler: async (request, reply) => {
+      const nowMs = needs.now()
       const shaped = shape(readers, request)
       if ('failure' in shaped) {
+        await note(needs, endpoint, { request, nowMs, code: shaped.failure.refusal })
         const { status, body } = send(shaped.failure, request, endpoint)
         return reply.code(status).send(body)
       }
-      const nowMs = needs.now()
       const caller = await doors[endpoint.caller](endpoint, incomingOf(request, nowMs))
       const answer: Answer<unknown> = caller.ok
         ? await needs.handlers[name]({
@@ -169,6 +175,7 @@ function route<N extends EndpointName>(app: FastifyInstance, name: N, needs: Api
             // answers with the caller that this endpoint names.
           } as Call<N>)
         : caller
+      if (!caller.ok) await note(needs, endpoint, { request, nowMs, code: caller.refusal })
       if (answer.ok && answer.value instanceof Readable) return stream(reply, answer.value)
       if (answer.ok) return reply.code(endpoint.status).send(answer.value)
       const { status, body } = send(answer, request, endpoint)
@@ -176,6 +183,27 @@ function route<N extends EndpointName>(app: FastifyInstance, name: N, needs: Api
     },
   })
 }
+
+type TurnedAway = {
+  readonly request: FastifyRequest
+  readonly nowMs: number
+  readonly code: Refusal
+}
+
+/** A presentation that comes no further than this door stands in its payment's timeline too. */
+async function note(
+  { turnAway }: ApiNeeds,
+  { caller }: Endpoint,
+  { request, nowMs, code }: TurnedAway,
+): Promise<void> {
+  const payment = idOf(request.params)
+  // genReqId mints the request's id.
+  if (caller === 'terminal_by_vault' && isId('pay', payment))
+    await turnAway(payment, { code, requestId: request.id as Id<'req'>, nowMs })
+}
+
+const idOf = (params: unknown): string =>
+  typeof params === 'object' && params !== null && 'id' in params ? String(params.id) : ''
 
 /** Sends a body without end; whoever goes away is not written to any more. */
 function stream(reply: FastifyReply, body: Readable): FastifyReply {
@@ -254,10 +282,8 @@ function failureOf(fault: unknown, request: FastifyRequest, needs: ApiNeeds): Fa
   request.log.error({ err: fault, request: request.id, url: request.routeOptions.url }, 'fault')
   // The vault is asked before money: without its answer nothing has moved.
   if (fault instanceof VaultUnavailable) return { refusal: 'vault_unavailable' }
-  const params: unknown = request.params
   if (!request.routeOptions.config.movesMoney) return { refusal: 'internal_error' }
-  const id =
-    typeof params === 'object' && params !== null && 'id' in params ? String(params.id) : ''
+  const id = idOf(request.params)
   return {
     refusal: 'internal_error',
     outcome: 'unknown',

@@ -64,8 +64,7 @@ export function createDoors(needs: DoorNeeds): Doors {
     terminal_by_vault: async (_, incoming) => {
       const signed = readSigned(incoming)
       if (!signed.ok) return signed
-      const { createdS: _created, ...call } = signed.value
-      return done({ kind: 'terminal_by_vault', call })
+      return done({ kind: 'terminal_by_vault', call: signed.value.call })
     },
   }
 }
@@ -95,10 +94,10 @@ async function merchant(needs: DoorNeeds, endpoint: Endpoint, incoming: Incoming
 async function terminal(needs: DoorNeeds, incoming: Incoming): Let<'terminal'> {
   const signed = readSigned(incoming)
   if (!signed.ok) return signed
-  const { createdS, ...call } = signed.value
+  const { call, createdS } = signed.value
   const bound = await needs.terminalKey(call.terminal)
   if (!bound) return refused('terminal_unknown')
-  if (!isSignedBy(bound, call.request)) return refused('signature_invalid')
+  if (!isSignedBy(bound, signed.value)) return refused('signature_invalid')
   if (incoming.method === 'GET' && Math.abs(createdS - incoming.nowMs / 1000) > FRESH_S)
     return refused('signature_stale')
   // Writes leave this to the statement that takes the counter: first answers stay readable.
@@ -106,7 +105,14 @@ async function terminal(needs: DoorNeeds, incoming: Incoming): Let<'terminal'> {
   return done({ kind: 'terminal', call: { ...call, cardholder: bound.cardholder } })
 }
 
-type Signed = Callers['terminal']['call'] & { readonly createdS: number }
+/** A call with what its signature says of itself, read once. */
+type Signed = {
+  readonly call: Callers['terminal']['call']
+  readonly createdS: number
+  readonly keyid: string
+  /** The signature base (RFC 9421 §2.5). */
+  readonly base: string
+}
 
 /** Reads the signature's headers and the digest of “the same bytes”. Verifies no signature. */
 function readSigned(incoming: Incoming): Answer<Signed> {
@@ -128,37 +134,30 @@ function readSigned(incoming: Incoming): Answer<Signed> {
   const claimed = readContentDigest(request.content_digest)
   const actual = createHash('sha256').update(body).digest()
   if (!input || !claimed || !timingSafeEqual(claimed, actual)) return refused('signature_invalid')
-  const base = baseOf(request)
+  const { createdS, keyid, params } = input
+  const base = baseOf(request, params)
   if (base === undefined) return refused('signature_invalid')
-  return done({
-    terminal: id,
-    // Nobody yet: the key that verifies tells whose it is.
-    cardholder: 'chl_',
-    counter: BigInt(request.counter),
-    digest: createHash('sha256').update(base).update('\0').update(body).digest(),
-    request,
-    createdS: input.createdS,
-  })
+  const digest = createHash('sha256').update(base).update('\0').update(body).digest()
+  const counter = BigInt(request.counter)
+  // Nobody yet: the key that verifies tells whose it is.
+  const call = { terminal: id, cardholder: 'chl_', counter, digest, request } as const
+  return done({ call, createdS, keyid, base })
 }
 
-type Request = Signed['request']
+type Request = Signed['call']['request']
 
-/** The signature base (RFC 9421 §2.5), or undefined where a component is malformed. */
-function baseOf(request: Request): string | undefined {
-  const input = readSignatureInput(request.signature_input)
-  if (!input) return undefined
+/** The signature base, or undefined where a component is malformed. */
+function baseOf(request: Request, params: string): string | undefined {
   const { method, path, query, counter, content_digest: contentDigest } = request
   try {
-    return signatureBase({ method, path, query, counter, contentDigest }, input.params)
+    return signatureBase({ method, path, query, counter, contentDigest }, params)
   } catch {
     return undefined
   }
 }
 
-function isSignedBy({ key, keyid }: TerminalKey, request: Request): boolean {
-  const base = baseOf(request)
-  const signature = readSignature(request.signature)
-  const input = readSignatureInput(request.signature_input)
-  if (base === undefined || !signature || input?.keyid !== keyid) return false
-  return verify('sha256', Buffer.from(base), { key, dsaEncoding: 'ieee-p1363' }, signature)
+function isSignedBy({ key, keyid }: TerminalKey, signed: Signed): boolean {
+  const signature = readSignature(signed.call.request.signature)
+  if (!signature || signed.keyid !== keyid) return false
+  return verify('sha256', Buffer.from(signed.base), { key, dsaEncoding: 'ieee-p1363' }, signature)
 }

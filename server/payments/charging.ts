@@ -14,10 +14,7 @@ import { type NewPayment, orderDigest } from './creating.ts'
 import type { Way } from './hops.ts'
 import type { At, PaymentNeeds } from './needs.ts'
 import type { PaymentRow } from './row.ts'
-
-const DAY_MS = 86_400_000
-/** How long a hold stands before it is released by itself. */
-const HOLD_MS = 7 * DAY_MS
+import { timesOf } from './times.ts'
 
 export type Shown = Exclude<PresentmentAsked, { readonly kind: 'wallet' }>
 
@@ -96,12 +93,11 @@ async function firstAnswer(
 /** One round trip for the whole batch. */
 async function charge(needs: PaymentNeeds, asks: readonly Ask[]): Promise<Reply[]> {
   const { sql } = needs.store
-  const nowMs = Math.max(...asks.map(({ at }) => at.nowMs))
-  const now = new Date(nowMs)
+  const { nowMs, holdUntilMs, day, month } = timesOf(Math.max(...asks.map(({ at }) => at.nowMs)))
   return sql<(Reply & { ord: number })[]>`
     select ord, code, answer from payments.charge(
-      ${sql.json(asks.map((one, i) => asRow(needs, one, i + 1)))}, ${nowMs}, ${nowMs + HOLD_MS},
-      ${Math.floor(nowMs / DAY_MS)}, ${now.getUTCFullYear() * 12 + now.getUTCMonth()})
+      ${sql.json(asks.map((one, i) => asRow(needs, one, i + 1)))}, ${nowMs}, ${holdUntilMs},
+      ${day}, ${month})
      order by ord`
 }
 

@@ -72,6 +72,12 @@ export function opened(before: readonly Hop[], at: string, key: KeyName): Hop[] 
   ]
 }
 
+/** The server's door said no: nothing of it was believed, not even who sent it. */
+export const refusedAtDoor = (at: string): Hop[] => [
+  hop(['cardholder', 'terminal'], 'yes', at, { reported: true }),
+  hop(['terminal', 'server'], 'presentCard', at, { outcome: 'refused' }),
+]
+
 /** The vault said no: the payment stops there. */
 export const refusedByVault = (before: readonly Hop[]): Hop[] =>
   before.map((one, i) => (i === before.length - 1 ? { ...one, outcome: 'refused' } : one))

@@ -11,7 +11,7 @@ import { claimPayment, denyPayment } from './claiming.ts'
 import { createPayment, linkSecret } from './creating.ts'
 import { cancelPayment, capturePayment, refundPayment } from './merchant-actions.ts'
 import type { PaymentNeeds } from './needs.ts'
-import { createPresenter } from './presenting.ts'
+import { createPresenter, turnAway } from './presenting.ts'
 import { listPayments, paymentOf, timelineOf } from './reading.ts'
 import { sweep } from './sweeping.ts'
 import { createToken } from './tokenizing.ts'
@@ -35,6 +35,7 @@ export function createPayments(needs: PaymentNeeds) {
     claim: bound(claimPayment),
     deny: bound(denyPayment),
     present: createPresenter(needs),
+    turnAway: bound(turnAway),
     capture: bound(capturePayment),
     cancel: bound(cancelPayment),
     refund: bound(refundPayment),

@@ -9,13 +9,10 @@ import type { Hop } from '@warifu/protocol/objects'
 import { type Read, readWallet } from '#presentment'
 import { type Batcher, createBatcher, retried } from '#store'
 import type { TerminalCall } from '#terminals'
-import { answered, opened, presented, refusedByVault } from './hops.ts'
+import { answered, opened, presented, refusedAtDoor, refusedByVault } from './hops.ts'
 import { type At, instantOf, type PaymentNeeds } from './needs.ts'
 import type { PresentedRow } from './row.ts'
-
-const DAY_MS = 86_400_000
-/** How long a hold stands before it is released by itself. */
-const HOLD_MS = 7 * DAY_MS
+import { timesOf } from './times.ts'
 
 type Ask = {
   readonly payment: Id<'pay'>
@@ -55,13 +52,11 @@ export function createPresenter(needs: PaymentNeeds): Presenter {
 /** One round trip for the whole batch (server/payments/migrations/0002-authorize.sql). */
 async function authorize(needs: PaymentNeeds, asks: readonly Ask[]): Promise<PresentedRow[]> {
   const { sql } = needs.store
-  const nowMs = Math.max(...asks.map((ask) => ask.at.nowMs))
-  const now = new Date(nowMs)
+  const { nowMs, holdUntilMs, day, month } = timesOf(Math.max(...asks.map((ask) => ask.at.nowMs)))
   const rows = await sql<{ ord: number; answer: PresentedRow }[]>`
     select ord, answer from payments.authorize(
-      ${sql.json(asks.map((ask, i) => asRow(needs, ask, i + 1)))}, ${nowMs}, ${nowMs + HOLD_MS},
-      ${Math.floor(nowMs / DAY_MS)}, ${now.getUTCFullYear() * 12 + now.getUTCMonth()},
-      ${sourcesOf(paymentMoves, 'authorized')})
+      ${sql.json(asks.map((ask, i) => asRow(needs, ask, i + 1)))}, ${nowMs}, ${holdUntilMs},
+      ${day}, ${month}, ${sourcesOf(paymentMoves, 'authorized')})
      order by ord`
   return rows.map((row) => row.answer)
 }
@@ -92,7 +87,15 @@ type Refused = {
   readonly code: Refusal
 }
 
-/** What the vault refused stands in the timeline too; a flood of it does not (100 rows). */
+/** A presentation that came no further than the server's door. */
+export const turnAway = (
+  needs: PaymentNeeds,
+  payment: Id<'pay'>,
+  { code, ...at }: At & { readonly code: Refusal },
+): Promise<void> =>
+  noteRefusal(needs, { payment, at, code, hops: refusedAtDoor(instantOf(at.nowMs)) })
+
+/** What was refused before money stands in the timeline too; a flood of it does not (100 rows). */
 async function noteRefusal(
   needs: PaymentNeeds,
   { payment, at, hops, code }: Refused,

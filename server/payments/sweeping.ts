@@ -1,4 +1,4 @@
-/** What time does to payments: late ones expire, automatic sales are captured. */
+/** What time does to payments: late ones expire, as do holds; automatic sales are captured. */
 import type { Id } from '@warifu/protocol/ids'
 import { finish } from './finishing.ts'
 import { platformActs } from './hops.ts'
@@ -7,29 +7,17 @@ import { instantOf, type PaymentNeeds } from './needs.ts'
 import type { PaymentRow } from './row.ts'
 
 const BATCH = 100
-const HOLD_MS = 7 * 86_400_000
+
+type Due = Pick<PaymentRow, 'id' | 'lane' | 'merchant'> & { readonly act: 'expire' | 'capture' }
 
 /** Does what is due at `nowMs`; answers with how many payments it moved. Safe on every process. */
 export async function sweep(needs: PaymentNeeds, nowMs: number): Promise<number> {
-  const { sql } = needs.store
-  const late = await sql<{ id: Id<'pay'> }[]>`
-    select id from payments.payment
-     where status = 'requires_action' and deadline_ms <= ${nowMs}
-     order by deadline_ms limit ${BATCH}`
-  for (const { id } of late) await expire(needs, id, nowMs)
-
-  const due = await sql<Pick<PaymentRow, 'id' | 'merchant' | 'lane'>[]>`
-    select id, merchant, lane from payments.payment
-     where status = 'authorized' and capture_method = 'automatic' limit ${BATCH}`
-  for (const row of due)
-    await captureAutomatically(needs, row, { requestId: needs.mint('req'), nowMs })
-
-  const stale = await sql<{ id: Id<'pay'> }[]>`
-    select id from payments.payment
-     where status = 'authorized' and capture_method = 'manual' and deadline_ms <= ${nowMs - HOLD_MS}
-     limit ${BATCH}`
-  for (const { id } of stale) await expire(needs, id, nowMs)
-  return late.length + due.length + stale.length
+  const due = await needs.store.sql<Due[]>`
+    select act, lane, payment as id, merchant from payments.due(${nowMs}, ${BATCH})`
+  for (const { act, ...row } of due)
+    if (act === 'expire') await expire(needs, row.id, nowMs)
+    else await captureAutomatically(needs, row, { requestId: needs.mint('req'), nowMs })
+  return due.length
 }
 
 async function expire(needs: PaymentNeeds, payment: Id<'pay'>, nowMs: number): Promise<void> {

@@ -62,8 +62,9 @@ export function createPeople(needs: Needs & { readonly messenger: Messenger }): 
     deliver: (nowMs) => deliver(store, messenger, nowMs),
     messages: (page) => listMessages(store.sql, page),
     tick: async (nowMs) => {
-      await store.sql`delete from people.registration where deadline_ms <= ${nowMs}`
-      await store.sql`delete from people.session where expires_ms <= ${nowMs}`
+      await store.sql`
+        with late as (delete from people.registration where deadline_ms <= ${nowMs})
+        delete from people.session where expires_ms <= ${nowMs}`
       await deliver(store, messenger, nowMs)
     },
   }
