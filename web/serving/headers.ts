@@ -24,7 +24,7 @@ export const contentSecurityPolicy = ({ connect = [] }: PagePolicy): string =>
   ].join('; ')
 
 const allowed = ['camera', 'publickey-credentials-create', 'publickey-credentials-get']
-const closed = ['geolocation', 'microphone', 'payment', 'usb', 'serial', 'bluetooth']
+const closed = ['geolocation', 'microphone', 'payment', 'usb', 'serial']
 
 export const pageHeaders = (policy: PagePolicy): Readonly<Record<string, string>> => ({
   'content-security-policy': contentSecurityPolicy(policy),

@@ -2,24 +2,25 @@
  * Doing something that is signed. A write that has no answer yet is settled first, with its own
  * bytes; one that gets none now is sent again, the same, until somebody knows what became of it.
  */
-import type { Terminal } from '@warifu/devices/terminal'
 import type { CallName, Reply } from '@warifu/protocol/contract'
 import { type RawAnswer, readAnswer } from '@warifu/sdk/api-call'
+import { noticingStop } from './stopping.ts'
 import { isUnknown } from './trouble.ts'
 import type { World } from './world.tsx'
 
 /** Sends the write that is without answer again; true where there was one. */
-export async function settle(terminal: Terminal): Promise<boolean> {
-  const { unanswered } = await terminal.state()
-  if (unanswered === null) return false
-  await terminal.retry()
-  return true
-}
+export const settle = (world: World): Promise<boolean> =>
+  noticingStop(world, async () => {
+    const { unanswered } = await world.terminal.state()
+    if (unanswered === null) return false
+    await world.terminal.retry()
+    return true
+  })
 
 /** A write after whatever came before it is settled. */
-export async function act<T>({ terminal }: World, work: () => Promise<T>): Promise<T> {
-  await settle(terminal)
-  return work()
+export async function act<T>(world: World, work: () => Promise<T>): Promise<T> {
+  await settle(world)
+  return noticingStop(world, work)
 }
 
 type Surely<N extends CallName> = {
@@ -36,9 +37,9 @@ export async function actSurely<N extends CallName>(
   world: World,
   { name, work, onUnknown }: Surely<N>,
 ): Promise<Reply<N>> {
-  await settle(world.terminal)
+  await settle(world)
   try {
-    return await work()
+    return await noticingStop(world, work)
   } catch (error) {
     if (!isUnknown(error)) throw error
     onUnknown()

@@ -8,7 +8,7 @@ import {
 import { Mark, Said, useWords } from '@warifu/web/kit'
 import { type ReactNode, useEffect } from 'react'
 import { ApplyView } from './apply.tsx'
-import { useEnrolled, useTerminalState } from './asking.ts'
+import { useEnrolled, useStopped, useTerminalState } from './asking.ts'
 import { HistoryView } from './history.tsx'
 import { HomeView } from './home.tsx'
 import { EnrolView, JOINING, JoinView } from './join.tsx'
@@ -43,13 +43,12 @@ function Page() {
   const { data: state } = useTerminalState()
   const isJoining = useIsMutating({ mutationKey: [JOINING] }) > 0
   const { data: isEnrolled } = useEnrolled()
-  const stopped = useFollowing(isEnrolled === true)
+  const { data: stopped } = useStopped()
+  useFollowing(isEnrolled === true)
   if (state === undefined || isEnrolled === undefined) return <Frame>{null}</Frame>
   if (state.cardholder === null || isJoining) return <Frame>{<JoinView />}</Frame>
   if (!isEnrolled) return <Frame>{<EnrolView />}</Frame>
-  return (
-    <Frame nav={<NavBar />}>{stopped === null ? <Current /> : <StoppedView why={stopped} />}</Frame>
-  )
+  return <Frame nav={<NavBar />}>{stopped ? <StoppedView why={stopped} /> : <Current />}</Frame>
 }
 
 const views: Readonly<Record<string, () => ReactNode>> = {

@@ -7,6 +7,7 @@ import type { Id } from '@warifu/protocol/ids'
 import { callApi } from '@warifu/sdk/api-call'
 import { isEnrolledHere } from './enrolling.ts'
 import type { Pending } from './pending.ts'
+import { type Stopped, whyStopped } from './stopping.ts'
 import { isStopped, isUnknown } from './trouble.ts'
 import { useWorld } from './world.tsx'
 
@@ -33,6 +34,15 @@ export const useEnrolled = () => {
   return useQuery<boolean>({
     queryKey: ['kept', 'enrolled'],
     queryFn: () => isEnrolledHere(world),
+    networkMode: 'always',
+  })
+}
+
+export const useStopped = () => {
+  const world = useWorld()
+  return useQuery<Stopped | null>({
+    queryKey: ['kept', 'stopped'],
+    queryFn: () => whyStopped(world),
     networkMode: 'always',
   })
 }

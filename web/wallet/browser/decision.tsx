@@ -22,6 +22,7 @@ export function Decision({ application, onAgain }: Props) {
   if (status === 'in_review')
     return (
       <section className="view">
+        <h1>{say('apply.another')}</h1>
         <Said tone="waiting" title={say('decision.review')}>
           {say('decision.review_more')}
         </Said>
@@ -30,6 +31,7 @@ export function Decision({ application, onAgain }: Props) {
   const isRefused = status === 'refused'
   return (
     <section className="view">
+      <h1>{say('apply.another')}</h1>
       <Said
         tone={isRefused ? 'refused' : 'waiting'}
         title={say(isRefused ? 'decision.refused' : 'decision.expired')}
@@ -64,6 +66,7 @@ function Install({ application }: { readonly application: Application }) {
   return (
     <section className="view join">
       <Mark size={96} state={install.error === null ? 'waiting' : 'apart'} />
+      <h1>{say('apply.another')}</h1>
       <Said tone="arrived" title={say('decision.approved')}>
         {limit === null ? null : say('decision.approved_more', { limit })}
       </Said>

@@ -51,7 +51,7 @@ async function claimLink(world: World, link: string): Promise<Pending> {
 async function lookAgain(world: World, pending: Pending): Promise<Pending> {
   if (pending.claim === null) return pending
   try {
-    await settle(world.terminal)
+    await settle(world)
     const ending = endingOf(await world.terminal.activityOf(pending.claim.payment))
     return { ...pending, ending }
   } catch (error) {

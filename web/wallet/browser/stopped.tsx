@@ -3,7 +3,7 @@ import { Button } from '@mantine/core'
 import { Said, useWords } from '@warifu/web/kit'
 import { useDoing } from './doing.ts'
 import { enrolHere } from './enrolling.ts'
-import type { Stopped } from './staying.ts'
+import { type Stopped, stop } from './stopping.ts'
 import { TroubleSaid } from './trouble-said.tsx'
 import { words } from './words.ts'
 import { useWorld } from './world.tsx'
@@ -18,12 +18,10 @@ export function StoppedView({ why }: { readonly why: Stopped }) {
   const world = useWorld()
   // Reading notices asks for the passkey: what stopped the wallet is told to its owner only.
   const look = useDoing(async () => {
-    if (tellsOfFork(await world.terminal.notices())) await world.kept.set('stopped', 'forked')
-    location.reload()
+    if (tellsOfFork(await world.terminal.notices())) await stop(world, 'forked')
   })
   const anew = useDoing(async () => {
     await enrolHere(world)
-    location.reload()
   })
   const isForked = why === 'forked'
   return (

@@ -1,0 +1,208 @@
+/**
+ * Goal: whatever becomes of a payment, the person is told the truth in words: whether money moved,
+ * why not, what next; and is taken back to the shop. An answer that got lost is found again, once.
+ * Method: one holder in a real Chromium, one payment after the other; the merchant's own record is
+ * held against what the page says. The lost answer is cut off in the browser, after it was given.
+ */
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { choosePort } from '@warifu/cli/ports'
+import { callApi } from '@warifu/sdk/api-call'
+import type { Page } from 'playwright-core'
+import { assertAccessible, assertQuiet, type Browser, openBrowser, picture } from './chromium.ts'
+import { type House, startHouse } from './house.ts'
+import { testWith } from './needs.ts'
+import { type People, peopleOf } from './people.ts'
+import {
+  applyFor,
+  becomeHolder,
+  fillApplication,
+  heading,
+  join,
+  press,
+  proveThePhone,
+} from './wallet-pages.ts'
+
+type Scene = {
+  readonly house: House
+  readonly browser: Browser
+  readonly page: Page
+  readonly people: People
+}
+
+const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor()
+
+testWith(
+  ['chromium'],
+  'denied, expired, frozen, too much, lost, offline, back to the shop',
+  async () => {
+    await using house = await startHouse({ wallet: true })
+    await using browser = await openBrowser()
+    const page = await browser.open(house.walletOrigin)
+    const scene = { house, browser, page, people: peopleOf(house) }
+    await becomeHolder(page, house)
+    await denied(scene)
+    await expired(scene)
+    await tooMuch(scene)
+    await frozen(scene)
+    await unknownLink(scene)
+    assertQuiet(browser)
+    await offline(scene)
+    await lostAnswer(scene)
+    await backToTheShop(scene)
+    await refusedAndReviewed(scene)
+  },
+)
+
+async function denied({ page, people }: Scene): Promise<void> {
+  const { id, link } = await people.ask()
+  await page.goto(link)
+  await press(page, 'Refuse')
+  await says(page, 'You refused')
+  await says(page, /No money has moved/)
+  await assertAccessible(page, 'denied')
+  assert.equal((await people.show(id)).declined_because, 'approval_denied')
+  await press(page, 'Done')
+}
+
+async function expired({ page, people }: Scene): Promise<void> {
+  const { id, link } = await people.ask({ expires_in: 4 })
+  await page.goto(link)
+  await heading(page, /asks for/)
+  await says(page, 'The time is over')
+  await says(page, /No money has moved/)
+  await picture(page, 'expired')
+  await press(page, 'Done')
+  assert.notEqual((await people.show(id)).status, 'authorized')
+}
+
+async function tooMuch({ page, people }: Scene): Promise<void> {
+  const { id, link } = await people.ask({ amount: 10_000_000 })
+  await page.goto(link)
+  await press(page, 'Approve ¥10,000,000')
+  await says(page, 'Not paid')
+  await says(page, /limit of your card|not enough left/)
+  await assertAccessible(page, 'declined')
+  await picture(page, 'declined')
+  assert.equal((await people.show(id)).status, 'declined')
+  await press(page, 'Done')
+}
+
+async function frozen({ page, people }: Scene): Promise<void> {
+  await press(page, 'Freeze')
+  await says(page, 'Frozen')
+  await assertAccessible(page, 'frozen')
+  await picture(page, 'frozen')
+  const { id, link } = await people.ask()
+  await page.goto(link)
+  await says(page, 'This card is frozen. Unfreeze it to pay with it.')
+  assert.equal(await page.getByRole('button', { name: /Approve/ }).isDisabled(), true)
+  await press(page, 'Refuse')
+  await press(page, 'Done')
+  await press(page, 'Unfreeze')
+  await says(page, 'Ready to pay')
+  assert.equal((await people.show(id)).status, 'declined')
+}
+
+async function unknownLink({ page, house }: Scene): Promise<void> {
+  await page.goto(`${house.walletOrigin}/pay#${'A'.repeat(43)}`)
+  await says(page, 'This payment cannot be opened')
+  await press(page, 'Done')
+}
+
+/** The platform decides, and the answer never arrives: the same bytes are sent until it does. */
+async function lostAnswer({ page, people }: Scene): Promise<void> {
+  const { id, link } = await people.ask()
+  const sent: (string | null)[] = []
+  await page.route(/\/present$/, async (route) => {
+    sent.push(route.request().postData())
+    if (sent.length > 2) return route.continue()
+    // Node does not resolve *.localhost; the signature is over path and body, not the host.
+    await route.fetch({ url: route.request().url().replace('api.localhost', '127.0.0.1') })
+    return route.abort('connectionreset')
+  })
+  await page.goto(link)
+  await press(page, /Approve/)
+  await says(page, 'Still finding out')
+  await picture(page, 'unknown')
+  await says(page, /^Paid$/)
+  await page.unroute(/\/present$/)
+  assert.equal(sent.length, 3)
+  assert.equal(new Set(sent).size, 1, 'the same bytes each time')
+  const { status, amount_capturable } = await people.show(id)
+  assert.deepEqual([status, amount_capturable], ['authorized', 1200], 'paid once')
+  await press(page, 'Done')
+}
+
+/** Said plainly while there is no connection; and the page opens when its own server is gone. */
+async function offline({ page, browser, house }: Scene): Promise<void> {
+  await page.goto(house.walletOrigin)
+  await says(page, 'Ready to pay')
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready))
+  await browser.context.setOffline(true)
+  await says(page, 'You are offline')
+  await says(page, 'Ready to pay')
+  await assertAccessible(page, 'offline')
+  await picture(page, 'offline')
+  await browser.context.setOffline(false)
+  await page.getByText('You are offline').waitFor({ state: 'hidden' })
+  await house.kill('wallet')
+  await page.reload()
+  await says(page, 'Ready to pay')
+  await house.restart('wallet')
+}
+
+/** Its page waits for the customer, who closes the tab in between and comes back. */
+async function backToTheShop({ page, people, browser, house }: Scene): Promise<void> {
+  const shop = createServer((_, answer) => answer.end('<h1>Thank you for your order</h1>'))
+  const port = await choosePort()
+  shop.listen(port, '127.0.0.1')
+  try {
+    const return_url = `http://127.0.0.1:${port}/orders/7?state=x`
+    const { id, link } = await people.ask({ return_url })
+    const tab = await browser.open(link)
+    await heading(tab, /asks for/)
+    await tab.close()
+    await page.goto(house.walletOrigin)
+    await says(page, 'A payment waits for your answer')
+    await press(page, 'Look at it')
+    await press(page, /Approve/)
+    await says(page, /^Paid$/)
+    await press(page, /^Back to/)
+    await heading(page, 'Thank you for your order')
+    assert.equal(page.url(), return_url)
+    assert.equal((await people.show(id)).status, 'authorized')
+  } finally {
+    shop.close()
+  }
+}
+
+/** Another person: refused with a reason, then looked at, and told in their language. */
+async function refusedAndReviewed({ house, people: { api } }: Scene): Promise<void> {
+  await using browser = await openBrowser()
+  const page = await browser.open(house.walletOrigin)
+  await join(page, 'Ken')
+  await applyFor(page, { birth: '2020-01-01' })
+  await proveThePhone(page, house, '+81 90 9999 0001')
+  await says(page, 'You are under the age for this card.')
+  await assertAccessible(page, 'refused')
+  await press(page, 'Apply again')
+  const applied = page.waitForResponse(/\/v1\/applications$/)
+  await fillApplication(page, { income: '500000' })
+  const { id } = await (await applied).json()
+  await proveThePhone(page, house, '+81 90 9999 0002')
+  await says(page, 'A person is looking at it')
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.getByLabel('Language').selectOption('ja')
+  await page.getByRole('link', { name: 'カード' }).click()
+  await press(page, 'カードを申し込む')
+  await says(page, '担当者が確認しています')
+  await picture(page, 'review-ja')
+  await callApi(api, 'decideApplication', {
+    params: { id },
+    body: { result: 'approve', limit: 50_000 },
+  })
+  await says(page, '支払えます')
+  await picture(page, 'cards-ja')
+  assertQuiet(browser)
+}
