@@ -6,12 +6,13 @@
  * The widths of [i] and [L] are the profile's and no secret: key blocks (X9.143) take 1 and 2
  * bytes, this house's own keys 4 and 4.
  */
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 
 export type Prf = (key: Uint8Array, message: Uint8Array) => Uint8Array
 
 /** The third PRF beside `cmac` and `tdeaCmac` of cmac.ts. */
-export const hmacSha256: Prf = (key, message) => createHmac('sha256', key).update(message).digest()
+export const hmacSha256: Prf = (key, message) =>
+  createHmac('sha256', createSecretKey(key)).update(message).digest()
 
 export type Derivation = {
   readonly prf: Prf

@@ -2,7 +2,7 @@
  * The two suites of entry devices, behind one form: AES DUKPT (X9.24-3) as it is made today, and
  * TDES DUKPT (X9.24-1) to accept devices of before; what a suite is, stands in one place each.
  */
-import { createDecipheriv } from 'node:crypto'
+import { createDecipheriv, createSecretKey } from 'node:crypto'
 import { checkValue, cmac } from '@warifu/crypto/cmac'
 import {
   deriveInitialKey,
@@ -81,7 +81,7 @@ const aes: Suite = {
     return {
       mac: (covered) => cmac(mac, covered),
       decrypt: (iv, ct) =>
-        createDecipheriv(`aes-${data.length * 8}-cbc`, data, iv)
+        createDecipheriv(`aes-${data.length * 8}-cbc`, createSecretKey(data), iv)
           .setAutoPadding(false)
           .update(ct),
       pin: (block, pan) => decodeFormat4({ key: pin, block, pan }),
