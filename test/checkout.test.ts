@@ -23,7 +23,7 @@ suite('the web shop', () => {
   let browser: Browser
 
   before(async () => {
-    house = await startHouse({ pos: true, wallet: true })
+    house = await startHouse({ balanced: true, pos: true, wallet: true })
     aiko = await peopleOf(house).become('Aiko')
     browser = await openBrowser({ width: 360 })
   })

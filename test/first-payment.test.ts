@@ -30,7 +30,7 @@ suite('the first payment', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'warifu-first-'))
-    house = await startHouse({ wallet: true, pos: true })
+    house = await startHouse({ balanced: true, wallet: true, pos: true })
     counter = await openBrowser({ width: 1200 })
   })
   after(async () => {
@@ -116,4 +116,10 @@ suite('the first payment', () => {
     await page.getByRole('link', { name: 'Pay with your wallet' }).waitFor()
     return page
   }
+
+  testWith(['chromium'], 'both servers had their share of it', async () => {
+    const given = house.given()
+    assert.equal(given.length, 2)
+    for (const connections of given) assert(connections > 0, given.join())
+  })
 })

@@ -33,6 +33,7 @@ function welcome(sandbox: Sandbox, tookMs: number): string {
   return `
 Warifu is running (${(tookMs / 1000).toFixed(1)} s). Ctrl-C stops everything; nothing is lost.
 
+  start     http://api.localhost:${ports.api}/   your first payment, step by step
   wallet    ${walletOrigin}/
   till      ${tillOrigin}/
   web shop  ${tillOrigin}/shop
@@ -43,7 +44,7 @@ Warifu is running (${(tookMs / 1000).toFixed(1)} s). Ctrl-C stops everything; no
   API key   in ${near(home)}/sandbox.json
   logs      ${near(logs)}/
 
-Try first, in another terminal:
+Try first: open the start page in a browser. Or, in another terminal:
 
   npm run demo                       every system once, and what each party could read
   npm run warifu -- wallet --help    be a cardholder: join, apply, receive a card
