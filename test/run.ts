@@ -14,7 +14,7 @@ import { codeOfSignal, listenForEnding } from '@warifu/cli/ending'
 import { createKeeper } from '@warifu/cli/keeper'
 import { newPasswords } from '@warifu/cli/passwords'
 import { choosePort } from '@warifu/cli/ports'
-import { migrateServer, migrateVault } from '@warifu/cli/programs'
+import { buildPage, migrateServer, migrateVault } from '@warifu/cli/programs'
 import { Sorry } from '@warifu/cli/sorry'
 import { root } from '@warifu/cli/state-folder'
 import { asRole, plans, type SideName, variables } from './databases.ts'
@@ -87,6 +87,9 @@ async function main(args: readonly string[]): Promise<number> {
   const files = await findTests(args)
   await using stack = new AsyncDisposableStack()
   await prepareDatabases(stack)
+  // Once, before tests that run beside each other would each find them out of date.
+  await buildPage('wallet')
+  await buildPage('pos')
   const { passed, failed, left } = await runFiles(files, ending.signal)
   if (ending.signal.aborted) return codeOfSignal(await ending.asked)
   for (const check of left) print(`${LEFT_TO_CI}: ${check}`)

@@ -32,14 +32,21 @@ export async function buildPage(page: Page): Promise<string> {
   const made = await mkdtemp(`${folder}-`)
   await bundle(page, made)
   await finish(page, made)
-  await rm(folder, { recursive: true, force: true })
+  await putInPlace(made, folder)
+  await writeFile(stampOf(page), digest)
+  return folder
+}
+
+/** By two renames, so that there is hardly a moment without a build. */
+async function putInPlace(made: string, folder: string): Promise<void> {
+  const old = `${made}-old`
+  await rename(folder, old).catch(() => undefined)
   await rename(made, folder).catch(async (cause: unknown) => {
     // Another builder was quicker; its build is of the same sources.
     await rm(made, { recursive: true, force: true })
     if (!(await exists(join(folder, LIST)))) throw cause
   })
-  await writeFile(stampOf(page), digest)
-  return folder
+  await rm(old, { recursive: true, force: true })
 }
 
 const exists = (path: string): Promise<boolean> =>

@@ -1,53 +1,28 @@
 /** Step 1: who applies. Checked here for form only; the decision is the issuer's. */
 import { Button, NativeSelect, TextInput } from '@mantine/core'
-import { exponentOf } from '@warifu/protocol/money'
-import type { Applicant } from '@warifu/protocol/objects'
 import { useWords } from '@warifu/web/kit'
 import { type FormEvent, useState } from 'react'
 import { act } from './acting.ts'
+import {
+  applicantOf,
+  blankFields,
+  employments,
+  type Faults,
+  type Fields,
+  faultsOf,
+  isEmployment,
+} from './applicant.ts'
 import { type Program, usePrograms, useTerminalState } from './asking.ts'
 import { useDoing } from './doing.ts'
 import { TroubleSaid } from './trouble-said.tsx'
 import { words } from './words.ts'
-import type { Word } from './words-en.ts'
 import { useWorld } from './world.tsx'
-
-type Fields = {
-  readonly program: string
-  readonly name: string
-  readonly birth: string
-  readonly income: string
-  readonly employment: Applicant['employment']
-}
-
-const employments = ['employed', 'self_employed', 'student', 'retired', 'none'] as const
-const isEmployment = (text: string): text is Applicant['employment'] =>
-  employments.some((each) => each === text)
-
-type Faults = Partial<Record<'name' | 'birth' | 'income', Word>>
-
-export function faultsOf({ name, birth, income }: Fields): Faults {
-  return {
-    ...(name.trim() === '' ? { name: 'apply.missing' } : {}),
-    ...(/^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$/.test(birth) ? {} : { birth: 'apply.birth_form' }),
-    ...(/^[0-9]{1,9}$/.test(income.replace(/[,\s]/g, '')) ? {} : { income: 'apply.income_form' }),
-  }
-}
-
-const applicantOf = (fields: Fields, { currency }: Program): Applicant => ({
-  name: fields.name.trim(),
-  birth_date: fields.birth,
-  annual_income: Number(fields.income.replace(/[,\s]/g, '')) * 10 ** exponentOf(currency),
-  employment: fields.employment,
-})
-
-const blank: Fields = { program: '', name: '', birth: '', income: '', employment: 'employed' }
 
 export function ApplyForm({ onApplied }: { readonly onApplied: () => void }) {
   const say = useWords(words)
   const { data: state } = useTerminalState()
   const { data: programs = [], error } = usePrograms()
-  const [fields, setFields] = useState<Fields>({ ...blank, name: state?.name ?? '' })
+  const [fields, setFields] = useState<Fields>({ ...blankFields, name: state?.name ?? '' })
   const [faults, setFaults] = useState<Faults>({})
   const program = programs.find(({ id }) => id === fields.program) ?? programs[0]
   const { begin, runs, error: trouble } = useApplying(onApplied)
@@ -135,7 +110,7 @@ function useApplying(onApplied: () => void) {
   const world = useWorld()
   type Asked = { readonly fields: Fields; readonly program: Program }
   return useDoing(async ({ fields, program }: Asked) => {
-    const applicant = applicantOf(fields, program)
+    const applicant = applicantOf(fields, program.currency)
     await act(world, () => world.terminal.apply(program.id, applicant))
     onApplied()
   })

@@ -5,16 +5,11 @@ import type { Id } from '@warifu/protocol/ids'
 import { useWords } from '@warifu/web/kit'
 import { type FormEvent, useState } from 'react'
 import { act } from './acting.ts'
+import { phoneOf } from './applicant.ts'
 import { useDoing } from './doing.ts'
 import { TroubleSaid } from './trouble-said.tsx'
 import { words } from './words.ts'
 import { useWorld } from './world.tsx'
-
-/** As people write it, to E.164; undefined where it is none. */
-export function phoneOf(text: string): string | undefined {
-  const digits = text.replace(/[\s().‐-―-]/g, '')
-  return /^\+[1-9][0-9]{6,14}$/.test(digits) ? digits : undefined
-}
 
 export function PhoneForm({ application }: { readonly application: Id<'app'> }) {
   const say = useWords(words)

@@ -1,5 +1,6 @@
 /** The page's front door: clock, chance, passkeys, storage and network come in here. */
 import { createTerminal, lockTurns } from '@warifu/devices/terminal'
+import { NoAnswer } from '@warifu/sdk/api-call'
 import { ownRuntime } from '@warifu/sdk/runtime'
 import { type Clock, KitProvider } from '@warifu/web/kit'
 import { createRoot } from 'react-dom/client'
@@ -7,6 +8,7 @@ import { App } from './app.tsx'
 import { openKept, terminalStore } from './kept.ts'
 import { browserAuthenticator } from './passkey.ts'
 import { pendingStore } from './pending.ts'
+import { TroubleSaid } from './trouble-said.tsx'
 import { onLink, takeLink } from './views.tsx'
 import { type World, WorldProvider } from './world.tsx'
 
@@ -58,13 +60,29 @@ async function makeWorld(): Promise<World> {
   }
 }
 
+/** The page cannot begin: its server is silent, or the browser gives it no storage. */
+const Unopened = ({ fault }: { readonly fault: unknown }) => (
+  <KitProvider clock={clock}>
+    <main className="page-main">
+      <TroubleSaid
+        error={fault instanceof TypeError ? new NoAnswer('connection_cut', '') : fault}
+        again={() => location.reload()}
+      />
+    </main>
+  </KitProvider>
+)
+
 async function main(place: HTMLElement): Promise<void> {
+  const page = createRoot(place)
   const link = takeLink()
-  const world = await makeWorld()
+  const world = await makeWorld().catch((fault: unknown) => {
+    page.render(<Unopened fault={fault} />)
+  })
+  if (world === undefined) return
   const take = (found: string) => world.pending.save({ link: found, claim: null, ending: null })
   if (link !== null) await take(link)
   onLink((found) => void take(found))
-  createRoot(place).render(
+  page.render(
     <KitProvider clock={clock}>
       <WorldProvider world={world}>
         <App />

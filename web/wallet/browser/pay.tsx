@@ -1,5 +1,6 @@
 /** The payment in hand: opened, asked about, decided, ended. What is shown is what is signed. */
 
+import { Button } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { Mark, Said, useClock, useWords } from '@warifu/web/kit'
 import { useEffect, useState } from 'react'
@@ -15,6 +16,34 @@ import { useWorld } from './world.tsx'
 export function PayView() {
   const say = useWords(words)
   const { data: pending } = usePending()
+  const { isOther, look } = useOwn(pending?.link ?? null)
+  if (!isOther) return <Payment pending={pending} />
+  return (
+    <section className="view">
+      <h1>{say('pay.title')}</h1>
+      <Said tone="waiting" title={say('pay.other')} urgent>
+        <Button variant="default" size="sm" mt={12} onClick={look}>
+          {say('home.waiting_go')}
+        </Button>
+      </Said>
+    </section>
+  )
+}
+
+/**
+ * A tab keeps to the payment that it shows: one that is opened elsewhere never slips under a finger
+ * that is on its way to the button.
+ */
+function useOwn(link: string | null) {
+  const [own, setOwn] = useState<string | null>(null)
+  useEffect(() => {
+    if (own === null && link !== null) setOwn(link)
+  }, [own, link])
+  return { isOther: own !== null && link !== null && link !== own, look: () => setOwn(link) }
+}
+
+function Payment({ pending }: { readonly pending: Pending | null | undefined }) {
+  const say = useWords(words)
   const { opened, error, again } = useOpened(pending ?? null)
   if (pending === undefined) return null
   if (pending === null)

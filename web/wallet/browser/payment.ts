@@ -17,6 +17,7 @@ type Activity = Reply<'getActivity'>
 export function endingOf({ status, declined_because }: Activity): Ending | null {
   if (status === 'requires_action' || status === 'processing') return null
   if (status === 'expired' || status === 'cancelled') return { kind: status }
+  if (status === 'reversed') return { kind: 'cancelled' }
   if (status !== 'declined') return { kind: 'paid' }
   if (declined_because === 'approval_denied') return { kind: 'denied' }
   return { kind: 'declined', code: declined_because ?? 'internal_error' }

@@ -99,6 +99,7 @@ export const en = {
   'pay.opening': 'Opening the payment',
   'pay.none': 'There is no payment in hand',
   'pay.none_more': 'Scan the code at the till, or open the link of the shop.',
+  'pay.other': 'Another payment was opened since',
   'pay.asks': '{shop} asks for',
   'pay.up_to': 'up to',
   'pay.order': 'Order',

@@ -105,6 +105,7 @@ export const ja: Readonly<Record<Word, string>> = {
   'pay.opening': '支払いを開いています',
   'pay.none': '手元に支払いはありません',
   'pay.none_more': 'レジのコードを読み取るか、お店のリンクを開いてください。',
+  'pay.other': 'そのあと別の支払いが開かれました',
   'pay.asks': '{shop} からの請求',
   'pay.up_to': '最大',
   'pay.order': 'ご注文',

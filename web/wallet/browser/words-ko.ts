@@ -100,6 +100,7 @@ export const ko: Readonly<Record<Word, string>> = {
   'pay.opening': '결제를 여는 중',
   'pay.none': '진행 중인 결제가 없습니다',
   'pay.none_more': '계산대의 코드를 스캔하거나 가게의 링크를 여세요.',
+  'pay.other': '그 뒤에 다른 결제가 열렸습니다',
   'pay.asks': '{shop}의 요청',
   'pay.up_to': '최대',
   'pay.order': '주문',
