@@ -19,12 +19,32 @@ export const refusal = (status: number, code: string, message: string, param?: s
 
 export function read<T extends TSchema>(schema: T, value: unknown): Read<Static<T>> {
   if (Check(schema, value)) return { ok: true, value }
-  const found = Errors(schema, value)
-  const one = found.findLast(({ keyword }) => keyword !== 'anyOf') ?? found[0]
-  const param = one?.instancePath.replace(/^\//, '').replaceAll('/', '.') ?? ''
-  const message = one?.message ?? 'has another form than expected'
-  return refusal(400, 'field_invalid', `${param === '' ? 'body' : param}: ${message}`, param)
+  const { param, expected } = firstFault(Errors(schema, value))
+  return refusal(400, 'field_invalid', `${param === '' ? 'body' : param}: ${expected}`, param)
 }
+
+type Found = ReturnType<typeof Errors>[number]
+
+function firstFault(found: readonly Found[]): { param: string; expected: string } {
+  const unknown = found.find(({ keyword }) => keyword === 'additionalProperties')
+  if (unknown?.keyword === 'additionalProperties') {
+    const [name = ''] = unknown.params.additionalProperties
+    return { param: pathOf(unknown, name), expected: 'this field is not known here' }
+  }
+  const missing = found.find(({ keyword }) => keyword === 'required')
+  if (missing?.keyword === 'required') {
+    const [name = ''] = missing.params.requiredProperties
+    return { param: pathOf(missing, name), expected: 'this field is required' }
+  }
+  const one = found.find(({ keyword }) => keyword !== 'anyOf') ?? found[0]
+  return {
+    param: one === undefined ? '' : pathOf(one),
+    expected: one?.message ?? 'another form was expected',
+  }
+}
+
+const pathOf = ({ instancePath }: Found, name?: string): string =>
+  [...instancePath.split('/').slice(1), ...(name === undefined ? [] : [name])].join('.')
 
 export const answerRefusal = (
   reply: FastifyReply,

@@ -24,7 +24,8 @@ const refuse = (status: 403 | 404 | 421, why: string): Verdict => ({ do: 'refuse
 export function judge({ method, url, headers }: Knock, origins: Origins): Verdict {
   const host = headers['host']
   const side = (['till', 'shop'] as const).find((one) => new URL(origins[one]).host === host)
-  if (side === undefined) return refuse(421, 'There is no page of this name here.')
+  if (side === undefined)
+    return refuse(421, `There is no page of this name here: open ${origins.till}/`)
   const [path = ''] = url.split('?')
   const isShops = path === '/shop' || path.startsWith('/shop/')
   if (side === 'till' && isShops) return { do: 'redirect', to: `${origins.shop}${url}` }

@@ -28,7 +28,8 @@ export function addShopRoutes(server: FastifyInstance, till: Till): void {
     const purchase = purchaseOf(request)
     return purchase === undefined ? notFound(reply) : orderOf(purchase)
   })
-  server.get('/shop/api/orders/:key/stream', async (request: WithKey, reply) => {
+  const once = { exposeHeadRoute: false }
+  server.get('/shop/api/orders/:key/stream', once, async (request: WithKey, reply) => {
     const purchase = purchaseOf(request)
     if (purchase === undefined) return notFound(reply)
     return stream(reply, till.shopLive.listen(purchase.key, { order: orderOf(purchase) }))

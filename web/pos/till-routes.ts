@@ -11,7 +11,7 @@ type WithNumber = FastifyRequest<{ Params: { number: string } }>
 
 export function addTillRoutes(server: FastifyInstance, till: Till): void {
   server.get('/api/catalogue', async () => till.catalogue)
-  server.get('/api/stream', async (_, reply) => {
+  server.get('/api/stream', { exposeHeadRoute: false }, async (_, reply) => {
     const day = till.salesOf(till.today())
     const platform = { reachable: till.isReachable() }
     return stream(reply, till.tillLive.listen(TILL, { ...(day && { day }), platform }))

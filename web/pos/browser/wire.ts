@@ -14,14 +14,20 @@ const quantity = Type.Integer({ minimum: 1, maximum: 999 })
 const draft = Type.String({ pattern: '^[0-9a-f-]{36}$', description: 'a UUID' })
 const language = Type.Union([Type.Literal('en'), Type.Literal('ja'), Type.Literal('ko')])
 
-const articleLine = closed({ article: Type.String({ maxLength: 40 }), quantity })
-/** Whatever the shop's list does not have: only the till may name a price. */
-const freeLine = closed({ description: plainText(80), quantity, price: minorUnits })
+const article = Type.String({ maxLength: 40 })
+const articleLine = closed({ article, quantity })
+/** An article; or, at the till only, whatever its list does not have, with a price. */
+const anyLine = closed({
+  article: Type.Optional(article),
+  description: Type.Optional(plainText(80)),
+  price: Type.Optional(minorUnits),
+  quantity,
+})
 
 export const newOrder = closed({
   draft,
   language,
-  lines: Type.Array(Type.Union([articleLine, freeLine]), { minItems: 1, maxItems: 50 }),
+  lines: Type.Array(anyLine, { minItems: 1, maxItems: 50 }),
 })
 export type NewOrder = Static<typeof newOrder>
 
