@@ -59,8 +59,8 @@ function required(env: Environment, name: string): string {
 }
 
 function readEndpoint(env: Environment): EndpointConfig {
-  const path = env['VAULT_SOCKET']
-  const address = env['VAULT_LISTEN']
+  const path = env['VAULT_SOCKET'] || undefined
+  const address = env['VAULT_LISTEN'] || undefined
   if ((path === undefined) === (address === undefined))
     throw new ConfigError('Set either VAULT_SOCKET or VAULT_LISTEN, and not both.')
   if (path !== undefined) return { kind: 'unix', path }

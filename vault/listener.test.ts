@@ -1,9 +1,9 @@
 // Goal: only who may speak is heard: a socket closed to others, or TLS 1.3 with a certificate of
 // our CA. Who does not speak the protocol is cut off, and the vault goes on.
-// Method: real sockets; certificates (RFC 5280) written here as DER and signed by node:crypto.
+// Method: real sockets and certificates.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, mkdtemp, rm, stat } from 'node:fs/promises'
 import { connect as connectSocket, type Socket } from 'node:net'
@@ -14,6 +14,7 @@ import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import type { Dispatch } from './dispatcher.ts'
 import { createFrameReader, encodeFrame } from './framing.ts'
 import { type Endpoint, type Listener, listen } from './listener.ts'
+import { certify } from './rehearsal-certificate.ts'
 
 let folder: string
 before(async () => {
@@ -84,59 +85,48 @@ test('who speaks something else is cut off, and the others are answered', async 
   await listener.close()
 })
 
+test('frames are answered in the order they came, whichever is done first', async (t) => {
+  const path = join(folder, 'run', 'order.sock')
+  const slow = Promise.withResolvers<void>()
+  const done: string[] = []
+  const late: Dispatch = async (calls) => {
+    const [{ operation = '' } = {}] = calls
+    if (operation === 'slow') await slow.promise
+    done.push(operation)
+    if (operation === 'quick') slow.resolve()
+    return calls.map(({ id }) => ({ id, ok: true, output: {} }))
+  }
+  const endpoint = { kind: 'unix', path } as const
+  const listener = await listen({ dispatch: late, endpoint, log: () => {} })
+  t.after(() => listener.close())
+  const socket = connectSocket(path)
+  const take = createFrameReader()
+  const ids: unknown[] = []
+  const both = new Promise<void>((settle) =>
+    socket.on('data', (chunk) => {
+      for (const body of take(chunk)) ids.push(JSON.parse(Buffer.from(body).toString())[0].id)
+      if (ids.length === 2) settle()
+    }),
+  )
+  socket.write(encodeFrame([{ id: 1, operation: 'slow', input: {} }]))
+  socket.write(encodeFrame([{ id: 2, operation: 'quick', input: {} }]))
+  await both
+  socket.destroy()
+  assert.deepEqual(done, ['quick', 'slow'], 'the second frame was done first')
+  assert.deepEqual(ids, [1, 2])
+})
+
 // ─── mutual TLS ────────────────────────────────────────────────────────────────────────────────
 
-const der = (tag: number, ...parts: Uint8Array[]): Buffer => {
-  const body = Buffer.concat(parts)
-  const short = Buffer.of(tag, body.length)
-  const long = Buffer.of(tag, 0x82, body.length >> 8, body.length & 255)
-  return Buffer.concat([body.length < 128 ? short : long, body])
-}
-const hex = (text: string): Buffer => Buffer.from(text, 'hex')
-const sequence = (...parts: Uint8Array[]): Buffer => der(0x30, ...parts)
-const ecdsaWithSha256 = sequence(hex('06082a8648ce3d040302'))
-const nameOf = (text: string): Buffer =>
-  sequence(der(0x31, sequence(hex('0603550403'), der(0x0c, Buffer.from(text)))))
-const extension = (oid: string, value: Buffer): Buffer => sequence(hex(oid), der(0x04, value))
-const basicConstraints = extension('0603551d13', sequence(hex('0101ff')))
-const addressName = extension('0603551d11', sequence(hex('87047f000001')))
-
-type Identity = { readonly cert: Buffer; readonly key: Buffer; readonly privateKey: KeyObject }
-type Issuer = { readonly name: string; readonly privateKey: KeyObject }
-
-/** A certificate for this name; its own issuer, as a CA, where none is given. */
-function certify(name: string, issuer?: Issuer): Identity {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const years = sequence(
-    der(0x17, Buffer.from('250101000000Z')),
-    der(0x17, Buffer.from('491231235959Z')),
-  )
-  const body = sequence(
-    der(0xa0, hex('020102')),
-    der(0x02, Buffer.concat([hex('01'), Buffer.from(name)])),
-    ecdsaWithSha256,
-    nameOf(issuer?.name ?? name),
-    years,
-    nameOf(name),
-    publicKey.export({ format: 'der', type: 'spki' }),
-    der(0xa3, sequence(issuer === undefined ? basicConstraints : addressName)),
-  )
-  const signature = sign('sha256', body, issuer?.privateKey ?? privateKey)
-  const text = sequence(body, ecdsaWithSha256, der(0x03, hex('00'), signature)).toString('base64')
-  return {
-    cert: Buffer.from(`-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`),
-    key: Buffer.from(privateKey.export({ format: 'pem', type: 'pkcs8' })),
-    privateKey,
-  }
-}
+const freshPair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
 test('TLS 1.3 with a client certificate of our CA is heard; anything less is not', async (t) => {
-  const authority = certify('Warifu test CA')
+  const authority = certify('Warifu test CA', freshPair())
   const issuer = { name: 'Warifu test CA', privateKey: authority.privateKey }
-  const server = certify('vault', issuer)
-  const client = certify('server', issuer)
+  const server = certify('vault', freshPair(), issuer)
+  const client = certify('server', freshPair(), issuer)
   // The same name, and a CA of the attacker's own under our CA's name.
-  const foreign = certify('server', { ...issuer, privateKey: certify('x').privateKey })
+  const foreign = certify('server', freshPair(), { ...issuer, privateKey: freshPair().privateKey })
   const { cert, key } = server
   const ca = authority.cert
   const endpoint = { kind: 'tls', host: '127.0.0.1', port: 0, cert, key, ca } as const
@@ -150,7 +140,7 @@ test('TLS 1.3 with a client certificate of our CA is heard; anything less is not
   assert.deepEqual(await speak('ours', admitted), answered)
   assert.equal(await speak('none', {}), 'closed')
   assert.equal(await speak('foreign', { cert: foreign.cert, key: foreign.key }), 'closed')
-  const own = certify('server')
+  const own = certify('server', freshPair())
   assert.equal(await speak('own', { cert: own.cert, key: own.key }), 'closed')
   assert.equal(await speak('old', { ...admitted, maxVersion: 'TLSv1.2' }), 'closed')
   assert.equal(await talk(connectSocket(port, '127.0.0.1'), frameOf('plain')), 'closed')
