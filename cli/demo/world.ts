@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sandbox } from '@warifu/cli/sandbox'
 import { softwareNeeds } from '@warifu/cli/software-terminal'
 import { createTerminal, type Terminal, type TerminalNeeds } from '@warifu/devices/terminal'
+import type { Reply } from '@warifu/protocol/contract'
 import { type Id, isId } from '@warifu/protocol/ids'
 import { type Api, callApi, type Fetch } from '@warifu/sdk/api-call'
 import { createWarifu, type Warifu } from '@warifu/sdk/sdk'
@@ -15,6 +16,8 @@ export type World = {
   readonly traffic: Traffic
   readonly merchant: Warifu
   readonly program: Id<'prg'>
+  /** An entry device as its merchant sees it. */
+  readonly entryDevice: (id: Id<'edv'>) => Promise<Reply<'getEntryDevice'>>
   /** A new terminal of nobody yet; `wrap` puts somebody between it and the platform. */
   readonly person: (wrap?: (fetch: Fetch) => Fetch) => Person
   /** The newest code that left by SMS for this number. */
@@ -57,6 +60,11 @@ export function createWorld(sandbox: Sandbox): World {
     traffic,
     merchant: createWarifu({ ...apiOf('merchant'), apiKey: api_key }),
     program,
+    entryDevice: (id) =>
+      callApi(apiOf('merchant'), 'getEntryDevice', {
+        params: { id },
+        headers: { authorization: `Bearer ${api_key}` },
+      }),
     person: (wrap = (fetch) => fetch) => {
       const api = apiOf('terminal')
       const needs = softwareNeeds({
