@@ -59,6 +59,8 @@ export class ApiError extends Error {
   readonly resource: { readonly object: string; readonly id: string } | null
   readonly deadlineAt: string | null
   readonly requestId: string
+  /** The page about this code: what happened, and what to do. */
+  readonly docUrl: string
   constructor(status: number, { error }: ErrorBody) {
     super(error.message)
     this.status = status
@@ -69,6 +71,7 @@ export class ApiError extends Error {
     this.resource = error.resource
     this.deadlineAt = error.deadline_at
     this.requestId = error.request_id
+    this.docUrl = error.doc_url
   }
 }
 

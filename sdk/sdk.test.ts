@@ -2,8 +2,8 @@
 //   pages; nothing that is handed out or thrown holds the API key.
 // Method: a platform that answers from a script and keeps what it was asked; time is only counted.
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { errors, type Refusal } from '@warifu/protocol/errors'
@@ -22,7 +22,8 @@ const answer = (status: number, body: object | string, headers = {}): Script => 
 }
 const refusal = (status: number, code: Refusal, outcome = 'not_performed', headers = {}) => {
   const { type, advice, merchant } = errors[code]
-  const rest = { param: null, resource: null, deadline_at: null, request_id: 'req_1', doc_url: 'd' }
+  const doc_url = `http://docs.localhost/errors/${code}`
+  const rest = { param: null, resource: null, deadline_at: null, request_id: 'req_1', doc_url }
   const error = { type, code, message: merchant, advice, outcome, ...rest }
   return answer(status, { error }, headers)
 }
@@ -110,6 +111,7 @@ test('an outcome that is not known is asked for again; a plain no is not', async
       assert.ok(error instanceof ApiError)
       assert.deepEqual([error.code, error.advice], [code, errors[code].advice])
       assert.equal(error.outcome, 'not_performed')
+      assert.equal(error.docUrl, `http://docs.localhost/errors/${code}`)
       return true
     })
     assert.equal(asked.length, 1)
@@ -213,11 +215,18 @@ test('a pause is never longer than eight seconds, and never less than half of it
   )
 })
 
-test('the SDK needs no Node.js: it runs where there is fetch', () => {
-  const files = readdirSync(import.meta.dirname).filter((name) => /(?<!\.test)\.ts$/.test(name))
-  assert.ok(files.length > 4)
-  for (const file of files) {
-    const text = readFileSync(join(import.meta.dirname, file), 'utf8')
-    assert.doesNotMatch(text, /from 'node:|\bBuffer\b|\bprocess\./, file)
+test('the SDK’s door needs no Node.js: it and all behind it run where there is fetch', () => {
+  const root = dirname(import.meta.dirname)
+  const seen = new Set<string>()
+  const walk = (path: string) => {
+    if (seen.has(path)) return
+    seen.add(path)
+    const text = readFileSync(path, 'utf8')
+    assert.doesNotMatch(text, /from 'node:|\bBuffer\.|\bprocess\.\w+/, path)
+    for (const [, to = ''] of text.matchAll(/\bfrom '(\.\/[^']+|@warifu\/[^']+)'/g))
+      walk(to.startsWith('.') ? join(dirname(path), to) : join(root, `${to.slice(8)}.ts`))
   }
+  walk(join(import.meta.dirname, 'sdk.ts'))
+  assert.ok(seen.size > 10)
+  assert.throws(() => walk(join(import.meta.dirname, 'device-link.ts')), assert.AssertionError)
 })
