@@ -74,6 +74,9 @@ export function readHeader(text: string): ReadHeader {
   return { header, declared: Number(declared), end }
 }
 
+/** Key serial number, initial key id, check values: their data is bytes in hex. */
+const inHex = new Set(['KS', 'IK', 'KC', 'KP'])
+
 /** Id, length in two hex digits, data; "00" and the count of digits before a longer length. */
 function readOptional(text: string, start: number): { block: OptionalBlock; end: number } {
   const [, id, short] = /^([A-Z0-9]{2})([0-9A-F]{2})/.exec(text.slice(start, start + 4)) ?? []
@@ -90,7 +93,8 @@ function readOptional(text: string, start: number): { block: OptionalBlock; end:
   const end = start + readHex(lengthDigits, lengthDigits.length)
   if (end < dataAt || end > text.length) throw malformedOptional()
   const data = text.slice(dataAt, end)
-  if (!/^[ -~]*$/.test(data)) throw malformedOptional()
+  const allowed = inHex.has(id) ? /^(?:[0-9A-F]{2})*$/ : /^[ -~]*$/
+  if (!allowed.test(data)) throw malformedOptional()
   return { block: { id, data }, end }
 }
 

@@ -63,10 +63,46 @@ test('trap 4: X9.143:2021 8.3.2.1 as printed contradicts its own length and is r
   assert.throws(() => open(block, 'P0', kbpkTdea), { code: 'length_mismatch' })
 })
 
+test('trap 4: X9.143:2021 8.3.2.2 as printed contradicts its own length and is refused', () => {
+  const block =
+    'B0080P0TE00E000094B420079CC80BA3461F86FE26EFC4A38C6B0A14' +
+    '6BF1B0BE0D3277F17A3AD5146EED7B727B8A248E'
+  const key = hex('DD7515F2BFC17F85CE48F3CA25CB21F6')
+  assert.throws(() => open(block, 'P0', key), { code: 'length_mismatch' })
+})
+
+test('trap 4: X9.143:2021 8.2 as printed has a serial number not in hex and is refused', () => {
+  const block =
+    'D0192C0AVA1N0300KS08VM9ATS1A2018-06-18T20:42:39.22PB0E00000000005FDAFA00A1E84F59' +
+    '9C2EB51A1F7A767D5E42314F0E84A3FC1A7B84C1DE81114659E6306AD544208F68F15602BD3E12DA' +
+    '0C7F9FC551F1C8E6385FAFC1F7B499F5'
+  const key = hex('E38331FBACE33F0B8694ABA5DC611CA20831949FEB8988102147291578F704E1')
+  assert.throws(() => open(block, 'C0', key), { code: 'malformed_optional_block' })
+})
+
+test('trap 4: ISO 20038:2017 B.3 opens to the key of its MAC, not to the one printed', () => {
+  const block =
+    'D0112M3TV16N000018462FA5903B8D2B82FEE26B29713C0BE7ED81601087F122' +
+    '52093D06FC0A012C1CF769AD0E3E9E4877166AB013FC22B4'
+  const key = hex('3235362D62697420414553207772617070696E67202849534F20323030333829')
+  const printed = '767261707065642033444553206B6579'
+  assert.notEqual(hexOf(open(block, 'M3', key).key), printed)
+  assert.equal(hexOf(open(block, 'M3', key).key), '767361707064642032454552206B6479')
+})
+
+test('X9.143:2021 8.1: version D that hides the length of its key', () => {
+  const block =
+    'D0144P0AE00E00002C77FA3F4A553BED6E88AE5C172A4166E3D4ACA8E2AC71C158A476FAC12C13C3' +
+    '829DE55D3AB54C48F4C4FEF7AC75E90FC47F1B77E7B19A73ED46E64410082557'
+  assert.equal(hexOf(open(block, 'P0').key), '3F419E1CB7079442AA37474C2EFBF8B8')
+})
+
 test('trap 4: an optional block with characters outside hex and ASCII is refused', () => {
   const bad = (text: string) => () => readHeader(text)
   for (const text of [
     'D0000B1AX00N0100KS0G',
+    'D0000B1AX00N0100KS0512',
+    'D0000B1AX00N0100IK06zz',
     'D0000B1AX00N0100KS06\u0001\u0002',
     'D0000B1AX00N0100ks04',
   ])
@@ -131,7 +167,7 @@ test('property: what is wrapped is unwrapped, in versions D and B', () => {
       algorithm: fc.constantFrom('A', 'H'),
       kbpk: version === 'D' ? bytes(16, 24, 32) : bytes(16, 24),
       key: bytes(16, 24, 32),
-      data: fc.string({ unit: fc.constantFrom(...'0123456789ABCDEF'), maxLength: 300 }),
+      data: fc.uint8Array({ maxLength: 150 }).map(hexOf),
       random: bytes(48),
     })
   fc.assert(

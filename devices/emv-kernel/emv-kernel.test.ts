@@ -11,6 +11,7 @@ import {
   sessionInput,
 } from '@warifu/crypto/emv-arqc'
 import { createPaymentCard, paymentCard, reset } from '@warifu/devices/payment-card'
+import { cryptogramTags, entryTags } from '@warifu/protocol/entry-device'
 import { type Outcome, payByChip, transact } from './emv-kernel.ts'
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'))
@@ -79,7 +80,8 @@ test('a payment by chip: what goes to the issuer, and the issuer’s own computa
   assert.equal(value(0x9f02), '000000001250')
   assert.equal(value(0x95), '8000000000')
   assert.equal(value(0x9f27), '80')
-  const tags = [0x9f02, 0x9f03, 0x9f1a, 0x95, 0x5f2a, 0x9a, 0x9c, 0x9f37, 0x82, 0x9f36, 0x9f10]
+  // The vault covers what this card covers, in the same order.
+  const tags = cryptogramTags.map((name) => Number.parseInt(entryTags[name], 16))
   const covered = hex(tags.map(value).join(''))
   const key = deriveSessionKey(iccMasterKey, sessionInput(1))
   assert.equal(value(0x9f26), hexOf(applicationCryptogram(key, covered, 2)))
