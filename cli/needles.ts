@@ -68,8 +68,9 @@ const swapPairs = (digits: string) =>
 /** The shortest number worth a search: a shorter one is found by chance in any large file. */
 export const MIN_DIGITS = 8
 
-/** All forms of one number. */
+/** All forms of one number, or of one text: whatever begins with a letter. */
 export function needlesOf(number: string): Needle[] {
+  if (/^[a-z]/i.test(number)) return needlesOfText(number)
   if (!/^[0-9]+$/.test(number) || number.length < MIN_DIGITS || number.length > 32)
     throw new RangeError(`a number to search for has ${MIN_DIGITS} to 32 digits, and digits only`)
   const forms: Form[] = [
@@ -89,4 +90,26 @@ export function needlesOf(number: string): Needle[] {
     ...words(number),
   ]
   return forms.map((form) => ({ number, ...form }))
+}
+
+/** A text is no packed decimal and no integer; its hex has letters, its base64 two alphabets. */
+function needlesOfText(text: string): Needle[] {
+  if (!/^[ -~]+$/.test(text) || text.length < MIN_DIGITS)
+    throw new RangeError(`a text to search for has ${MIN_DIGITS} or more characters of ASCII`)
+  const hex = ascii(text).toString('hex')
+  const inBase64 = ([0, 1, 2] as const).map((shift) => base64(text, shift))
+  const inBase64url = inBase64.flatMap(({ encoding, core }) => {
+    const other = Buffer.from(core).toString('latin1').replaceAll('+', '-').replaceAll('/', '_')
+    return ascii(other).equals(core) ? [] : [{ encoding: `${encoding}-url`, core: ascii(other) }]
+  })
+  const forms: Form[] = [
+    { encoding: 'ascii', core: ascii(text) },
+    { encoding: 'utf16-le', core: Buffer.from(text, 'utf16le') },
+    { encoding: 'utf16-be', core: Buffer.from(text, 'utf16le').swap16() },
+    { encoding: 'hex', core: ascii(hex) },
+    { encoding: 'hex-upper', core: ascii(hex.toUpperCase()) },
+    ...inBase64,
+    ...inBase64url,
+  ]
+  return forms.map((form) => ({ number: text, ...form }))
 }

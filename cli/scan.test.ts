@@ -89,6 +89,39 @@ describe('a number in bytes', () => {
   })
 })
 
+describe('a text in bytes', () => {
+  const text = 'security_code=731'
+  const written = {
+    ascii: Buffer.from(`{${text}}`),
+    'utf16-le': Buffer.from(text, 'utf16le'),
+    'utf16-be': Buffer.from(text, 'utf16le').swap16(),
+    hex: Buffer.from(Buffer.from(text).toString('hex')),
+    'hex-upper': Buffer.from(Buffer.from(text).toString('hex').toUpperCase()),
+    'base64-0': Buffer.from(Buffer.from(text).toString('base64')),
+    'base64-1': Buffer.from(Buffer.from(`"${text}"`).toString('base64url')),
+    'base64-2': Buffer.from(Buffer.from(`{"${text}"}`).toString('base64')),
+  }
+  for (const [encoding, bytes] of Object.entries(written))
+    test(`is found as ${encoding}`, () => {
+      const found = findNumbers(bytes, [text]).map((one) => one.encoding)
+      assert.deepEqual(found, [encoding])
+      assert.deepEqual(findNumbers(bytes, ['security_code=732']), [])
+    })
+
+  test('is found in both alphabets of base64, where it has their two characters', () => {
+    const odd = 'code>>>?731'
+    const inBase64 = Buffer.from(odd).toString('base64')
+    assert.match(inBase64, /[+/]/)
+    for (const bytes of [inBase64, Buffer.from(odd).toString('base64url')])
+      assert.equal(findNumbers(Buffer.from(bytes), [odd]).length, 1)
+  })
+
+  test('must be long enough, and plain', () => {
+    for (const bad of ['code731', 'security_code=七三一'])
+      assert.throws(() => findNumbers(new Uint8Array(9), [bad]), RangeError)
+  })
+})
+
 test('a scanner finds across chunks what one search finds in the whole, once', () => {
   fc.assert(
     fc.property(

@@ -47,7 +47,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const numbers = [...(asked?.number ?? []), ...(await readNumbers(asked?.list))]
   const valid = numbers.every((number) => {
     try {
-      return needlesOf(number).length > 0
+      return /^[0-9]+$/.test(number) && needlesOf(number).length > 0
     } catch {
       return false
     }
