@@ -1,9 +1,9 @@
 // Goal: AES-CMAC as published, and check values that name keys.
-// Method: RFC 4493 §4, SP 800-38B Appendix D for AES-192 and AES-256; every bit of the message.
+// Method: RFC 4493 §4, SP 800-38B Appendix D for AES-192, AES-256, TDEA; every bit of a message.
 import assert from 'node:assert/strict'
 import { createSecretKey } from 'node:crypto'
 import { test } from 'node:test'
-import { checkValue, cmac } from './cmac.ts'
+import { checkValue, cmac, tdeaCmac } from './cmac.ts'
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'))
 const hexOf = (some: Uint8Array) => Buffer.from(some).toString('hex')
@@ -30,6 +30,20 @@ test('SP 800-38B Appendix D: AES-192 and AES-256', () => {
   assert.equal(hexOf(cmac(key192, message.subarray(0, 16))), '9e99a7bf31e710900662f65e617c5184')
   assert.equal(hexOf(cmac(key256, message.subarray(0, 16))), '28a7023f452e8f82bd4bf28d8c37c35c')
   assert.equal(hexOf(cmac(createSecretKey(key256), message)), 'e1992190549f6ed5696a2c056c315410')
+})
+
+test('SP 800-38B Appendix D: TDEA with three keys and with two', () => {
+  const key = hex('8aa83bf8cbda10620bc1bf19fbb6cd58bc313d4a371ca8b5')
+  const tags = [
+    [0, 'b7a688e122ffaf95'],
+    [8, '8e8f293136283797'],
+    [20, '743ddbe0ce2dc2ed'],
+    [32, '33e6b1092400eae5'],
+  ] as const
+  for (const [length, tag] of tags)
+    assert.equal(hexOf(tdeaCmac(key, message.subarray(0, length))), tag)
+  const two = hex('4cf15134a2850dd58a3d10ba80570d38')
+  assert.equal(hexOf(tdeaCmac(two, message.subarray(0, 8))), '4ff2ab813c53ce83')
 })
 
 test('every bit of a message counts, and so does a trailing zero or padding byte', () => {
@@ -61,4 +75,6 @@ test('a check value is three bytes of the CMAC of a zero block, in upper case', 
 test('keys of other lengths are refused', () => {
   for (const length of [0, 8, 15, 17, 33])
     assert.throws(() => cmac(new Uint8Array(length), message), RangeError)
+  for (const length of [0, 8, 15, 32])
+    assert.throws(() => tdeaCmac(new Uint8Array(length), message), RangeError)
 })

@@ -24,6 +24,9 @@ const initial: KeyBlockHeader = {
   optional: [{ id: 'IK', data: '1234567890123456' }],
 }
 
+/** TR-31:2018 A.7.2.1. */
+const read = 'A0072P0TE00E0000F5161ED902807AF26F1D62263644BD24192FDB3193C730301CEE8701'
+
 const open = (block: string, usage: string, key = kbpk) =>
   unwrapKeyBlock({ kbpk: key, block, usages: [usage] })
 
@@ -40,8 +43,7 @@ test('TR-31:2018 A.7.4: version D, an AES key under an AES-256 protection key', 
 })
 
 test('TR-31:2018 A.7.2.1, A.7.3.1: versions A and C are read', () => {
-  const a = 'A0072P0TE00E0000F5161ED902807AF26F1D62263644BD24192FDB3193C730301CEE8701'
-  assert.equal(hexOf(open(a, 'P0', kbpkTdea).key), 'F039121BEC83D26B169BDCD5B22AAF8F')
+  assert.equal(hexOf(open(read, 'P0', kbpkTdea).key), 'F039121BEC83D26B169BDCD5B22AAF8F')
   const c =
     'C0096B0TX12S0100KS1800604B120F9292800000BFB9B689CB567E66' +
     'FC3FEE5AD5F52161FC6545B9D60989015D02155C'
@@ -88,6 +90,15 @@ test('trap 4: ISO 20038:2017 B.3 opens to the key of its MAC, not to the one pri
   const printed = '767261707065642033444553206B6579'
   assert.notEqual(hexOf(open(block, 'M3', key).key), printed)
   assert.equal(hexOf(open(block, 'M3', key).key), '767361707064642032454552206B6479')
+})
+
+test('X9.143:2021 8.4.2: version B, a base derivation key with its serial number', () => {
+  const block =
+    'B0120B0TX12S0100KS1800604B120F929280000015CEB14B76D551F21EC43A75390FA118' +
+    'A98C6CB049E3B9E864A5F4A8B9A5108A6DB5635C95B042D7'
+  const { header, key } = open(block, 'B0', hex('1D22BF32387C600AD97F9B97A51311AC'))
+  assert.equal(hexOf(key), 'E8BC63E5479455E26577F715D587FE68')
+  assert.deepEqual(header.optional, [{ id: 'KS', data: '00604B120F9292800000' }])
 })
 
 test('X9.143:2021 8.1: version D that hides the length of its key', () => {
@@ -190,18 +201,24 @@ test('a block does not tell the length of its key, and padding fills a cipher bl
   assert.equal(readHeader(wrapped).end % 16, 0)
 })
 
-for (const [name, version, key] of [
-  ['D', 'D', kbpk],
-  ['B', 'B', kbpkTdea],
+const wrappedB = wrapKeyBlock({
+  kbpk: kbpkTdea,
+  header: { ...initial, version: 'B' },
+  key: hex('11'.repeat(16)),
+  random,
+})
+
+for (const [name, block, key] of [
+  ['A', read, kbpkTdea],
+  ['B', wrappedB, kbpkTdea],
+  ['D', wrapped, kbpk],
 ] as const)
   test(`every single bit flip of a block of version ${name} is refused`, () => {
-    const header = { ...initial, version }
-    const block = wrapKeyBlock({ kbpk: key, header, key: hex('11'.repeat(16)), random })
     const bytes = Buffer.from(block, 'latin1')
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
       const altered = Buffer.from(bytes)
       altered[bit >> 3] = (altered[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-      const usages = [altered.subarray(5, 7).toString('latin1'), 'B1']
+      const usages = [altered.subarray(5, 7).toString('latin1'), block.slice(5, 7)]
       assert.throws(
         () => unwrapKeyBlock({ kbpk: key, block: altered.toString('latin1'), usages }),
         { name: 'KeyBlockError' },

@@ -3,7 +3,7 @@
 // each a card whose answer to one command is replaced. Every byte of every answer is flipped once.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { encode, nest } from '@warifu/crypto/ber-tlv'
+import { decode, encode, find, nest, type Tlv } from '@warifu/crypto/ber-tlv'
 import {
   applicationCryptogram,
   deriveIccMasterKey,
@@ -163,6 +163,11 @@ test('a chip that breaks the rules is no payment, and the step is named', () => 
     () =>
       Uint8Array.of(...encode(objects), 0x90, 0x00)
   const record = (text: string) => ok(nest(0x70, [{ tag: 0x5a, value: hex(text) }]))
+  /** The card's second record as it is, and one object more that somebody else has told. */
+  const twice = (object: Tlv) => (honest: Uint8Array) => {
+    const objects = decode(find(honest.subarray(0, -2), 0x70) ?? new Uint8Array(0))
+    return Uint8Array.of(...encode([nest(0x70, [...objects, object])]), 0x90, 0x00)
+  }
   // biome-ignore format: a table
   const rows = [
     ['00a4', () => hex('90'),                                        'selection'],
@@ -178,6 +183,8 @@ test('a chip that breaks the rules is no payment, and the step is named', () => 
     ['00b20114', record(pan),                                        'records'],
     ['00b20214', record(pan),                                        'records'],
     ['00b20214', ok(nest(0x70, [{ tag: 0x9f02, value: hex('000000000001') }])), 'records'],
+    ['00b20114', twice({ tag: 0x57, value: hex('99') }),             'records'],
+    ['00b20114', twice({ tag: 0x9f02, value: hex('000000000001') }), 'records'],
     ['80ae', () => hex('6985'),                                      'cryptogram'],
     ['80ae', () => hex('9000'),                                      'cryptogram'],
     ['80ae', ok(nest(0x77, [{ tag: 0x9f27, value: hex('80') }])),    'cryptogram'],
