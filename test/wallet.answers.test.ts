@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { choosePort } from '@warifu/cli/ports'
+import type { Id } from '@warifu/protocol/ids'
 import { callApi } from '@warifu/sdk/api-call'
 import type { Page } from 'playwright-core'
 import { assertAccessible, assertQuiet, type Browser, openBrowser, picture } from './chromium.ts'
@@ -48,7 +49,7 @@ testWith(
     await unknownLink(scene)
     assertQuiet(browser)
     await offline(scene)
-    await lostAnswer(scene)
+    await standingYes(scene, await lostAnswer(scene))
     await backToTheShop(scene)
     await refusedAndReviewed(scene)
   },
@@ -111,7 +112,7 @@ async function unknownLink({ page, house }: Scene): Promise<void> {
 }
 
 /** The platform decides, and the answer never arrives: the same bytes are sent until it does. */
-async function lostAnswer({ page, people }: Scene): Promise<void> {
+async function lostAnswer({ page, people }: Scene): Promise<Id<'pay'>> {
   const { id, link } = await people.ask()
   const sent: (string | null)[] = []
   await page.route(/\/present$/, async (route) => {
@@ -132,6 +133,30 @@ async function lostAnswer({ page, people }: Scene): Promise<void> {
   const { status, amount_capturable } = await people.show(id)
   assert.deepEqual([status, amount_capturable], ['authorized', 1200], 'paid once')
   await press(page, 'Done')
+  return id
+}
+
+/** The shop asks to charge that card later: shown with its most, its period and its end. */
+async function standingYes({ page, people, house }: Scene, payment: Id<'pay'>): Promise<void> {
+  const headers = { authorization: `Bearer ${house.seed.api_key}`, 'idempotency-key': 'token-1' }
+  const until = '2030-03-31T15:00:00.000Z'
+  const most = { cap: 3000, currency: 'jpy', period: 'month', until } as const
+  const body = {
+    source: { kind: 'payment', payment },
+    consent: { kind: 'recurring', ...most },
+  } as const
+  const { id } = await callApi(people.api, 'createToken', { body, headers })
+  await says(page, '喫茶ワリフ asks for a standing yes')
+  await says(page, '¥3,000')
+  await says(page, /each month · until (?:March 31|April 1), 2030/)
+  await picture(page, 'consent')
+  // At its end the bar at the bottom lies over nothing.
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight))
+  await assertAccessible(page, 'consent')
+  await press(page, 'Allow with the passkey')
+  await page.getByText('asks for a standing yes').waitFor({ state: 'hidden' })
+  const { consent } = await callApi(people.api, 'getToken', { params: { id }, headers })
+  assert.equal('status' in consent ? consent.status : '', 'given')
 }
 
 /** Said plainly while there is no connection; and the page opens when its own server is gone. */

@@ -3,6 +3,7 @@
  * (a colour, and a word beside it) only when little is left.
  */
 import { useNow } from './clock.tsx'
+import { clockFace } from './clock-face.ts'
 import type { Words } from './language.ts'
 import { useWords } from './language-provider.tsx'
 
@@ -15,11 +16,6 @@ const words: Words<'left' | 'over'> = {
 }
 
 const SOON_MS = 20_000
-
-export const clockFace = (leftMs: number): string => {
-  const seconds = Math.max(0, Math.ceil(leftMs / 1000))
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
-}
 
 export function Countdown({ deadline }: Props) {
   const say = useWords(words)

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { errors } from '@warifu/protocol/errors'
+import { clockFace } from './clock-face.ts'
 import { chooseLanguage, fill, languages } from './language.ts'
 import { refusalWords } from './refusal-words.ts'
 
@@ -40,4 +41,9 @@ describe('language', () => {
   test('places are filled, and one without a value stays visible', () => {
     assert.equal(fill('{a} and {b}', { a: 'x' }), 'x and {b}')
   })
+})
+
+test('time that is left reads as a clock, from hours down to nothing', () => {
+  const faces = [86_400_000, 3_600_000, 299_001, 60_000, 59_000, 1, 0, -5000].map(clockFace)
+  assert.deepEqual(faces, ['24:00:00', '1:00:00', '5:00', '1:00', '0:59', '0:01', '0:00', '0:00'])
 })

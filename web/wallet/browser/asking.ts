@@ -47,6 +47,12 @@ export const useStopped = () => {
   })
 }
 
+/** What shops have asked outside of a payment's link. */
+export const useQuestions = () => {
+  const { terminal } = useWorld()
+  return useQuery({ queryKey: ['questions'], retry, queryFn: () => terminal.questions() })
+}
+
 export const usePending = () => {
   const { pending } = useWorld()
   return useQuery<Pending | null>({

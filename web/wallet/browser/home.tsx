@@ -5,6 +5,7 @@ import { Amount, Mark, Said, useWords } from '@warifu/web/kit'
 import { act } from './acting.ts'
 import { type Card, useCards, usePending, useTerminalState } from './asking.ts'
 import { CardFace } from './card-face.tsx'
+import { Consents } from './consents.tsx'
 import { useDoing } from './doing.ts'
 import { TroubleSaid } from './trouble-said.tsx'
 import { go } from './views.tsx'
@@ -22,6 +23,7 @@ export function HomeView() {
     <section className="view">
       <h1>{say('home.title')}</h1>
       <Waiting />
+      <Consents />
       {error === null ? null : <TroubleSaid error={error} again={() => void refetch()} />}
       <ul className="cards">
         {here.map((installed) => (

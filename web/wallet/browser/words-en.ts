@@ -133,6 +133,15 @@ export const en = {
   'ended.stay': 'Stay here',
   'ended.done': 'Done',
 
+  'consent.asks': '{shop} asks for a standing yes',
+  'consent.day': 'each day',
+  'consent.week': 'each week',
+  'consent.month': 'each month',
+  'consent.year': 'each year',
+  'consent.until': 'until {date}',
+  'consent.more': 'It may charge the card without asking you again, never above this.',
+  'consent.yes': 'Allow with the passkey',
+
   'scan.title': 'Scan the code at the till',
   'scan.lead': 'Hold the phone so that the whole code is in the picture.',
   'scan.picture': 'What the camera sees',

@@ -141,6 +141,15 @@ export const ja: Readonly<Record<Word, string>> = {
   'ended.stay': 'ここに残る',
   'ended.done': '完了',
 
+  'consent.asks': '{shop} から継続払いの承認依頼',
+  'consent.day': '1日ごと',
+  'consent.week': '1週間ごと',
+  'consent.month': '1か月ごと',
+  'consent.year': '1年ごと',
+  'consent.until': '{date} まで',
+  'consent.more': 'この上限の範囲で、確認なしにカードへ請求できるようになります。',
+  'consent.yes': 'パスキーで許可する',
+
   'scan.title': 'レジのコードを読み取る',
   'scan.lead': 'コード全体が画面に入るようにしてください。',
   'scan.picture': 'カメラの映像',

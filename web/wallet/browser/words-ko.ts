@@ -134,6 +134,15 @@ export const ko: Readonly<Record<Word, string>> = {
   'ended.stay': '여기 머무르기',
   'ended.done': '완료',
 
+  'consent.asks': '{shop}의 정기 결제 승인 요청',
+  'consent.day': '하루마다',
+  'consent.week': '일주일마다',
+  'consent.month': '한 달마다',
+  'consent.year': '일 년마다',
+  'consent.until': '{date}까지',
+  'consent.more': '이 한도 안에서 다시 묻지 않고 카드에 청구할 수 있게 됩니다.',
+  'consent.yes': '패스키로 허용',
+
   'scan.title': '계산대의 코드를 스캔하세요',
   'scan.lead': '코드 전체가 화면에 들어오게 하세요.',
   'scan.picture': '카메라 화면',
