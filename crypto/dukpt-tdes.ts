@@ -5,6 +5,7 @@
  * KSN = 59 bits of key set and device ‖ 21 bits of counter, of which at most 10 are ones.
  */
 import { tdeaEncrypt } from './tdea.ts'
+import { xor } from './xor.ts'
 
 export class TdesDukptError extends Error {
   override readonly name = 'TdesDukptError'
@@ -59,7 +60,7 @@ export function deriveInitialTdesKey({
   requireKey(bdk)
   const { base } = parseTdesKsn(ksn)
   const id = base.subarray(0, 8)
-  return Buffer.concat([tdeaEncrypt(bdk, id), tdeaEncrypt(masked(bdk, KEY_MASK), id)])
+  return Buffer.concat([tdeaEncrypt(bdk, id), tdeaEncrypt(xor(bdk, KEY_MASK), id)])
 }
 
 /** The key of this transaction; use one of its variants, never itself. */
@@ -97,7 +98,7 @@ export type TdesVariant = keyof typeof variants
 /** A key for one use. Data keys pass once more through themselves, one way (A.4.1). */
 export function variantOf(transactionKey: Uint8Array, use: TdesVariant): Uint8Array {
   requireKey(transactionKey)
-  const key = masked(transactionKey, Buffer.from(variants[use], 'hex'))
+  const key = xor(transactionKey, Buffer.from(variants[use], 'hex'))
   return use === 'data_request' || use === 'data_response' ? tdeaEncrypt(key, key) : key
 }
 
@@ -107,9 +108,9 @@ const KEY_MASK = Buffer.from('c0c0c0c000000000c0c0c0c000000000', 'hex')
 function stepped(key: Uint8Array, register: Uint8Array): Uint8Array {
   const half = (some: Uint8Array) => {
     const [left, right] = [some.subarray(0, 8), some.subarray(8)]
-    return masked(tdeaEncrypt(left, masked(register, right)), right)
+    return xor(tdeaEncrypt(left, xor(register, right)), right)
   }
-  return Buffer.concat([half(masked(key, KEY_MASK)), half(key)])
+  return Buffer.concat([half(xor(key, KEY_MASK)), half(key)])
 }
 
 function withCounter(ksn: Uint8Array, counter: number): Uint8Array<ArrayBuffer> {
@@ -133,6 +134,3 @@ function requireUsable(counter: number): void {
 function requireKey(key: Uint8Array): void {
   if (key.length !== 16) throw new TdesDukptError('bad_key_length')
 }
-
-const masked = (some: Uint8Array, mask: Uint8Array): Uint8Array =>
-  Uint8Array.from(some, (byte, i) => byte ^ (mask[i] ?? 0))

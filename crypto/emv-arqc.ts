@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto'
 import { decimalised } from './cvv.ts'
 import { macAlgorithm3, type Padding, retailKeysOf } from './iso9797-mac.ts'
 import { tdeaEncrypt, withOddParity } from './tdea.ts'
+import { xor } from './xor.ts'
 
 export class EmvError extends Error {
   override readonly name = 'EmvError'
@@ -81,10 +82,7 @@ export function arpcMethod1(key: Uint8Array, arqc: Uint8Array, arc: Uint8Array):
   requireKey(key)
   requireLength(arqc, 8)
   requireLength(arc, 2)
-  return tdeaEncrypt(
-    key,
-    arqc.map((byte, i) => byte ^ (arc[i] ?? 0)),
-  )
+  return tdeaEncrypt(key, xor(arqc, arc))
 }
 
 export type CardStatus = {

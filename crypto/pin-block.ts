@@ -7,6 +7,7 @@
  * the error for anything but "not this PIN".
  */
 import { decryptBlocks, encryptBlocks } from './aes-ecb.ts'
+import { xor } from './xor.ts'
 
 export class PinBlockError extends Error {
   override readonly name = 'PinBlockError'
@@ -115,6 +116,3 @@ function blockOf(block: Uint8Array, size: number): Uint8Array {
 
 const bytesOf = (digits: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(Buffer.from(digits, 'hex'))
-
-const xor = (a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(a, (byte, i) => byte ^ (b[i] ?? 0))
