@@ -105,7 +105,8 @@ describe('a text in bytes', () => {
     test(`is found as ${encoding}`, () => {
       const found = findNumbers(bytes, [text]).map((one) => one.encoding)
       assert.deepEqual(found, [encoding])
-      assert.deepEqual(findNumbers(bytes, ['security_code=732']), [])
+      // Base64 may leave the last character's low bits to its neighbour: the first digit tells.
+      assert.deepEqual(findNumbers(bytes, ['security_code=431']), [])
     })
 
   test('is found in both alphabets of base64, where it has their two characters', () => {

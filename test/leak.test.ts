@@ -88,7 +88,8 @@ async function learn(card: string) {
   }
 }
 
-const plantedCode = () => (secret.security_code === '731' ? '137' : '731')
+/** Another first digit: in base64 the last one's low bits may lie in a stranger's character. */
+const plantedCode = () => (secret.security_code.startsWith('7') ? '137' : '731')
 const planted = () => `security_code=${plantedCode()}`
 
 /** A code with its name before it, in the ways in which JSON, SQL and prose join the two. */
