@@ -14,6 +14,7 @@ import {
   paymentHandlers,
   sandboxHandlers,
   terminalHandlers,
+  timelineEntry,
   tokenHandlers,
 } from '#api'
 import { createQuestions } from '#approvals'
@@ -21,8 +22,8 @@ import { createStreams, type Holder, list, type StreamNeeds } from '#events'
 import { createIssuing } from '#issuing'
 import { activeKeys, createApiKeyRing, createEstate } from '#merchants'
 import { pageRoutes } from '#pages'
-import { createPayments } from '#payments'
-import { createPeople, messengers } from '#people'
+import { createPayments, type Payments } from '#payments'
+import { createPeople, messengers, type People } from '#people'
 import { createProvisioning } from '#provisioning'
 import type { Store } from '#store'
 import { createTerminals, type Terminals } from '#terminals'
@@ -56,6 +57,13 @@ const listing =
   ({ sql }: Store) =>
   (audience: Id<'mer'> | Id<'chl'>, page: Parameters<typeof list>[2]) =>
     list(sql, audience, page)
+
+/** What the sandbox's pages show. */
+const sandboxReads = (people: People, payments: Payments) => ({
+  inbox: () => people.messages({ limit: 25, before: undefined, to: undefined }),
+  payments: payments.newest,
+  timelineOf: async (id: Id<'pay'>) => (await payments.timelineOf(id)).map(timelineEntry),
+})
 
 /** Does everything that a payment needs answer? */
 const healthOf = (store: Store, vault: VaultClient) => async () => {
@@ -129,8 +137,8 @@ export function createApp(world: World): App {
     turnAway: payments.turnAway,
     healthy: healthOf(store, vault),
   })
-  const inbox = () => people.messages({ limit: 25, before: undefined, to: undefined })
-  pageRoutes(api, { walletOrigin, tillOrigin, apiOrigin, sandbox, inbox })
+  const places = { walletOrigin, tillOrigin, apiOrigin }
+  pageRoutes(api, { ...places, sandbox, ...sandboxReads(people, payments) })
   api.addHook('preClose', async () => streams.endAll())
   return {
     api,

@@ -10,7 +10,7 @@ import { callApi } from '@warifu/sdk/api-call'
 import { assertAccessible, assertFits, assertQuiet, openBrowser, picture } from './chromium.ts'
 import { type House, startHouse } from './house.ts'
 import { testWith } from './needs.ts'
-import { type People, peopleOf } from './people.ts'
+import { type People, pay, peopleOf } from './people.ts'
 
 const tillOrigin = 'http://pos.localhost:8732'
 let house: House
@@ -47,7 +47,7 @@ const get = (path: string, { host = 'localhost', language = 'en' } = {}) =>
     asked.on('error', reject).end()
   })
 
-const paths = ['/', '/inbox', '/docs', '/errors', '/errors/payment_expired']
+const paths = ['/', '/inbox', '/timelines', '/docs', '/errors', '/errors/payment_expired']
 const titleOf = ({ text }: Answer) => /<h1>(.*?)<\/h1>/.exec(text)?.[1]
 
 test('each name has its page, and any name has all of them', async () => {
@@ -114,7 +114,7 @@ test('every link and every anchor of every page leads somewhere', async () => {
 
 test('the start page leads to wallet, inbox and till', async () => {
   const { text } = await get('/')
-  for (const to of [`${house.walletOrigin}/`, `${tillOrigin}/`, '/inbox', '/docs'])
+  for (const to of [`${house.walletOrigin}/`, `${tillOrigin}/`, '/inbox', '/timelines', '/docs'])
     assert(text.includes(`href="${to}"`), to)
 })
 
@@ -157,24 +157,50 @@ testWith(['chromium'], 'the inbox is live, and says so; a message is text', asyn
   assertQuiet(browser)
 })
 
+test('a payment’s timeline shows every message; only the vault read the number', async () => {
+  const holder = await people.become('Chika')
+  const { id, link } = await people.ask({ amount: 450 })
+  await pay(holder, link)
+  const { text: list } = await get('/timelines')
+  assert.match(list, new RegExp(`href="/timelines/${id}">¥450</a>`))
+  const { text, status } = await get(`/timelines/${id}`)
+  assert.equal(status, 200)
+  const entries = await people.merchant.payments.timeline(id)
+  const hops = entries.flatMap((entry) => entry.hops)
+  assert(hops.length > 8)
+  for (const { message } of hops) assert(text.includes(`<code>${message}</code>`), message)
+  assert.equal(text.match(/class="reads">/g)?.length, 1)
+  assert.match(text, /<th scope="row">vault<\/th>[^/]*<\/td>\s*<td class="reads">/)
+  assert.match(text, /▣ card, sealed for: vault/)
+  assert(!text.includes(new URL(link).hash.slice(1)), 'the link’s secret is not there')
+  const asked = `/timelines/pay_${'0'.repeat(26)}`
+  for (const path of [asked, '/timelines/x']) assert.equal((await get(path)).status, 404)
+})
+
+const newestTimeline = async () =>
+  /\/timelines\/pay_\w+/.exec((await get('/timelines')).text)?.[0] ?? '/timelines'
+
 /** The bodies of the others are English in every language. */
 const spokenAt = (path: string) => (['/', '/inbox'].includes(path) ? ['en', 'ja', 'ko'] : ['en'])
 
 for (const scheme of ['light', 'dark'] as const)
   testWith(['chromium'], `axe finds nothing, and all fits a small phone: ${scheme}`, async () => {
     await using browser = await openBrowser({ scheme, width: 360 })
-    for (const path of paths)
+    for (const path of [...paths, await newestTimeline()])
       for (const language of spokenAt(path)) {
         const where = `${path} ${language} ${scheme}`
         const page = await browser.open(`${house.url}${path}?lang=${language}`)
         await page.getByRole('heading', { level: 1 }).waitFor()
         await assertAccessible(page, where)
         await assertFits(page, where)
-        await picture(page, `pages${path.replaceAll('/', '-')}-${language}-${scheme}-360`)
+        await picture(
+          page,
+          `pages${path.slice(0, 16).replaceAll('/', '-')}-${language}-${scheme}-360`,
+        )
         await page.setViewportSize({ width: 1280, height: 900 })
         await assertFits(page, where)
         if (language === 'en')
-          await picture(page, `pages${path.replaceAll('/', '-')}-${scheme}-1280`)
+          await picture(page, `pages${path.slice(0, 16).replaceAll('/', '-')}-${scheme}-1280`)
         await page.close()
       }
     assertQuiet(browser)

@@ -4,7 +4,14 @@ import type { Body, Reply } from '@warifu/protocol/contract'
 import type { Answer } from '@warifu/protocol/errors'
 import { done, refused } from '@warifu/protocol/errors'
 import type { Hop } from '@warifu/protocol/objects'
-import { isWay, type PaymentRow, type Payments, type RefundRow, toldOf } from '#payments'
+import {
+  isWay,
+  type PaymentRow,
+  type Payments,
+  type RefundRow,
+  type TimelineRow,
+  toldOf,
+} from '#payments'
 import type { Call, Callers, Handlers } from './handler.ts'
 import { pageOf } from './page.ts'
 import { returnUrlFault } from './return-url.ts'
@@ -109,6 +116,13 @@ const create = (
     ? payments.create(ask, at)
     : payments.charge(ask, presentment, at)
 
+export const timelineEntry = (row: TimelineRow): Reply<'getTimeline'>['data'][number] => {
+  const at = instantOf(Number(row.at_ms))
+  // What is no short form was written by payments/hops.ts in this shape.
+  const hops = isWay(row.hops) ? toldOf(row.hops, at, row.outcome) : (row.hops as Hop[])
+  return { request: row.request, at, name: row.name, outcome: row.outcome, hops }
+}
+
 export const paymentHandlers = (rooms: PaymentRooms) =>
   ({
     createPayment: async ({ body, caller, requestId, nowMs }) => {
@@ -141,16 +155,7 @@ export const paymentHandlers = (rooms: PaymentRooms) =>
         url: `/v1/payments/${params.id}/timeline`,
         has_more: false,
         next_cursor: null,
-        data: rows.map((row) => ({
-          request: row.request,
-          at: instantOf(Number(row.at_ms)),
-          name: row.name,
-          outcome: row.outcome,
-          hops: isWay(row.hops)
-            ? toldOf(row.hops, instantOf(Number(row.at_ms)), row.outcome)
-            : // Written by payments/hops.ts in this shape.
-              (row.hops as Hop[]),
-        })),
+        data: rows.map(timelineEntry),
       })
     },
     capturePayment: async (call) =>

@@ -63,6 +63,7 @@ function navigation(reading: Reading, say: Say): Html {
   const sandboxOnly = [
     ['/', say('nav_start')],
     ['/inbox', say('nav_inbox')],
+    ['/timelines', say('nav_timelines')],
   ] as const
   const always = [
     ['/docs', say('nav_reference')],

@@ -16,6 +16,8 @@ const asked = async (path: string, needs: Partial<PageNeeds> = {}) => {
     apiOrigin: 'https://api.example',
     sandbox: true,
     inbox: async () => [],
+    payments: async () => [],
+    timelineOf: async () => [],
     ...needs,
   })
   const { statusCode, body } = await app.inject({ path, headers: { 'accept-language': 'en' } })
@@ -27,7 +29,8 @@ test('live mode has the reference at its start, and no word of the sandbox', asy
   const { title, body } = await asked('/', { sandbox: false })
   assert.equal(title, 'API reference')
   assert.doesNotMatch(body, /href="\/inbox|Sandbox: no real/)
-  assert.equal((await asked('/inbox', { sandbox: false })).status, 404)
+  for (const path of ['/inbox', '/timelines', `/timelines/pay_${'0'.repeat(26)}`])
+    assert.equal((await asked(path, { sandbox: false })).status, 404, path)
   assert.equal((await asked('/inbox')).status, 200)
 })
 

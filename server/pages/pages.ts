@@ -5,19 +5,25 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Id, isId } from '@warifu/protocol/ids'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { openapi } from '#api'
+import type { PaymentRow } from '#payments'
 import { codePage, codesPage, isRefusal } from './codes.ts'
 import { frame, type Page, type Reading } from './frame.ts'
 import { inboxPage } from './inbox.ts'
 import { referencePage } from './reference.ts'
 import { type Places, startPage } from './start.ts'
+import { type Entry, timelinePage, timelinesPage } from './timeline.ts'
 import { languageOf } from './words.ts'
 
 export type PageNeeds = Places & {
   readonly apiOrigin: string
   readonly sandbox: boolean
   readonly inbox: () => Promise<Parameters<typeof inboxPage>[1]>
+  /** The newest payments, whoever asked for them, or this one. */
+  readonly payments: (id?: Id<'pay'>) => Promise<readonly PaymentRow[]>
+  readonly timelineOf: (id: Id<'pay'>) => Promise<Entry[]>
 }
 
 const policy = [
@@ -55,7 +61,7 @@ export function pageRoutes(app: FastifyInstance, needs: PageNeeds): void {
   )
   page('/docs', reference)
   page('/errors', codesPage)
-  if (sandbox) page('/inbox', async (reading) => inboxPage(reading, await needs.inbox()))
+  if (sandbox) sandboxRoutes(app, needs)
   app.get<{ Params: { code: string } }>('/errors/:code', async (request, reply) => {
     const { code } = request.params
     if (!isRefusal(code)) return reply.callNotFound()
@@ -64,6 +70,26 @@ export function pageRoutes(app: FastifyInstance, needs: PageNeeds): void {
   const document = openapi(apiOrigin)
   app.get('/openapi.json', async () => document)
   for (const [name, type] of files) file(app, name, type)
+}
+
+function sandboxRoutes(app: FastifyInstance, needs: PageNeeds): void {
+  app.get('/inbox', async (request, reply) =>
+    show(reply, readingOf(request, true), async (reading) =>
+      inboxPage(reading, await needs.inbox()),
+    ),
+  )
+  app.get('/timelines', async (request, reply) =>
+    show(reply, readingOf(request, true), async (reading) =>
+      timelinesPage(reading, await needs.payments()),
+    ),
+  )
+  app.get<{ Params: { id: string } }>('/timelines/:id', async (request, reply) => {
+    const { id } = request.params
+    const [row] = isId('pay', id) ? await needs.payments(id) : []
+    if (row === undefined) return reply.callNotFound()
+    const entries = await needs.timelineOf(row.id)
+    return show(reply, readingOf(request, true), (reading) => timelinePage(reading, row, entries))
+  })
 }
 
 const files = [

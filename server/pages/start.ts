@@ -32,6 +32,7 @@ function steps(reading: Reading, { walletOrigin, tillOrigin }: Places, say: Say)
     html`<p><a class="action" href="${to}">${name}</a></p>`
   const wallet = action(`${walletOrigin}/`, say('open_wallet'))
   const inbox = action(linkTo(reading, '/inbox'), say('open_inbox'))
+  const timelines = action(linkTo(reading, '/timelines'), say('open_timelines'))
   const till =
     tillOrigin === undefined
       ? html`<p class="by">${say('no_till')}</p>`
@@ -46,7 +47,7 @@ function steps(reading: Reading, { walletOrigin, tillOrigin }: Places, say: Say)
     step(shop, say('order_title'), say('order_text'), till),
     step(person, say('scan_title'), say('scan_text')),
     step(person, say('approve_title'), say('approve_text')),
-    step(shop, say('see_title'), say('see_text')),
+    step(shop, say('see_title'), say('see_text'), timelines),
   ]
 }
 

@@ -12,7 +12,7 @@ import { createPayment, linkSecret } from './creating.ts'
 import { cancelPayment, capturePayment, refundPayment } from './merchant-actions.ts'
 import type { PaymentNeeds } from './needs.ts'
 import { createPresenter, turnAway } from './presenting.ts'
-import { listPayments, paymentOf, timelineOf } from './reading.ts'
+import { listPayments, newestPayments, paymentOf, timelineOf } from './reading.ts'
 import { sweep } from './sweeping.ts'
 import { createToken } from './tokenizing.ts'
 
@@ -45,6 +45,7 @@ export function createPayments(needs: PaymentNeeds) {
       listPayments(needs.store.sql, merchant, page),
     activities: bound(activities),
     activityOf: bound(activityOf),
+    newest: (id?: Id<'pay'>) => newestPayments(needs.store.sql, id),
     timelineOf: (payment: Id<'pay'>) => timelineOf(needs.store.sql, payment),
     /** The secret part of a payment's link, base64url. */
     linkOf: (payment: Id<'pay'>) => toBase64url(linkSecret(needs, payment)),

@@ -30,6 +30,18 @@ export async function listPayments(
   return rows.map(({ row }) => row)
 }
 
+/** The newest payments of all merchants, or this one: for the sandbox's pages. */
+export async function newestPayments(db: Db, id?: Id<'pay'>): Promise<PaymentRow[]> {
+  const rows =
+    id === undefined
+      ? await db<{ row: PaymentRow }[]>`
+          select to_jsonb(p) as row from payments.payment p order by p.id desc limit 20`
+      : await db<{ row: PaymentRow }[]>`
+          select to_jsonb(p) as row from payments.payment p
+           where p.lane = ${laneOf(id)} and p.id = ${id}`
+  return rows.map(({ row }) => row)
+}
+
 /** Every request of a payment, in order. */
 export async function timelineOf(db: Db, payment: Id<'pay'>): Promise<TimelineRow[]> {
   return db<TimelineRow[]>`
