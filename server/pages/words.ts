@@ -103,7 +103,7 @@ export const words: Readonly<Record<Language, Readonly<Record<Name, string>>>> =
     approve_title: 'Read what is asked, and approve', approve_text: 'Shop, place, lines and amount: what you see is what your passkey signs.',
     see_title: 'See what happened', see_text: 'The till says approved within a second. Then see the record: each message, what was sealed in it, and for whom.',
     open_wallet: 'Open the wallet', open_inbox: 'Open the inbox', open_till: 'Open the till', no_till: 'The till runs on a port of its own; the command that started the sandbox printed its address.',
-    who_title: 'Who can read the card number?', who_lead: 'In this payment:', who_party: 'Party', who_has: 'What it has', who_number: 'The number',
+    who_title: 'Who can read the card number?', who_lead: 'In this payment:', who_party: 'Party', who_has: 'What it has', who_number: 'Card number',
     who_phone: 'Phone', who_shop: 'Shop', who_platform: 'Platform', who_vault: 'Vault',
     has_phone: 'a sealed card, last four digits', has_shop: 'a reference, last four digits', has_platform: 'ciphertext, last four digits', has_vault: 'the keys',
     reads: 'can read it', reads_not: 'cannot read it',
