@@ -12,6 +12,7 @@ import {
   rowOf,
 } from './book-schema.ts'
 import type { Order, Tally } from './browser/wire.ts'
+import { dayOf, type Span } from './calendar.ts'
 
 export type Purchase = PurchaseRow
 export type Act = ActRow
@@ -28,7 +29,6 @@ export type NewPurchase = Pick<
   | 'idempotency_key'
 >
 export type NewAct = Omit<ActRow, 'id' | 'answer'>
-export type Span = { readonly fromMs: number; readonly toMs: number }
 
 /** The work is one transaction: all of it is on the disk, or nothing. */
 type Within = <T>(work: () => T) => T
@@ -195,6 +195,7 @@ export const orderOf = (row: Purchase): Order => ({
   amount: row.amount,
   currency: row.currency,
   created_at: new Date(row.created_ms).toISOString(),
+  day: dayOf(row.created_ms),
   status: row.status,
   doubt: row.doubt === 1,
   refusal: row.refusal,

@@ -1,5 +1,5 @@
 /** The shop's days, by the calendar of the place where its back end runs (TZ). */
-import type { Span } from './book.ts'
+export type Span = { readonly fromMs: number; readonly toMs: number }
 
 /** `YYYY-MM-DD` of this moment. */
 export function dayOf(ms: number): string {

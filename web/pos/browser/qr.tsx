@@ -1,12 +1,14 @@
 /** A QR code (ISO/IEC 18004) as one path: dark on light in both themes, as scanners want it. */
 import { create } from 'qrcode'
+import { memo } from 'react'
 
 type Props = { readonly text: string; readonly label: string }
 
 /** Four modules of light all around (ISO/IEC 18004 §9.1). */
 const QUIET = 4
 
-export function Qr({ text, label }: Props) {
+/** Drawn once, whatever ticks around it. */
+export const Qr = memo(function Qr({ text, label }: Props) {
   const { modules } = create(text, { errorCorrectionLevel: 'M' })
   const side = modules.size + 2 * QUIET
   let path = ''
@@ -19,4 +21,4 @@ export function Qr({ text, label }: Props) {
       <path d={path} fill="#15191e" shapeRendering="crispEdges" />
     </svg>
   )
-}
+})

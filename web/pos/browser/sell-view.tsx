@@ -30,10 +30,7 @@ function Selling({ catalogue }: { readonly catalogue: Catalogue }) {
   return (
     <div className="selling">
       <h1 className="unseen">{say('sell')}</h1>
-      <div className="selling-choice">
-        <Articles {...parts} />
-        <FreeLine onAdd={(name, price) => change(withFreeLine(cart, name, price))} />
-      </div>
+      <Articles {...parts} />
       <section className="slip" aria-labelledby="slip-title">
         <header className="slip-head">
           <h2 id="slip-title">{say('order')}</h2>
@@ -47,6 +44,7 @@ function Selling({ catalogue }: { readonly catalogue: Catalogue }) {
         <CartLines {...parts} />
         <Asking cart={cart} catalogue={catalogue} onAsked={clear} />
       </section>
+      <FreeLine onAdd={(name, price) => change(withFreeLine(cart, name, price))} />
     </div>
   )
 }

@@ -9,71 +9,21 @@ import {
   useReducer,
 } from 'react'
 import { useGround } from './ground.tsx'
-import type { DaySales, Order, TillMessage } from './wire.ts'
-
-export type TillState = {
-  /** Today, once it has been heard. */
-  readonly day: DaySales | null
-  readonly orders: ReadonlyMap<number, Order>
-  /** The stream from the back end. */
-  readonly isOpen: boolean
-  /** The back end's line to the platform. */
-  readonly isReachable: boolean
-  /** Grows with everything heard. */
-  readonly version: number
-}
-
-type Heard =
-  | { readonly type: 'state'; readonly isOpen: boolean }
-  | {
-      readonly [K in keyof TillMessage]: { readonly type: K; readonly data: TillMessage[K] }
-    }[keyof TillMessage]
-  | { readonly type: 'known'; readonly data: Order }
-
-const nothing: TillState = {
-  day: null,
-  orders: new Map(),
-  isOpen: true,
-  isReachable: true,
-  version: 0,
-}
-
-const withOrders = (known: TillState['orders'], orders: readonly Order[]) =>
-  new Map([...known, ...orders.map((order) => [order.number, order] as const)])
-
-export function hear(state: TillState, heard: Heard): TillState {
-  const next = { ...state, version: state.version + 1 }
-  if (heard.type === 'state') return { ...next, isOpen: heard.isOpen }
-  if (heard.type === 'platform') return { ...next, isReachable: heard.data.reachable }
-  if (heard.type === 'known') return { ...next, orders: withOrders(state.orders, [heard.data]) }
-  if (heard.type === 'day')
-    return { ...next, day: heard.data, orders: withOrders(state.orders, heard.data.orders) }
-  const { order, day } = heard.data
-  return { ...next, orders: withOrders(state.orders, [order]), day: dayWith(state.day, order, day) }
-}
-
-/** After midnight the list begins anew. */
-function dayWith(
-  before: DaySales | null,
-  order: Order,
-  day: TillMessage['order']['day'],
-): DaySales {
-  const orders = before?.day === day.day ? before.orders : []
-  const others = orders.filter(({ number }) => number !== order.number)
-  return { ...day, orders: [order, ...others].sort((a, b) => b.number - a.number) }
-}
+import { type Heard, hear, nothingHeard, type TillState } from './till-state.ts'
+import type { Order } from './wire.ts'
 
 type Live = TillState & { readonly learn: (order: Order) => void }
-const Context = createContext<Live>({ ...nothing, learn: () => undefined })
+const Context = createContext<Live>({ ...nothingHeard, learn: () => undefined })
 export const useTill = (): Live => useContext(Context)
 
 export function TillLive({ children }: { readonly children: ReactNode }) {
   const { listen } = useGround()
-  const [state, dispatch] = useReducer(hear, nothing)
+  const [state, dispatch] = useReducer(hear, nothingHeard)
   useEffect(
     () =>
       listen('/api/stream', {
         onState: (isOpen) => dispatch({ type: 'state', isOpen }),
+        // Taken at its word as told.ts says.
         onMessage: (type, data) => dispatch({ type, data } as Heard),
       }),
     [listen],

@@ -52,6 +52,8 @@ export type Order = {
   readonly amount: number
   readonly currency: string
   readonly created_at: string
+  /** The shop's day on which it was made: `YYYY-MM-DD`. */
+  readonly day: string
   readonly status: OrderStatus
   /** Something was asked of the platform and has no answer yet: what is shown may be old. */
   readonly doubt: boolean
