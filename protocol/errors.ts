@@ -124,8 +124,7 @@ export const errors = {
   pin_wrong: row('card_error', 'retry_now', ['That PIN is not right. Nothing was charged.', 'The PIN is wrong; tries are left.', 'PIN verified in the vault: wrong.']),
   pin_blocked: row('card_error', 'contact_issuer', ['Too many wrong PINs. The PIN is blocked.', 'The PIN is blocked.', 'No tries left, or no PIN was set.']),
   cryptogram_invalid: row('card_error', 'use_other_card', ['The chip could not prove itself. Nothing was charged.', 'The chip’s cryptogram does not verify.', 'ARQC or its counter does not verify in the vault.']),
-  card_not_supported: row('card_error', 'use_other_card', ['This card is not taken here.', 'This card is of a company that is not connected.', 'Number outside our ranges, and no network connector.']),
-  network_declined: row('card_error', 'use_other_card', ['The card’s company said no.', 'The card’s company said no.', 'Declined by the acquirer behind the network connector.']),
+  card_not_supported: row('card_error', 'use_other_card', ['This card is not taken here.', 'This card is of a company that is not connected.', 'Number outside our ranges; no network connector is built yet.']),
 
   // Tokens
   token_unknown: row('invalid_request_error', 'fix_request', ['', 'No such token, deleted, or another merchant’s.', 'Token not found for this merchant.']),

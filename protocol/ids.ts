@@ -22,7 +22,6 @@ export const kinds = {
   verification: 'ver',
   account: 'acc',
   card: 'crd',
-  networkCard: 'ncr',
   installation: 'ins',
   merchant: 'mer',
   store: 'str',

@@ -277,7 +277,6 @@ export const parties = [
   'server',
   'vault',
   'ledger',
-  'network',
 ] as const
 export type Party = (typeof parties)[number]
 

@@ -74,7 +74,6 @@ export const vaultRefusals = [
   'entry_mismatch', // the same key serial number, bound to another device or suite
   'ksn_replayed', // a used or older counter with other bytes
   'entry_throttled', // too many messages that do not verify: not looked at any more this minute
-  'network_unknown', // no network connector, or no such network card
   'bin_exhausted', // the program's range has no free number
 ] as const
 export type VaultRefusal = (typeof vaultRefusals)[number]
@@ -249,7 +248,6 @@ export const vaultOperations = {
     input: closed({ message: entryMessage }),
     output: closed({
       card: nullable(idOf('crd')),
-      network: nullable(idOf('ncr')),
       last4: lastFour,
       expiry: oneOf(['match', 'mismatch', 'absent'] as const),
       security_code: oneOf(['match', 'mismatch', 'absent'] as const),

@@ -19,7 +19,6 @@ export type EntryScript = {
 
 const found: VaultOutput<'open_entry'> = {
   card: null,
-  network: null,
   last4: '0042',
   expiry: 'match',
   security_code: 'match',
@@ -85,7 +84,7 @@ export async function consent(
   await store.transaction(async (tx) => {
     await tokens.askMandate(tx, {
       token,
-      card: token.card as Id<'crd'>,
+      card: token.card,
       terminal: mint('trm'),
       cardholder: mint('chl'),
       payee: { id: merchant, name: '花屋', store: place, place: '京都' },

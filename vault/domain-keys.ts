@@ -25,7 +25,6 @@ export const domains = {
   chip: 'HMAC-SHA-256', // derives the issuer master key of chips
   stripe: 'HMAC-SHA-256', // derives the verification key of magnetic stripes
   entry: 'AES-256-KWP', // wraps base derivation keys and devices' key protection keys
-  network: 'AES-256-KWP', // wraps the record keys of other companies' cards
   code: 'HMAC-SHA-256', // derives one-time codes
   answer: 'HMAC-SHA-256', // names calls whose first answer is kept
   audit: 'ECDSA-P-256', // signs heads of the audit chain
@@ -80,7 +79,6 @@ export async function openDomainKeys(needs: DomainNeeds): Promise<DomainKeys> {
     chip: await open('chip'),
     stripe: await open('stripe'),
     entry: await open('entry'),
-    network: await open('network'),
     code: await open('code'),
     answer: await open('answer'),
     audit: await open('audit'),

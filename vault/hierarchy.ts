@@ -25,8 +25,6 @@ export type Hierarchy = {
   /** Wraps a key of entry devices, and unwraps it: whoever asks for the bytes wipes them. */
   readonly wrapEntryKey: (bytes: Uint8Array) => Uint8Array
   readonly unwrapEntryKey: (wrapped: Uint8Array) => Uint8Array
-  /** The key above the records of other companies' cards. */
-  readonly networkKey: () => KeyObject
   readonly version: (domain: Domain) => number
   /** ECDSA P-256 under the audit key, r ‖ s; and the key that verifies it. */
   readonly sign: (message: Uint8Array) => Buffer
@@ -46,7 +44,6 @@ export async function openHierarchy(needs: DomainNeeds): Promise<Hierarchy> {
     mac: (domain, message) => createHmac('sha256', keys[domain].key).update(message).digest(),
     wrapEntryKey: (bytes) => wrapKey(keys.entry.key, bytes),
     unwrapEntryKey: (wrapped) => unwrapKey(keys.entry.key, wrapped),
-    networkKey: () => keys.network.key,
     version: (domain) => keys[domain].version,
     sign: (message) => sign('sha256', message, { key: keys.audit.key, dsaEncoding: 'ieee-p1363' }),
     signingKey: jwkOf(createPublicKey(keys.audit.key)),

@@ -168,7 +168,7 @@ function answerOf(
   proven: Proven | undefined,
 ): VaultOutput<'open_entry'> {
   const { card, last4 } = row
-  const shared = { network: null, opened_with: key.name }
+  const shared = { opened_with: key.name }
   const absent: Compared = 'absent'
   if (card === null || last4 === null) {
     const told = { expiry: absent, security_code: absent, pin: absent, cryptogram: absent }

@@ -3,7 +3,7 @@
  * A recurring consent is asked of the cardholder; the token can be used on session meanwhile.
  */
 import { type Answer, done, refused } from '@warifu/protocol/errors'
-import { type Id, isId, laneOf } from '@warifu/protocol/ids'
+import { type Id, laneOf } from '@warifu/protocol/ids'
 import type { ConsentAsked, TokenSource } from '@warifu/protocol/merchant-objects'
 import { payeeOf } from '#merchants'
 import { readEntry } from '#presentment'
@@ -22,7 +22,7 @@ export type NewTokenAsk = {
   readonly metadata: Readonly<Record<string, string>>
 }
 
-type Source = { readonly card: Id<'crd'> | Id<'ncr'>; readonly last4: string }
+type Source = { readonly card: Id<'crd'>; readonly last4: string }
 type Kept = { readonly token: Id<'tok'> }
 
 export async function createToken(
@@ -67,10 +67,9 @@ async function sourceOf(
     await needs.alarm({ merchant, device, refusal: read.refusal, nowMs })
     return read
   }
-  const { card, network, last4, declined } = read.value
-  const found = card ?? network
-  if (declined !== null || found === null) return refused(declined ?? 'card_not_supported')
-  return done({ card: found, last4 })
+  const { card, last4, declined } = read.value
+  if (declined !== null || card === null) return refused(declined ?? 'card_not_supported')
+  return done({ card, last4 })
 }
 
 type Asking = Omit<Parameters<PaymentNeeds['tokens']['askMandate']>[1], 'token' | 'nowMs'>
@@ -85,9 +84,8 @@ async function askingOf(
   const { sql } = needs.store
   const payee = await payeeOf(sql, merchant)
   if (!payee) return refused('not_found')
-  // Nobody of ours stands behind a card of another company: there is no one to ask.
-  const owner = isId('crd', card) ? await needs.ownerOf(sql, card) : undefined
-  if (!isId('crd', card) || owner === undefined) return refused('consent_missing')
+  const owner = await needs.ownerOf(sql, card)
+  if (owner === undefined) return refused('consent_missing')
   const { terminal, cardholder } = owner
   return done({ card, payee, consent, terminal, cardholder, orderDigest: orderDigest([]) })
 }

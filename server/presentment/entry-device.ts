@@ -21,7 +21,6 @@ export type EntryExpected = {
 
 export type EntryRead = {
   readonly card: Id<'crd'> | null
-  readonly network: Id<'ncr'> | null
   readonly last4: string
   /** What was entered wrongly; null where nothing speaks against it. */
   readonly declined: Refusal | null
@@ -36,9 +35,9 @@ export async function readEntry(
   if (!isFor(message, expected)) return refused('entry_mismatch')
   const reply = await vault.call('open_entry', { message })
   if (!reply.ok) return refused(meaning(reply.refusal))
-  const { card, network, last4, opened_with } = reply.output
+  const { card, last4, opened_with } = reply.output
   const declined = declineOf({ ...reply.output, entry: message.context.entry })
-  return done({ card, network, last4, declined, openedWith: opened_with })
+  return done({ card, last4, declined, openedWith: opened_with })
 }
 
 const isFor = ({ context }: EntryMessage, expected: EntryExpected): boolean =>
@@ -53,7 +52,7 @@ type Found = VaultOutput<'open_entry'> & { readonly entry: EntryKind }
 /** In order: the first that speaks against it names the decline. Authenticity, then the person. */
 // biome-ignore format: a table reads by its columns
 const checks: readonly (readonly [Refusal, (found: Found) => boolean])[] = [
-  ['card_not_supported',  (found) => found.card === null && found.network === null],
+  ['card_not_supported',  (found) => found.card === null],
   ['cryptogram_invalid',  (found) => found.cryptogram === 'invalid'],
   // A card of ours that was inserted answers with a cryptogram; one that was keyed needs its code.
   ['cryptogram_invalid',  (found) => isOurs(found, 'inserted') && found.cryptogram === 'absent'],

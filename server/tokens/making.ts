@@ -12,7 +12,7 @@ export type MakeNeeds = { readonly mint: Mint; readonly random: (size: number) =
 
 export type NewToken = {
   readonly merchant: Id<'mer'>
-  readonly card: Id<'crd'> | Id<'ncr'>
+  readonly card: Id<'crd'>
   readonly last4: string
   readonly metadata: Readonly<Record<string, string>>
   readonly nowMs: number

@@ -9,7 +9,7 @@ export type TokenRow = {
   readonly token: string
   readonly id: Id<'tok'>
   readonly merchant: Id<'mer'>
-  readonly card: Id<'crd'> | Id<'ncr'>
+  readonly card: Id<'crd'>
   readonly last4: string
   readonly metadata: Record<string, string>
   readonly latest: Id<'mdt'> | null

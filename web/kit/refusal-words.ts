@@ -67,7 +67,6 @@ export const ja: Column = {
   pin_blocked: '暗証番号の間違いが多すぎます。暗証番号は使えなくなりました。',
   cryptogram_invalid: 'カードのICチップを確認できませんでした。請求はされていません。',
   card_not_supported: 'このカードはここでは使えません。',
-  network_declined: 'カード会社が承認しませんでした。',
   approval_state: 'この確認にはすでに答えています。',
   approval_expired: 'この確認の期限は過ぎました。',
   vault_unavailable:
@@ -133,7 +132,6 @@ export const ko: Column = {
   pin_blocked: '틀린 비밀번호가 너무 많습니다. 비밀번호가 정지되었습니다.',
   cryptogram_invalid: '카드의 칩을 확인할 수 없습니다. 청구되지 않았습니다.',
   card_not_supported: '여기서는 사용할 수 없는 카드입니다.',
-  network_declined: '카드사가 승인하지 않았습니다.',
   approval_state: '이미 답한 확인입니다.',
   approval_expired: '이 확인의 기한이 지났습니다.',
   vault_unavailable: '보관소에 연결할 수 없습니다. 다시 시도해 주세요. 두 번 청구되지 않습니다.',
