@@ -1,8 +1,8 @@
-// Goal: what is entered on a device is nowhere afterwards: another company's number in no file, log,
-//   traffic or memory but the vault's; a security code not even there.
-// Method: real processes; a vault that was started anew, so that nothing in it comes from making the
-//   card. Codes are looked for in the forms in which they pass: as card data, as what is hashed. In
-//   every place something planted in the same form must be found by the same search.
+// Goal: what is entered on a device is nowhere afterwards: another company's number in no file,
+//   log, traffic or memory but the vault's; a security code not even there.
+// Method: real processes; a vault that was started anew, so that nothing in it comes from making
+//   the card. Codes are looked for in the forms in which they pass: as card data, as what is
+//   hashed. In every place something planted in the same form must be found by the same search.
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'

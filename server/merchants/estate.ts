@@ -50,8 +50,13 @@ export function createEstate(needs: EstateNeeds) {
       move(needs, told(act)),
     handOver: (act: Act & { holder: string; reason: string; store?: Id<'str'> }) =>
       store.transaction((tx) => handOver(tx, told(act))),
-    heartbeat: (act: Act & { readonly state: DeviceState }) =>
-      heartbeat(store, { ...told(act), mint }),
+    heartbeat: async (act: Act & { readonly state: DeviceState }) => {
+      const heard = await heartbeat(store, { ...told(act), mint })
+      // Opened: its keys are gone, and whatever still comes in its name is nobody's.
+      if (heard.ok && act.state === 'tampered')
+        await needs.vault.call('suspend_device', { device: act.device, suspended: true })
+      return heard
+    },
     keys: (act: Act & Once) => makeKeys(needs, act),
     /** What the vault refused of a device. Only replays and noise are alarming. */
     alarm: async (act: Act & { readonly refusal: Refusal }): Promise<void> => {

@@ -1,0 +1,158 @@
+// Goal: an entry device is whose it is, moves along the table, is offline after ten seconds of
+//   silence, and its alarms and holders are kept. Method: real PostgreSQL, a clock in the hand, a
+//   vault that answers from a script.
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import { entryDeviceMoves } from '@warifu/protocol/moves'
+import { type Rehearsal, rehearse, scriptedVault } from '@warifu/server/rehearsal'
+import { createApiKeyRing } from './key-ring.ts'
+import {
+  createApiKey,
+  createEstate,
+  createMerchant,
+  createStore,
+  isOnline,
+  revokeApiKey,
+} from './merchants.ts'
+
+const nowMs = Date.UTC(2027, 0, 5)
+let stage: Rehearsal
+before(async () => {
+  const adminUrl = process.env['WARIFU_TEST_SERVER_ADMIN_URL']
+  stage = await rehearse({ adminUrl, name: 'estate' }, nowMs)
+})
+after(() => stage.close())
+
+async function openShop(hasKeys = true) {
+  const { store, mint } = stage
+  const [merchant, place] = [mint('mer', stage.lane()), mint('str')]
+  await createMerchant(store.sql, { id: merchant, name: '花屋', nowMs })
+  await createStore(store.sql, { id: place, merchant, name: '花屋', place: '京都', nowMs })
+  const vault = scriptedVault({
+    suspend_device: ({ device }) =>
+      hasKeys ? { ok: true, output: { device } } : { ok: false, refusal: 'device_unknown' },
+  })
+  const estate = createEstate({ store, mint, vault })
+  const register = (serialNumber: string, key = mint('req')) => {
+    const digest = createHash('sha256').update(serialNumber).digest()
+    const asked = { merchant, name: 'till', serialNumber, holder: 'Aiko', key, digest, nowMs }
+    return estate.register(asked)
+  }
+  const device = async () => {
+    const made = await register(mint('req'))
+    assert(made.ok)
+    return { merchant, device: made.value }
+  }
+  return { merchant, place, vault, estate, register, device }
+}
+
+const eventsOf = async (subject: string) => {
+  const rows = await stage.store.sql<{ type: string; sequence: number }[]>`
+    select type, sequence from events.event where subject = ${subject} order by sequence`
+  assert.deepEqual(
+    rows.map(({ sequence }) => sequence),
+    rows.map((_, at) => at + 1),
+    'sequences grow by one',
+  )
+  return rows.map(({ type }) => type.replace('entry_device.', ''))
+}
+
+test('registered once: one key, one device; a known serial number is refused', async () => {
+  const { register, estate, merchant } = await openShop()
+  const key = stage.mint('req')
+  const made = await register('SN-1', key)
+  assert.deepEqual(await register('SN-1', key), made)
+  assert.deepEqual(await register('SN-1'), { ok: false, refusal: 'device_exists' })
+  assert.deepEqual(await register('SN-2', key), { ok: false, refusal: 'idempotency_key_reused' })
+  assert(made.ok)
+  const known = await estate.get({ merchant, device: made.value })
+  assert.deepEqual([known?.status, known?.custody[0]?.holder], ['registered', 'Aiko'])
+  const other = await openShop()
+  const foreign = { merchant: other.merchant, device: made.value }
+  assert.equal(await other.estate.get(foreign), undefined)
+  const moved = await other.estate.move({ ...foreign, to: 'retired', reason: 'mine', nowMs })
+  assert.deepEqual(moved, { ok: false, refusal: 'not_found' })
+})
+
+test('a status moves along the table and nowhere else; the vault is told', async () => {
+  const { estate, device, vault } = await openShop()
+  const states = ['registered', 'active', 'suspended', 'tampered', 'lost', 'retired'] as const
+  const ways = { suspended: ['active'], tampered: ['active'], lost: ['active'], retired: [] }
+  for (const from of states)
+    for (const to of states) {
+      const owned = await device()
+      const move = (status: typeof to) =>
+        estate.move({ ...owned, to: status, reason: 'test', nowMs })
+      const before = { ...ways, registered: [], active: [] }[from] as readonly (typeof to)[]
+      for (const step of [...before, ...(from === 'registered' ? [] : [from])])
+        assert((await move(step)).ok, `${from}: ${step}`)
+      const may: readonly string[] = entryDeviceMoves[from]
+      const asked = vault.asked.length
+      const answer = await move(to)
+      assert.equal(answer.ok, may.includes(to), `${from} → ${to}`)
+      if (!answer.ok) assert.equal(answer.refusal, 'device_state')
+      assert.equal(vault.asked.length - asked, answer.ok ? 1 : 0)
+    }
+})
+
+test('a device without keys cannot be active', async () => {
+  const { estate, device } = await openShop(false)
+  const owned = await device()
+  const moved = await estate.move({ ...owned, to: 'active', reason: 'too early', nowMs })
+  assert.deepEqual(moved, { ok: false, refusal: 'device_unknown' })
+})
+
+test('custody is a history; a store of somebody else is none', async () => {
+  const { estate, device } = await openShop()
+  const other = await openShop()
+  const owned = await device()
+  const hand = { ...owned, holder: 'Ben', reason: 'night shift', nowMs }
+  assert((await estate.handOver(hand)).ok)
+  const away = await estate.handOver({ ...hand, store: other.place })
+  assert.deepEqual(away, { ok: false, refusal: 'not_found' })
+  const known = await estate.get(owned)
+  assert.deepEqual(
+    known?.custody.map(({ holder }) => holder),
+    ['Ben', 'Aiko'],
+  )
+})
+
+test('silent for ten seconds is offline, told once, and back again', async () => {
+  const { estate, device } = await openShop()
+  const owned = await device()
+  const seen = async (at: number) => isOnline((await estate.get(owned))?.lastSeenMs ?? null, at)
+  assert.equal(await seen(nowMs), false)
+  assert((await estate.heartbeat({ ...owned, state: 'ready', nowMs })).ok)
+  assert.equal(await seen(nowMs + 9_999), true)
+  assert.equal(await seen(nowMs + 10_000), false)
+  for (const later of [8_000, 9_000, 9_500]) await estate.tick(nowMs + later)
+  await estate.heartbeat({ ...owned, state: 'ready', nowMs: nowMs + 20_000 })
+  assert.deepEqual(await eventsOf(owned.device), ['registered', 'online', 'offline', 'online'])
+})
+
+test('a device that was opened is moved there, rings, and the vault is told', async () => {
+  const { estate, device, vault } = await openShop()
+  const owned = await device()
+  await estate.move({ ...owned, to: 'active', reason: 'keys', nowMs })
+  for (let at = 0; at < 3; at += 1)
+    assert((await estate.heartbeat({ ...owned, state: 'tampered', nowMs: nowMs + at })).ok)
+  const known = await estate.get(owned)
+  assert.equal(known?.status, 'tampered')
+  assert.deepEqual(known?.alarms, [{ at_ms: nowMs, kind: 'tamper', count: 3 }])
+  assert.deepEqual(vault.asked.at(-1)?.input, { device: owned.device, suspended: true })
+  assert.equal((await eventsOf(owned.device)).filter((type) => type === 'alarm').length, 1)
+})
+
+test('a revoked key is let in for a second at most', async () => {
+  const { sql } = stage.store
+  const { merchant } = await openShop()
+  const id = stage.mint('key')
+  const text = await createApiKey(sql, { id, merchant, secret: stage.random(32), nowMs })
+  const ring = createApiKeyRing(sql)
+  assert.equal((await ring(text, nowMs))?.merchant, merchant)
+  await revokeApiKey(sql, { id, merchant, nowMs })
+  assert.equal((await ring(text, nowMs + 999))?.merchant, merchant)
+  assert.equal(await ring(text, nowMs + 1000), undefined)
+  assert.equal(await ring(text, nowMs + 1001), undefined)
+})
