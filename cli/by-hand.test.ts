@@ -49,6 +49,14 @@ async function codeSent(): Promise<string> {
   return /\b[0-9]{6}\b/.exec(data[0].text)?.[0] ?? ''
 }
 
+test('the doctor finds a running sandbox well', async () => {
+  const { ok, checks } = await done('doctor')
+  assert.equal(ok, true, JSON.stringify(checks))
+  const names = checks.map(({ check }: { check: string }) => check)
+  for (const name of ['server', 'server database', 'vault database', 'vault', 'clock'])
+    assert(names.includes(name), name)
+})
+
 test('join, apply, install, pay, capture, refund, freeze: by hand', async () => {
   assert.equal((await done('wallet', 'join', '--name', 'Aiko')).status, 'active')
   const file = join(home, 'wallets', 'aiko.json')

@@ -26,6 +26,10 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'be a merchant: ask a wallet for a payment',
     load: () => import('./commands/pay.ts'),
   },
+  doctor: {
+    summary: 'look at Node, permissions, ports, databases, vault and clock',
+    load: () => import('./commands/doctor.ts'),
+  },
   test: {
     summary: 'run the tests, all or the files named',
     load: () => import('./commands/test.ts'),
