@@ -5,6 +5,7 @@
 //   terminal's; processes are killed while both read.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError } from '@warifu/sdk/api-call'
 import { type Followed, followEvents } from '@warifu/sdk/follow-events'
 import postgres from 'postgres'
@@ -102,6 +103,31 @@ test('readers go on at their place on the other process when theirs is killed', 
     await stop()
   }
 })
+
+test('a server that is asked to stop ends its streams, and is gone in seconds', async () => {
+  const pid = house.pid('server')
+  const events = merchantStream(house.urls[0])
+  await events.opened()
+  process.kill(pid, 'SIGTERM')
+  const beganMs = performance.now()
+  while (isAlive(pid)) {
+    assert(performance.now() - beganMs < 5000, 'it still waits for its readers')
+    await sleep(50)
+  }
+  await house.restart('server')
+  const { id } = await people.ask()
+  await events.saw('payment.created', id)
+  assert.deepEqual(events.states.slice(0, 2), ['open', 'cut'])
+  await events.stop()
+})
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
 
 test('a forked terminal is told why, and then hears no more', async () => {
   const holder = await people.become('Chika')
