@@ -41,6 +41,7 @@ testWith(['chromium'], 'restart, scan, two tabs, other origins, a copied profile
     const passkeys = await firstDay(scene)
     await secondDay({ ...scene, passkeys })
     await copied({ ...scene, passkeys })
+    await newPhone({ ...scene, passkeys })
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   }
@@ -158,4 +159,21 @@ async function copied({ house, people, folder, profile, passkeys }: Scene): Prom
   await page.goto(house.walletOrigin)
   await page.getByText('Two copies of this wallet are in use').first().waitFor()
   await picture(page, 'copied-owner')
+  // New keys for the old phone; the old ones stay dead, and so does what was on them.
+  await press(page, 'Register this phone anew')
+  await heading(page, 'Your first card')
+  await page.getByText('Cards on your other phones').waitFor()
+  await assertKeysStay(page)
+}
+
+/** Another phone of the same person: the passkey logs in, the phone gets keys of its own. */
+async function newPhone({ house, passkeys }: Scene): Promise<void> {
+  await using browser = await openBrowser({ passkeys })
+  const page = await browser.open(house.walletOrigin)
+  await press(page, 'I have a wallet already')
+  await heading(page, 'Your first card')
+  await page.getByText('Cards on your other phones').waitFor()
+  await assertKeysStay(page)
+  await assertAccessible(page, 'a new phone')
+  assertQuiet(browser)
 }

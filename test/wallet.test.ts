@@ -5,6 +5,7 @@
  * its way and compared with the text of the page. axe judges every view; the console stays quiet.
  */
 import assert from 'node:assert/strict'
+import { gzipSync } from 'node:zlib'
 import type { Body } from '@warifu/protocol/contract'
 import { formatMoney } from '@warifu/protocol/money'
 import type { OrderLine } from '@warifu/protocol/sealed'
@@ -47,6 +48,8 @@ testWith(['chromium'], 'join, apply, install, pay by link, history', async () =>
   await using browser = await openBrowser({ width: 360 })
   const page = await browser.open(house.walletOrigin)
   await heading(page, 'Two halves of one tally')
+  await assertBuilt(house.walletOrigin.replace('wallet.localhost', '127.0.0.1'))
+  await assertInstallable(page)
   await look(page, 'join')
   await join(page, 'AIKO')
   await look(page, 'first-card')
@@ -101,7 +104,8 @@ async function assertSignsWhatIsShown(page: Page): Promise<void> {
       .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent))),
   }
   const body = nextBody(page, /\/present$/)
-  await press(page, `Approve ${shown.amount}`)
+  await tabTo(page, `Approve ${shown.amount}`)
+  await page.keyboard.press('Enter')
   const { statement, assertion } = await body
   const signed = JSON.parse(JSON.stringify(statement)).content
   const money = (amount: number) => formatMoney({ amount, currency: signed.currency }, 'en')
@@ -114,4 +118,49 @@ async function assertSignsWhatIsShown(page: Page): Promise<void> {
     order.lines.map((line) => [`${line.quantity} ×`, line.description, money(line.amount)]),
   )
   assert.notEqual(assertion, undefined, 'the person is verified for every payment')
+}
+
+/** By the keyboard alone, in the order in which the page leads. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let patience = 20; patience > 0; patience -= 1) {
+    await page.keyboard.press('Tab')
+    if ((await page.locator(':focus').innerText()) === name) return
+  }
+  assert.fail(`the keyboard does not reach: ${name}`)
+}
+
+/** What the browser wants of a page that is to be installed. */
+async function assertInstallable(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const { errors, data } = await session.send('Page.getAppManifest')
+  assert.deepEqual(errors, [])
+  const { icons, display, start_url } = JSON.parse(data ?? '')
+  assert.deepEqual([display, start_url], ['standalone', '/'])
+  for (const { src } of icons)
+    assert.equal((await page.request.get(local(page, src))).status(), 200)
+}
+
+/** Node does not resolve names below localhost. */
+const local = (page: Page, path: string): string => {
+  const url = new URL(path, page.url())
+  url.hostname = '127.0.0.1'
+  return url.href
+}
+
+const FIRST_LOAD_BYTES = 200_000
+
+/** Every script and style carries its digest, as files.json has it; what loads first is small. */
+async function assertBuilt(origin: string): Promise<void> {
+  const list: Record<string, string> = await (await fetch(`${origin}/files.json`)).json()
+  const html = await (await fetch(origin)).text()
+  const tags = html.match(/<(?:script|link)[^>]*\/assets\/[^>]*>/g) ?? []
+  assert.ok(tags.length >= 2)
+  let bytes = 0
+  for (const tag of tags) {
+    const [, path = ''] = /(?:src|href)="([^"]+)"/.exec(tag) ?? []
+    assert.equal(/integrity="([^"]+)"/.exec(tag)?.[1], list[path], path)
+    const file = await (await fetch(origin + path)).arrayBuffer()
+    bytes += gzipSync(Buffer.from(file)).length
+  }
+  assert.ok(bytes <= FIRST_LOAD_BYTES, `${bytes} bytes, zipped, before anything is shown`)
 }
