@@ -62,10 +62,12 @@ export async function equipMerchant(place: Place, name: string): Promise<Injecti
 export async function plasticOf(
   place: Omit<Place, 'api' | 'apiKey'>,
   card: string,
+  pinFile?: string,
 ): Promise<Plastic> {
   if (!isId('crd', card)) throw new RangeError('card: an id of a card')
+  const pin = pinFile === undefined ? [] : ['--pin-file', pinFile]
   return readingOnce<Plastic>(place, (out) =>
-    operateVault(place.operator, ['personalise-card', '--card', card, '--out', out]),
+    operateVault(place.operator, ['personalise-card', '--card', card, ...pin, '--out', out]),
   )
 }
 

@@ -30,6 +30,10 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'look at Node, permissions, ports, databases, vault and clock',
     load: () => import('./commands/doctor.ts'),
   },
+  device: {
+    summary: 'an entry device: its keys and slots, and a till that uses it',
+    load: () => import('./commands/device.ts'),
+  },
   test: {
     summary: 'run the tests, all or the files named',
     load: () => import('./commands/test.ts'),

@@ -11,6 +11,7 @@ import { findNumbers, scanFolder } from '@warifu/cli/scan'
 import { luhnDigit } from '@warifu/crypto/luhn'
 import type { Panel } from '@warifu/devices/entry-device'
 import { keyBlockFor } from '@warifu/devices/entry-host'
+import { createPaymentCard, paymentCard } from '@warifu/devices/payment-card'
 import { type DeviceLink, openLink } from '@warifu/sdk/device-link'
 import { ownRuntime } from '@warifu/sdk/runtime'
 import { type Bench, random, saleOf, setUpDevice } from './entry-device.ts'
@@ -64,6 +65,17 @@ function isCodeThere(code: string): boolean {
 const assertThere = (...numbers: string[]) =>
   assert.deepEqual([...inMemory(numbers)].sort(), numbers.sort(), 'the control')
 
+const dataOf = (pan: string) => ({
+  pan,
+  psn: '00',
+  expiry: '3011',
+  name: 'AIKO',
+  serviceCode: '201',
+  discretionary: { stripe: '000', chip: '999' },
+  iccMasterKey: random(16),
+  offlinePin: undefined,
+})
+
 async function untilAsked(): Promise<void> {
   while ((await panel.look()).state !== 'busy');
 }
@@ -100,6 +112,24 @@ suite('an entry', { skip: process.platform !== 'linux' }, () => {
     assert.deepEqual([...inMemory(entered)], [])
   })
 
+  test('inserted: what the chip told is there until the PIN is', async () => {
+    const [pan, pin] = [drawPan(), drawPin()]
+    entered.push(pan, pin)
+    const asked = link.ask({ ...saleOf(true), entry: ['inserted'] }, 60_000)
+    await untilAsked()
+    let card = createPaymentCard(dataOf(pan))
+    await panel.insert((apdu) => {
+      const { state, reply } = paymentCard(card, apdu)
+      card = state
+      return reply
+    })
+    await panel.digits(pin)
+    assertThere(pan, pin)
+    await panel.key('accept')
+    assert((await asked).ok)
+    assert.deepEqual([...inMemory(entered)], [])
+  })
+
   for (const [name, end] of [
     ['cancelled', async () => void (await panel.key('cancel'))],
     ['left by the till', async () => await link.close()],
@@ -119,11 +149,11 @@ suite('an entry', { skip: process.platform !== 'linux' }, () => {
 })
 
 test('nothing of it is in files, log or traffic', async () => {
-  assert.equal(entered.length, 6)
+  assert.equal(entered.length, 8)
   assert.deepEqual(await scanFolder(bench.folder, entered), [])
   for (const direction of ['up', 'down'] as const)
     assert.deepEqual(findNumbers(bench.relay.captured(direction), entered), [])
-  assert.equal(bench.messages().length, 2)
+  assert.equal(bench.messages().length, 3)
 })
 
 test('an opened device has its keys neither in memory nor in its file', {

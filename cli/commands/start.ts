@@ -2,6 +2,7 @@
 import { relative } from 'node:path'
 import { listenForEnding } from '@warifu/cli/ending'
 import { type Sandbox, startSandbox } from '@warifu/cli/sandbox'
+import { startTillDevice } from '@warifu/cli/till-device'
 
 export async function run(args: readonly string[]): Promise<number> {
   if (args.length > 0) {
@@ -18,9 +19,12 @@ export async function run(args: readonly string[]): Promise<number> {
     throw error
   })
   if (sandbox === undefined) return 0
+  console.log('· entry device')
+  const till = await startTillDevice(sandbox)
   console.log(welcome(sandbox, Date.now() - began))
   const failure = await Promise.race([sandbox.crashed, ending.asked.then(() => undefined)])
   if (failure === undefined) console.log('\nStopping …')
+  await till[Symbol.asyncDispose]()
   await sandbox.stop()
   if (failure === undefined) return 0
   console.error(`warifu: ${failure}`)
@@ -49,5 +53,6 @@ Try first: open the start page in a browser. Or, in another terminal:
   npm run demo                       every system once, and what each party could read
   npm run warifu -- wallet --help    be a cardholder: join, apply, receive a card
   npm run warifu -- pay --help       be a shop: ask that wallet for a payment
+  npm run warifu -- device --help    be a till with an encrypting keypad, and who stands before it
 `
 }
