@@ -30,7 +30,7 @@ export async function findOut(asking: Asking): Promise<Outcome | undefined> {
   let { wasSent } = asking
   for (let tries = 1; !signal.aborted; tries += 1) {
     try {
-      const outcome = outcomeOf(await send(asking))
+      const outcome = outcomeOf(await send(asking), asking.key)
       if (outcome !== undefined) return outcome
     } catch (error) {
       const code = finalCode(error, wasSent)
@@ -52,8 +52,10 @@ async function send({ calling, key, body, signal }: Asking): Promise<Reply<'crea
   return readAnswer('createPayment', await sendRaw({ fetch, apiUrl }, ask))
 }
 
-/** undefined: it is being worked on. */
-function outcomeOf({ id, status, declined_because }: Reply<'createPayment'>): Outcome | undefined {
+/** undefined: it is being worked on, or this is another request's answer (a line that doubles). */
+function outcomeOf(payment: Reply<'createPayment'>, key: string): Outcome | undefined {
+  const { id, status, declined_because, metadata } = payment
+  if (metadata['sale'] !== key) return undefined
   if (status === 'processing') return undefined
   if (status === 'declined') return { state: 'declined', payment: id, code: declined_because }
   if (status === 'authorized' || status === 'captured') return { state: 'approved', payment: id }

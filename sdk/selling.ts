@@ -64,7 +64,8 @@ export async function sell(
   const read = await readCard({ line, tell }, context, asked)
   if (!('message' in read)) return await settle(selling, opened, read)
   const presentment = { kind: 'entry_device', message: read.message } as const
-  const body: Body<'createPayment'> = { ...order, presentment }
+  const metadata = { ...order.metadata, sale: opened.key }
+  const body: Body<'createPayment'> = { ...order, metadata, presentment }
   const sending = { ...opened, stage: 'sending', body: JSON.stringify(body) } as const
   await selling.journal.write(sending)
   tell({ state: 'sending' })
