@@ -148,7 +148,8 @@ export async function make(at: At): Promise<number> {
   const { home, name, api, seed } = at
   if ((await findEntryDevice(home, name)) !== undefined)
     throw new Sorry(`There is an entry device ${name} already.`)
-  const place = { api, apiKey: seed.api_key, operator: await operatorOf(at) }
+  const { api_key: apiKey, merchant } = seed
+  const place = { api, apiKey, merchant, operator: await operatorOf(at) }
   const { device, port } = await makeEntryDevice(home, name, place)
   at.tell({ name, device, port }, `${name}  ${device}\nNext: warifu device run --device ${name}`)
   return 0

@@ -19,6 +19,8 @@ import { codeOf, Sorry } from './sorry.ts'
 const kept = closed({
   what: Type.Literal('SIMULATOR of an entry device, sandbox only'),
   device: idOf('edv'),
+  /** Whose it is. */
+  merchant: Type.String(),
   /** X9.143; only this device can open it. */
   key_block: Type.String(),
   port: Type.Integer(),
@@ -59,7 +61,7 @@ export async function findEntryDevice(
 export async function makeEntryDevice(
   home: string,
   name: string,
-  place: Omit<Place, 'folder'>,
+  place: Omit<Place, 'folder'> & { readonly merchant: string },
 ): Promise<EntryDevice> {
   const folder = join(folderOf(home), name)
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -67,7 +69,8 @@ export async function makeEntryDevice(
   const key = Uint8Array.from(Buffer.from(kbpk, 'hex'))
   makeDevice(join(folder, 'key-memory'), { device, kbpk: key })
   key.fill(0)
-  const made = { device, key_block, port: await choosePort(), panel_port: await choosePort() }
+  const ports = { port: await choosePort(), panel_port: await choosePort() }
+  const made = { device, merchant: place.merchant, key_block, ...ports }
   const what = 'SIMULATOR of an entry device, sandbox only'
   const text = `${JSON.stringify({ what, ...made }, null, 2)}\n`
   await writeFile(join(folder, 'device.json'), text, { mode: 0o600 })

@@ -26,13 +26,14 @@ type At = Pick<Sandbox, 'home' | 'url' | 'seed' | 'operator' | 'logs'>
 
 export async function startTillDevice(at: At): Promise<TillDevice> {
   const { home, url, seed, operator, logs } = at
-  const place = { api: { fetch, apiUrl: url }, apiKey: seed.api_key, operator }
+  const { api_key: apiKey, merchant } = seed
+  const place = { api: { fetch, apiUrl: url }, apiKey, merchant, operator }
   // What `warifu device` needs for an operator's act, beside the sandbox's other secrets.
   const file = join(home, 'secrets', 'operator.json')
   await writeFile(file, JSON.stringify(operator), { mode: 0o600 })
-  const device =
-    (await findEntryDevice(home, FIRST_DEVICE)) ??
-    (await makeEntryDevice(home, FIRST_DEVICE, place))
+  const known = await findEntryDevice(home, FIRST_DEVICE)
+  const isOurs = known?.merchant === merchant
+  const device = isOurs ? known : await makeEntryDevice(home, FIRST_DEVICE, place)
   const keeper = createKeeper()
   const log = join(logs, `device-${device.name}.log`)
   const child = await startChild(await programOf(device), log, keeper)

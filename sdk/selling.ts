@@ -26,6 +26,7 @@ export type SaleState =
   | { readonly state: 'finding_out' }
   | Outcome
 
+/** What is sold. In its metadata `sale` is the module's: the sale's own key. */
 export type Order = Pick<
   Body<'createPayment'>,
   'amount' | 'currency' | 'capture_method' | 'lines' | 'merchant_reference' | 'metadata' | 'store'

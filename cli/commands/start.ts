@@ -20,7 +20,10 @@ export async function run(args: readonly string[]): Promise<number> {
   })
   if (sandbox === undefined) return 0
   console.log('· entry device')
-  const till = await startTillDevice(sandbox)
+  const till = await startTillDevice(sandbox).catch(async (error: unknown) => {
+    await sandbox.stop()
+    throw error
+  })
   console.log(welcome(sandbox, Date.now() - began))
   const failure = await Promise.race([sandbox.crashed, ending.asked.then(() => undefined)])
   if (failure === undefined) console.log('\nStopping …')
