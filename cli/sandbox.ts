@@ -5,7 +5,7 @@
  * before it, so it reads downwards.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Child, type Program, saidReady, startChild, untilReady } from './child.ts'
@@ -166,13 +166,13 @@ async function startWallet(site: Site): Promise<Child> {
 async function startTill(site: Site, seed: Seed): Promise<Child> {
   await buildPage('pos')
   const { state, ports } = site
-  const key = async () => seed.api_key
-  const kept = { read: () => undefined, make: key, write: (text?: string) => text ?? '' }
-  await state.keep(join('secrets', 'pos.api-key'), kept)
+  // Written at every start: the key of the merchant that this sandbox has now.
+  const apiKeyFile = state.path('secrets', 'pos.api-key')
+  await writeFile(apiKeyFile, seed.api_key, { mode: 0o600 })
   const program = await tillProgram({
     port: ports.pos,
     apiUrl: `http://127.0.0.1:${ports.api}`,
-    apiKeyFile: state.path('secrets', 'pos.api-key'),
+    apiKeyFile,
     dataFolder: state.path('pos'),
   })
   return startPart(site, 'pos', program)
