@@ -73,7 +73,6 @@ export const vaultRefusals = [
   'entry_invalid', // the entry device's message does not verify or holds no card
   'entry_mismatch', // the same key serial number, bound to another device or suite
   'ksn_replayed', // a used or older counter with other bytes
-  'entry_throttled', // too many messages that do not verify: not looked at any more this minute
   'bin_exhausted', // the program's range has no free number
 ] as const
 export type VaultRefusal = (typeof vaultRefusals)[number]
@@ -260,7 +259,6 @@ export const vaultOperations = {
       'device_not_active',
       'entry_invalid',
       'entry_mismatch',
-      'entry_throttled',
       'ksn_replayed',
     ],
     idempotent: 'pure',

@@ -38,6 +38,12 @@ const spoiled: readonly (readonly [data: object, refusal: string, param: string]
   [{ ...good, metadata: { note: 5 } },                     'field_invalid', 'metadata.note'],
   [{ ...good, merchant_reference: 'a\u202eb' },            'field_invalid', 'merchant_reference'],
   [{ ...good, lines: [{ ...good.lines[0], quantity: 0 }] }, 'field_invalid', 'lines.0.quantity'],
+  [{ ...good, presentment: { kind: 'token', token: '4' } }, 'field_invalid', 'presentment.token'],
+  [{ ...good, presentment: { kind: 'token' } },            'field_invalid', 'presentment.token'],
+  [{ ...good, presentment: { kind: 'wallet', token: '' } }, 'field_unknown', 'presentment.token'],
+  [{ ...good, presentment: { kind: 'cash' } },             'field_invalid', 'presentment.kind'],
+  [{ ...good, presentment: {} },                           'field_invalid', 'presentment.kind'],
+  [{ ...good, presentment: 'token' },                      'field_invalid', 'presentment'],
 ]
 
 for (const [data, refusal, param] of spoiled)

@@ -4,7 +4,7 @@
  */
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { Convert, Default } from 'typebox/value'
+import { Convert, Default, Errors } from 'typebox/value'
 import type { Failure } from './error-body.ts'
 
 export type Read = (data: unknown) => { readonly value: unknown } | { readonly failure: Failure }
@@ -15,11 +15,38 @@ export function readerOf(schema: TSchema, part: 'params' | 'query' | 'body'): Re
   return (data) => {
     const given = part === 'body' ? (data ?? {}) : Convert(schema, data ?? {})
     const value = part === 'query' ? Default(schema, given) : given
-    return compiled.Check(value) ? { value } : { failure: firstFailure(compiled.Errors(value)) }
+    if (compiled.Check(value)) return { value }
+    return { failure: firstFailure(Errors(meant(schema, value), value)) }
   }
 }
 
-type SchemaError = ReturnType<ReturnType<typeof Compile>['Errors']>[number]
+/**
+ * The schema that was meant: a field that may be one of several kinds is judged by the kind it says
+ * it is, so that no error is told of a kind that nobody asked for.
+ */
+function meant(schema: TSchema, value: unknown): TSchema {
+  const { properties } = plain(schema)
+  if (properties === undefined) return schema
+  const chosen = Object.entries(properties).map(([name, field]) => {
+    const branches = plain(field).anyOf ?? []
+    const kinds = branches.map((branch) => plain(branch).properties?.['kind']?.const)
+    if (branches.length === 0 || kinds.includes(undefined)) return [name, field] as const
+    const said = property(Object(property(Object(value), name)), 'kind')
+    const kind = { enum: kinds }
+    const any = { type: 'object', required: ['kind'], properties: { kind } }
+    return [name, branches[kinds.indexOf(said)] ?? any] as const
+  })
+  return { ...schema, properties: Object.fromEntries(chosen) }
+}
+
+type Plain = {
+  readonly properties?: Readonly<Record<string, TSchema & { readonly const?: unknown }>>
+  readonly anyOf?: readonly TSchema[]
+}
+/** The members of JSON Schema that are looked at here. */
+const plain = (schema: TSchema): Plain => schema
+
+type SchemaError = ReturnType<typeof Errors>[number]
 
 function firstFailure(found: readonly SchemaError[]): Failure {
   const unknown = found.find((one) => one.keyword === 'additionalProperties')

@@ -79,7 +79,6 @@ function meaning(refusal: VaultRefusal): Refusal {
     case 'entry_mismatch':
     case 'ksn_replayed':
       return refusal
-    case 'entry_throttled':
     case 'request_malformed':
       return 'entry_invalid'
     default:
