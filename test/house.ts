@@ -118,12 +118,15 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
     walletOrigin,
     logLevel: 'info',
   }
+  const tillPort = await choosePort()
+  const tillOrigin = `http://pos.localhost:${tillPort}`
+  const leads = options.pos ? { tillOrigin } : {}
   const ports: number[] = []
   const front = options.balanced ? await choosePort() : undefined
   const count = options.balanced ? 2 : (options.servers ?? 1)
   for (const [server, client] of serverNames.slice(0, count)) {
     const port = await choosePort()
-    const program = await serverProgram({ ...shared, port })
+    const program = await serverProgram({ ...shared, ...leads, port })
     await processes.start(server, withEnv(program, { ...namesAt(front), ...options.env?.server }))
     ports.push(await clientThroughRelay(site, client, port))
   }
@@ -131,7 +134,6 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
   const urls = ports.map(addressOf)
   const url = front === undefined ? (urls[0] ?? '') : addressOf(front)
   if (options.wallet) await startWallet(processes, walletOrigin, url)
-  const tillPort = await choosePort()
   if (options.pos) await startTill(site, processes, { port: tillPort, url, seed })
 
   const owned = stack.move()
@@ -142,7 +144,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
     fetch: front === undefined ? fetch : fetchAlone,
     given: () => (balancer ? balancer.given() : []),
     walletOrigin,
-    tillOrigin: `http://pos.localhost:${tillPort}`,
+    tillOrigin,
     shopOrigin: `http://shop.localhost:${tillPort}`,
     seed,
     serverDatabase,
