@@ -27,6 +27,7 @@ export type WarifuOptions = Partial<Runtime> & {
 export type Payment = Reply<'getPayment'>
 export type Refund = Reply<'refundPayment'>
 export type TimelineEntry = Reply<'getTimeline'>['data'][number]
+export type Token = Reply<'getToken'>
 export type WarifuEvent = Reply<'listEvents'>['data'][number]
 
 export type Warifu = {
@@ -57,6 +58,18 @@ export type Warifu = {
     readonly whenDecided: (payment: Id<'pay'>, options?: CallOptions) => Promise<Payment>
     /** Every request of a payment and what travelled in it, sealed for whom. */
     readonly timeline: (payment: Id<'pay'>, options?: CallOptions) => Promise<TimelineEntry[]>
+  }
+  /** A card that was used here before, by sixteen digits that are good here only. */
+  readonly tokens: {
+    readonly create: (body: Body<'createToken'>, options?: CallOptions) => Promise<Token>
+    readonly get: (token: Id<'tok'>, options?: CallOptions) => Promise<Token>
+    /** Newest first. */
+    readonly list: (
+      query?: Query<'listTokens'>,
+      options?: CallOptions,
+    ) => Paged<Token, Reply<'listTokens'>>
+    /** From now on it charges nothing. */
+    readonly delete: (token: Id<'tok'>, options?: CallOptions) => Promise<Token>
   }
   readonly events: {
     /** Newest first. */
@@ -99,7 +112,7 @@ export function createWarifu(options: WarifuOptions): Warifu {
   const calling = { ...ownRuntime, ...runtime, apiKey, apiUrl: address, retries, timeoutMs }
   const call = createCall(calling)
   const events = eventsOf(call, calling)
-  return { payments: paymentsOf(call, events), events }
+  return { payments: paymentsOf(call, events), tokens: tokensOf(call), events }
 }
 
 const paymentsOf = (call: Call, { stream }: Warifu['events']): Warifu['payments'] => ({
@@ -117,6 +130,13 @@ const paymentsOf = (call: Call, { stream }: Warifu['events']): Warifu['payments'
         stream({ signal, onState: (state) => (state === 'open' ? onOpen() : undefined) }),
     }),
   timeline: async (id, options) => (await call('getTimeline', { params: { id } }, options)).data,
+})
+
+const tokensOf = (call: Call): Warifu['tokens'] => ({
+  create: (body, options) => call('createToken', { body }, options),
+  get: (id, options) => call('getToken', { params: { id } }, options),
+  list: (query, options) => paged((page) => call('listTokens', { query: page }, options), query),
+  delete: (id, options) => call('deleteToken', { params: { id } }, options),
 })
 
 const eventsOf = (call: Call, calling: Calling): Warifu['events'] => ({

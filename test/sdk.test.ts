@@ -63,6 +63,24 @@ test('a customer who says no, and one who is too late, are decisions too', async
   assert.equal((await people.merchant.payments.whenDecided(late.id)).status, 'expired')
 })
 
+test('a card that paid is kept as a token, charged by it, and forgotten', async () => {
+  const { payments, tokens } = people.merchant
+  const { id: payment, link } = await people.ask()
+  await pay(aiko, link)
+  const { id, token: digits } = await tokens.create({ source: { kind: 'payment', payment } })
+  const presentment = { kind: 'token', token: digits ?? '', initiator: 'customer' } as const
+  const again = { amount: 300, currency: 'jpy', presentment }
+  assert.equal(
+    (await payments.create(again)).card?.last4,
+    (await payments.get(payment)).card?.last4,
+  )
+  const [kept] = await tokens.list().take(9)
+  assert.deepEqual([kept?.id, kept?.token], [id, null])
+  assert.equal((await tokens.get(id)).token, digits)
+  await tokens.delete(id)
+  await assert.rejects(payments.create(again), { code: 'token_unknown' })
+})
+
 test('whoever gives up waiting is told why', async () => {
   const { id } = await people.ask()
   const enough = new AbortController()
