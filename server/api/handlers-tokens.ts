@@ -4,7 +4,7 @@ import { type Answer, done, refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
 import type { ApprovalRow, Questions } from '#approvals'
 import type { Payments } from '#payments'
-import type { Tokens, TokenView } from '#tokens'
+import { spentAt, type Tokens, type TokenView } from '#tokens'
 import type { Handlers } from './handler.ts'
 import { pageOf } from './page.ts'
 
@@ -17,7 +17,7 @@ type Rooms = {
 
 const instantOf = (ms: number): string => new Date(ms).toISOString()
 
-const consentOf = ({ token, mandate }: TokenView): Reply<'getToken'>['consent'] =>
+const consentOf = ({ token, mandate }: TokenView, nowMs: number): Reply<'getToken'>['consent'] =>
   mandate === null
     ? { kind: 'on_session' }
     : {
@@ -29,10 +29,10 @@ const consentOf = ({ token, mandate }: TokenView): Reply<'getToken'>['consent'] 
         mandate: mandate.id,
         status: mandate.state,
         approval: mandate.approval,
-        spent: token.mandate === mandate.id ? token.spent : 0,
+        spent: token.mandate === mandate.id ? spentAt(token, nowMs) : 0,
       }
 
-const tokenObject = (rooms: Rooms, view: TokenView): Reply<'getToken'> => {
+const tokenObject = (rooms: Rooms, view: TokenView, nowMs: number): Reply<'getToken'> => {
   const { token } = view
   return {
     id: token.id,
@@ -44,7 +44,7 @@ const tokenObject = (rooms: Rooms, view: TokenView): Reply<'getToken'> => {
       reference: rooms.payments.cardReference(token.merchant, token.card),
       last4: token.last4,
     },
-    consent: consentOf(view),
+    consent: consentOf(view, nowMs),
     deleted_at: token.deleted_ms === null ? null : instantOf(token.deleted_ms),
     metadata: token.metadata,
   }
@@ -62,9 +62,13 @@ const approvalObject = (row: ApprovalRow): Reply<'answerApproval'> => ({
 
 export const tokenHandlers = (rooms: Rooms) => {
   const { payments, tokens, questions } = rooms
-  const shown = async (merchant: Id<'mer'>, id: Id<'tok'>): Promise<Answer<Reply<'getToken'>>> => {
+  const shown = async (
+    merchant: Id<'mer'>,
+    id: Id<'tok'>,
+    nowMs: number,
+  ): Promise<Answer<Reply<'getToken'>>> => {
     const view = await tokens.get(merchant, id)
-    return view ? done(tokenObject(rooms, view)) : refused('not_found')
+    return view ? done(tokenObject(rooms, view, nowMs)) : refused('not_found')
   }
   return {
     createToken: async ({ caller, body, requestId, nowMs }) => {
@@ -72,21 +76,21 @@ export const tokenHandlers = (rooms: Rooms) => {
       const { source, consent = { kind: 'on_session' }, metadata = {} } = body
       const ask = { merchant, ...once, source, consent, metadata }
       const made = await payments.createToken(ask, { requestId, nowMs })
-      return made.ok ? shown(merchant, made.value) : made
+      return made.ok ? shown(merchant, made.value, nowMs) : made
     },
-    listTokens: async ({ caller, query }) =>
+    listTokens: async ({ caller, query, nowMs }) =>
       done(
         await pageOf('/v1/tokens', query, async (page) =>
           (await tokens.list(caller.merchant, page)).map((view) => ({
-            ...tokenObject(rooms, view),
+            ...tokenObject(rooms, view, nowMs),
             token: null,
           })),
         ),
       ),
-    getToken: async ({ caller, params }) => shown(caller.merchant, params.id),
+    getToken: async ({ caller, params, nowMs }) => shown(caller.merchant, params.id, nowMs),
     deleteToken: async ({ caller, params, nowMs }) => {
       await tokens.delete(caller.merchant, params.id, nowMs)
-      return shown(caller.merchant, params.id)
+      return shown(caller.merchant, params.id, nowMs)
     },
     listApprovals: async ({ caller, query }) =>
       done(

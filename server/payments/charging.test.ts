@@ -15,6 +15,7 @@ import {
   openToken,
   type Shop,
 } from '@warifu/server/rehearsal-charging'
+import { spentAt } from '#tokens'
 
 const nowMs = Date.UTC(2027, 0, 5)
 const DAY_MS = 86_400_000
@@ -139,6 +140,9 @@ describe('in the cardholder’s absence', () => {
     assert.equal(await absent(400), 'consent_exceeded')
     assert.equal(await absent(300), 'authorized')
     assert.equal(await absent(1), 'consent_exceeded')
+    const row = (await shop.tokens.get(shop.merchant, token.id))?.token
+    assert(row)
+    assert.deepEqual([spentAt(row, nowMs), spentAt(row, nowMs + DAY_MS)], [1000, 0])
     assert.equal(await absent(1000, nowMs + DAY_MS), 'authorized', 'a new day, a new cap')
     assert.equal(await absent(1, nowMs + 91 * DAY_MS), 'consent_exceeded', 'past its end')
     assert.equal((await charge(token.token)).word, 'authorized', 'on session it goes on')

@@ -39,6 +39,17 @@ const columns = (db: Db) => db`
   to_jsonb(t) as token,
   (select to_jsonb(m) from tokens.mandate m where m.lane = t.lane and m.id = t.latest) as mandate`
 
+const DAY_MS = 86_400_000
+
+/** What was taken in the period of this instant; turns are counted as `tokens.turn_of` does. */
+export function spentAt({ period, turn, spent }: TokenRow, nowMs: number): number {
+  const now = new Date(nowMs)
+  const day = Math.floor(nowMs / DAY_MS)
+  const month = now.getUTCFullYear() * 12 + now.getUTCMonth()
+  const turns = { day, week: Math.floor((day + 3) / 7), month, year: now.getUTCFullYear() }
+  return period !== null && turns[period] === turn ? spent : 0
+}
+
 type Owned = { readonly merchant: Id<'mer'>; readonly id: Id<'tok'>; readonly lane: number }
 
 export async function readToken(

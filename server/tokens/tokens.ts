@@ -12,7 +12,7 @@ import { deleteToken, listTokens, readToken, type TokenRow } from './row.ts'
 
 export { laneOfToken } from './digits.ts'
 export type { Asking, NewToken } from './making.ts'
-export type { MandateRow, TokenRow, TokenView } from './row.ts'
+export { type MandateRow, spentAt, type TokenRow, type TokenView } from './row.ts'
 
 type Needs = MakeNeeds & { readonly store: Store; readonly mint: Mint }
 export type Tokens = ReturnType<typeof createTokens>
