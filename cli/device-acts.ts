@@ -1,9 +1,11 @@
 /** What `warifu device` does, act by act; each answers with its exit code. */
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openPanel, type Panel, type PanelAnswer } from '@warifu/devices/entry-device'
 import { paymentCard } from '@warifu/devices/payment-card'
 import { isId } from '@warifu/protocol/ids'
+import { callApi } from '@warifu/sdk/api-call'
 import {
   ModuleError,
   type Outcome,
@@ -155,8 +157,22 @@ export async function make(at: At): Promise<number> {
   return 0
 }
 
-export async function inject(at: At, device: EntryDevice): Promise<number> {
-  const said = await before(device, () => loadKeys(device))
+/** A new initial key takes the place of the one before; the counter begins anew under its id. */
+async function newKeys({ api, seed }: At, { device: id }: EntryDevice): Promise<string> {
+  const authorization = `Bearer ${seed.api_key}`
+  const headers = { authorization, 'idempotency-key': randomUUID() }
+  const input = { params: { id }, body: {}, headers }
+  return (await callApi(api, 'createEntryDeviceKeys', input)).key_block
+}
+
+export async function inject(
+  at: At,
+  device: EntryDevice,
+  { isNew }: { readonly isNew: boolean },
+): Promise<number> {
+  const said = await before(device, async (panel) =>
+    isNew ? (await panel.loadKey(await newKeys(at, device))).said : await loadKeys(device),
+  )
   if (said === null) throw new Sorry('The device has keys already, or was opened.')
   at.tell({ said }, `The device says: ${said}.`)
   return said === 'loaded' ? 0 : 1

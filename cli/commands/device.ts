@@ -20,7 +20,7 @@ const help = `warifu device <act> [--device NAME] [--json]
   sale AMOUNT [--pin]       be the till: ask for a card, send, learn the truth
 
   make                      register, admit and make a device named by --device
-  inject                    bring it its key block
+  inject [--new]            bring it its key block; --new has another one made first
   run [--serial PATH]       run it until Ctrl-C, on TCP or on a serial line
 
 The device is a SIMULATOR of an encrypting keypad: its keys lie in .warifu/devices. npm start runs
@@ -35,6 +35,7 @@ const options = {
   show: { type: 'boolean' },
   pin: { type: 'boolean' },
   serial: { type: 'string' },
+  new: { type: 'boolean' },
 } as const
 
 type Values = ReturnType<typeof readArguments<typeof options>>['values']
@@ -83,7 +84,12 @@ const table: Readonly<Record<string, Act>> = {
       acts.sale(at, await found(at), { amount: wholeNumber(one(words), 'The amount'), pin }),
   },
   make: { takes: [], words: [0, 0], run: (at) => acts.make(at) },
-  inject: { takes: [], words: [0, 0], run: async (at) => acts.inject(at, await found(at)) },
+  inject: {
+    takes: ['new'],
+    words: [0, 0],
+    run: async (at, _words, values) =>
+      acts.inject(at, await found(at), { isNew: values.new === true }),
+  },
   run: {
     takes: ['serial'],
     words: [0, 0],
