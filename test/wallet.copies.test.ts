@@ -9,6 +9,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { choosePort } from '@warifu/cli/ports'
 import type { Page } from 'playwright-core'
 import {
@@ -105,11 +106,30 @@ async function assertKeysStay(page: Page): Promise<void> {
   assert.deepEqual(told, ['local false', 'sealing false', 'signing false'])
 }
 
-/** Both tabs write at the same moment: no counter is used twice, so nothing is suspended. */
+/** While one tab's write is on its way, the other sends nothing: no counter is used twice. */
 async function takeTurns(one: Page, other: Page): Promise<void> {
   await other.getByText('Ready to pay').waitFor()
-  await Promise.all([press(one, 'Freeze'), press(other, 'Freeze')])
+  const [held, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  await one.route(/\/suspend$/, async (route) => {
+    held.resolve()
+    await release.promise
+    await route.continue()
+  })
+  const sent: string[] = []
+  other.on('request', (request) => {
+    if (request.method() === 'POST') sent.push(request.url())
+  })
+  await press(one, 'Freeze')
+  await held.promise
+  await press(other, 'Freeze')
+  await sleep(1000)
+  assert.equal(sent.join(), '', 'the other tab waits for its turn')
+  release.resolve()
   await Promise.all([one, other].map((page) => page.getByText('Frozen').waitFor()))
+  for (let patience = 50; sent.length === 0 && patience > 0; patience -= 1) await sleep(100)
+  assert.deepEqual(new Set(sent.map((url) => url.replace(/.*\//, ''))), new Set(['suspend']))
+  assert.equal(await other.getByText('This page met a fault').count(), 0)
+  await one.unroute(/\/suspend$/)
   await press(other, 'Unfreeze')
   await Promise.all([one, other].map((page) => page.getByText('Ready to pay').waitFor()))
   await other.close()

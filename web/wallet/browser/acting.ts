@@ -2,6 +2,7 @@
  * Doing something that is signed. A write that has no answer yet is settled first, with its own
  * bytes; one that gets none now is sent again, the same, until somebody knows what became of it.
  */
+import { TerminalError } from '@warifu/devices/terminal'
 import type { CallName, Reply } from '@warifu/protocol/contract'
 import { type RawAnswer, readAnswer } from '@warifu/sdk/api-call'
 import { noticingStop } from './stopping.ts'
@@ -13,7 +14,12 @@ export const settle = (world: World): Promise<boolean> =>
   noticingStop(world, async () => {
     const { unanswered } = await world.terminal.state()
     if (unanswered === null) return false
-    await world.terminal.retry()
+    try {
+      await world.terminal.retry()
+    } catch (error) {
+      // Another tab had its turn first, and the answer.
+      if (!(error instanceof TerminalError) || error.code !== 'nothing_unanswered') throw error
+    }
     return true
   })
 
