@@ -28,7 +28,7 @@ suite('the till', () => {
   let told: () => Promise<string>
 
   before(async () => {
-    house = await startHouse({ pos: true })
+    house = await startHouse({ balanced: true, pos: true })
     people = peopleOf(house)
     aiko = await people.become('Aiko')
     browser = await openBrowser({ width: 1200 })

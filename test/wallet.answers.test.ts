@@ -37,7 +37,7 @@ testWith(
   ['chromium'],
   'denied, expired, frozen, too much, lost, offline, back to the shop',
   async () => {
-    await using house = await startHouse({ wallet: true })
+    await using house = await startHouse({ balanced: true, wallet: true })
     await using browser = await openBrowser()
     const page = await browser.open(house.walletOrigin)
     const scene = { house, browser, page, people: peopleOf(house) }

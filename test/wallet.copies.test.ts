@@ -34,7 +34,7 @@ type Scene = {
 }
 
 testWith(['chromium'], 'restart, scan, two tabs, other origins, a copied profile', async () => {
-  await using house = await startHouse({ wallet: true })
+  await using house = await startHouse({ balanced: true, wallet: true })
   const folder = await mkdtemp(join(tmpdir(), 'warifu-copies-'))
   try {
     const profile = join(folder, 'phone')

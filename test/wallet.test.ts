@@ -44,7 +44,7 @@ const nextBody = async (page: Page, path: RegExp): Promise<Record<string, unknow
 }
 
 testWith(['chromium'], 'join, apply, install, pay by link, history', async () => {
-  await using house = await startHouse({ wallet: true })
+  await using house = await startHouse({ balanced: true, wallet: true })
   await using browser = await openBrowser({ width: 360 })
   const page = await browser.open(house.walletOrigin)
   await heading(page, 'Two halves of one tally')
