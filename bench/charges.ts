@@ -48,7 +48,8 @@ async function inSecureRoom<T>(
   const store = openStore({ url: operator.databaseUrl, connections: 2 })
   try {
     const wallet = { origin: walletOrigin, rpId: new URL(walletOrigin).hostname }
-    const given = { wallet, probe: { decrypted: () => {} }, log: () => {}, nowMs: Date.now }
+    const quiet = { probe: { decrypted: () => {} }, log: () => {} }
+    const given = { wallet, connector: undefined, ...quiet, nowMs: Date.now }
     const { world } = await createApp({ store, keyStore, chain: config.chain, chance, ...given })
     return await work(world)
   } finally {

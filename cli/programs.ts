@@ -16,6 +16,7 @@ export type VaultSettings = {
   readonly masterKeyFile: string
   readonly passphraseFile: string
   readonly walletOrigin: string
+  readonly connector?: 'sandbox'
   readonly logLevel: string
 }
 export type ServerSettings = {
@@ -42,6 +43,7 @@ export const vaultProgram = (settings: VaultSettings): Promise<Program> =>
     VAULT_MASTER_KEY_FILE: settings.masterKeyFile,
     VAULT_PASSPHRASE_FILE: settings.passphraseFile,
     WALLET_ORIGIN: settings.walletOrigin,
+    ...(settings.connector === undefined ? {} : { VAULT_CONNECTOR: settings.connector }),
     LOG_LEVEL: settings.logLevel,
   })
 

@@ -99,7 +99,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...{ databaseUrl: vaultDatabase.url, passphraseFile },
     masterKeyFile: state.path('secrets', 'vault.master-key'),
   }
-  const vaultSettings = { ...shared, ...operator, socket: vaultSocket }
+  const connector = 'sandbox'
+  const vaultSettings = { ...shared, ...operator, connector, socket: vaultSocket } as const
   const vault = await startPart(site, 'vault', await vaultProgram(vaultSettings))
   const keyFile = await keepSecret(state, 'server.key')
   const tillOrigin = `http://pos.localhost:${ports.pos}`

@@ -357,6 +357,7 @@ export const contract = {
       'entry_mismatch',
       'idempotency_key_reused',
       'ksn_replayed',
+      'network_unavailable',
       'not_found',
       'token_unknown',
       'vault_unavailable',

@@ -124,7 +124,8 @@ export const errors = {
   pin_wrong: row('card_error', 'retry_now', ['That PIN is not right. Nothing was charged.', 'The PIN is wrong; tries are left.', 'PIN verified in the vault: wrong.']),
   pin_blocked: row('card_error', 'contact_issuer', ['Too many wrong PINs. The PIN is blocked.', 'The PIN is blocked.', 'No tries left, or no PIN was set.']),
   cryptogram_invalid: row('card_error', 'use_other_card', ['The chip could not prove itself. Nothing was charged.', 'The chip’s cryptogram does not verify.', 'ARQC or its counter does not verify in the vault.']),
-  card_not_supported: row('card_error', 'use_other_card', ['This card is not taken here.', 'This card is of a company that is not connected.', 'Number outside our ranges; no network connector is built yet.']),
+  card_not_supported: row('card_error', 'use_other_card', ['This card is not taken here.', 'This card is of a company that is not connected.', 'Number outside our ranges; no network connector takes it.']),
+  network_timeout: row('card_error', 'retry_later', ['The card’s company did not answer in time. Nothing was charged.', 'The card’s company did not answer in time; what was asked of it is reversed.', 'No answer of the acquirer; reversed by the vault.']),
 
   // Tokens
   token_unknown: row('invalid_request_error', 'fix_request', ['', 'No such token, deleted, or another merchant’s.', 'Token not found for this merchant.']),
@@ -135,6 +136,7 @@ export const errors = {
 
   // Ours
   vault_unavailable: row('vault_error', 'retry_now', ['We could not reach the vault. Try again: you are not charged twice.', 'The vault cannot be reached. The same request may be sent again.', 'No answer from the vault.']),
+  network_unavailable: row('api_error', 'retry_now', ['The card’s company has not answered yet. Try again: you are not charged twice.', 'The card’s company has not answered yet. Send the same request again.', 'No answer of the acquirer yet.']),
   internal_error: row('api_error', 'retry_later', ['This did not work on our side. Try again: you are not charged twice.', 'This failed on our side. The same request may be sent again.', 'Unexpected fault; see the log by request id.']),
 } as const satisfies Record<string, ErrorRow>
 

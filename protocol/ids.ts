@@ -27,6 +27,7 @@ export const kinds = {
   store: 'str',
   apiKey: 'key',
   entryDevice: 'edv',
+  networkCard: 'ncr',
   token: 'tok',
   mandate: 'mdt',
   payment: 'pay',

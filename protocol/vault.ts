@@ -73,9 +73,22 @@ export const vaultRefusals = [
   'entry_invalid', // the entry device's message does not verify or holds no card
   'entry_mismatch', // the same key serial number, bound to another device or suite
   'ksn_replayed', // a used or older counter with other bytes
+  'network_absent', // the card is not ours, and no connector takes it
+  'network_silent', // its acquirer has not answered yet: ask again with the same bytes
   'bin_exhausted', // the program's range has no free number
 ] as const
 export type VaultRefusal = (typeof vaultRefusals)[number]
+
+/** What became of a card of another company; `network_timeout`: no answer came, it was reversed. */
+export const networkOutcomes = [
+  'approved',
+  'insufficient_funds',
+  'card_not_active',
+  'card_expired',
+  'security_code_wrong',
+  'network_timeout',
+] as const
+export type NetworkOutcome = (typeof networkOutcomes)[number]
 
 type Operation = {
   readonly summary: string
@@ -260,6 +273,23 @@ export const vaultOperations = {
       'entry_invalid',
       'entry_mismatch',
       'ksn_replayed',
+    ],
+    idempotent: 'pure',
+  },
+  authorize_network: {
+    summary:
+      'Ask another company’s acquirer for what an entry device’s message was made for. The card is ' +
+      'named for its merchant alone; the same message is authorised once.',
+    input: closed({ message: entryMessage }),
+    output: closed({ outcome: oneOf(networkOutcomes), card: idOf('ncr'), last4: lastFour }),
+    refuses: [
+      'device_unknown',
+      'device_not_active',
+      'entry_invalid',
+      'entry_mismatch',
+      'ksn_replayed',
+      'network_absent',
+      'network_silent',
     ],
     idempotent: 'pure',
   },

@@ -12,9 +12,15 @@ import { type Rehearsal, scriptedVault } from './rehearsal.ts'
 export type Shop = Awaited<ReturnType<typeof openShop>>
 export type Book = { readonly card: Id<'crd'>; readonly account: Id<'acc'>; readonly lane: number }
 
+type NetworkSaid =
+  | { readonly ok: true; readonly output: VaultOutput<'authorize_network'> }
+  | { readonly ok: false; readonly refusal: VaultRefusal }
+
 /** What the vault is to say of an entered card; a refusal, or what it found. */
 export type EntryScript = {
   opened: (message: EntryMessage) => Partial<VaultOutput<'open_entry'>> | VaultRefusal
+  /** What another company's acquirer is to say. */
+  network: (message: EntryMessage) => NetworkSaid
 }
 
 const found: VaultOutput<'open_entry'> = {
@@ -32,13 +38,17 @@ export async function openShop(stage: Rehearsal, nowMs: number) {
   const [merchant, place] = [mint('mer', stage.lane()), mint('str')]
   await createMerchant(store.sql, { id: merchant, name: '花屋', nowMs })
   await createStore(store.sql, { id: place, merchant, name: '花屋', place: '京都', nowMs })
-  const script: EntryScript = { opened: () => 'entry_invalid' }
+  const script: EntryScript = {
+    opened: () => 'entry_invalid',
+    network: () => ({ ok: false, refusal: 'network_absent' }),
+  }
   const vault = scriptedVault({
     open_entry: ({ message }) => {
       const said = script.opened(message)
       if (typeof said === 'string') return { ok: false, refusal: said }
       return { ok: true, output: { ...found, ...said } }
     },
+    authorize_network: ({ message }) => script.network(message),
     suspend_device: ({ device }) => ({ ok: true, output: { device } }),
   })
   const needs = { store, mint, random, vault: { ...vault, close: () => {} } }

@@ -39,7 +39,10 @@ const formsOf = (code: string): readonly Buffer[] => [
 ]
 
 before(async () => {
-  house = await startHouse({ relays: ['client', 'database', 'vault'] })
+  house = await startHouse({
+    relays: ['client', 'database', 'vault'],
+    env: { vault: { VAULT_CONNECTOR: 'sandbox' } },
+  })
   const people = peopleOf(house)
   holder = await people.become('Aiko')
   const till = await openTill(house, people)
@@ -54,7 +57,7 @@ before(async () => {
   const ask = askFor(1)
   const message = till.message({ pan: foreign, code: '9182' }, ask)
   const answer = await till.charge({ kind: 'entry_device', message }, ask)
-  assert.equal(answer.declined_because, 'card_not_supported')
+  assert.equal(answer.status, 'authorized', 'its acquirer was asked')
   clusters = [house.serverDatabase, house.vaultDatabase].map(({ adminUrl }) =>
     postgres(adminUrl, { max: 1, onnotice: () => {} }),
   )

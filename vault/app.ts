@@ -5,6 +5,7 @@ import { createAssertionVerifier } from './assertion.ts'
 import { createAudit } from './audit.ts'
 import { fillChecks } from './card-checks-fill.ts'
 import { createChipVerifier } from './chip.ts'
+import type { Connector } from './connector.ts'
 import { createDispatch, type Dispatch } from './dispatcher.ts'
 import { createEntryKeys } from './entry-keys.ts'
 import type { Chance, Probe, Wallet } from './given.ts'
@@ -20,6 +21,7 @@ export type AppNeeds = {
   readonly store: Store
   readonly keyStore: KeyStore
   readonly wallet: Wallet
+  readonly connector: Connector | undefined
   readonly chain: string
   readonly chance: Chance
   readonly nowMs: () => number
@@ -29,7 +31,7 @@ export type AppNeeds = {
 export type App = { readonly world: World; readonly dispatch: Dispatch }
 
 export async function createApp(needs: AppNeeds): Promise<App> {
-  const { store, keyStore, wallet, chain, chance, nowMs, probe, log } = needs
+  const { store, keyStore, wallet, connector, chain, chance, nowMs, probe, log } = needs
   const hierarchy = await openHierarchy({ sql: store, keyStore, chance, nowMs })
   const world: World = {
     store,
@@ -41,6 +43,7 @@ export async function createApp(needs: AppNeeds): Promise<App> {
     entryKeys: createEntryKeys(hierarchy),
     noise: createNoise(nowMs),
     verifyChip: createChipVerifier(hierarchy),
+    connector,
     chance,
     nowMs,
     probe,

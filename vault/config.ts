@@ -29,6 +29,8 @@ export type Keeping = {
 export type Config = Keeping & {
   readonly endpoint: EndpointConfig
   readonly wallet: Wallet
+  /** Who takes other companies' cards; `sandbox` is a simulator and moves no money. */
+  readonly connector: 'none' | 'sandbox'
   readonly logLevel: Level
 }
 
@@ -48,6 +50,7 @@ export function readConfig(env: Environment): Config {
     ...readKeeping(env),
     endpoint: readEndpoint(env),
     wallet: readWallet(required(env, 'WALLET_ORIGIN')),
+    connector: readConnector(env['VAULT_CONNECTOR'] ?? 'none'),
     logLevel: readLevel(env['LOG_LEVEL'] ?? 'info'),
   }
 }
@@ -90,6 +93,11 @@ function readChain(name: string): string {
   if (!/^[a-z0-9-]{1,40}$/.test(name))
     throw new ConfigError('VAULT_NAME is 1 to 40 lower-case letters, digits and hyphens.')
   return name
+}
+
+function readConnector(text: string): Config['connector'] {
+  if (text === 'none' || text === 'sandbox') return text
+  throw new ConfigError('VAULT_CONNECTOR is none or sandbox.')
 }
 
 function readLevel(text: string): Level {

@@ -15,8 +15,10 @@ import type { Chance } from './given.ts'
 import { KeyStoreError } from './key-store.ts'
 import { type Endpoint, listen } from './listener.ts'
 import { createLog, describeFault, type Log } from './log.ts'
+import { sweepNetwork } from './network.ts'
 import { openKeyStore } from './opening.ts'
 import { jwkOf } from './public-key.ts'
+import { createSandboxAcquirer } from './sandbox-acquirer.ts'
 import { openStore } from './store.ts'
 
 const TICK_MS = 1000
@@ -43,6 +45,7 @@ async function start(config: Config): Promise<void> {
     store,
     keyStore,
     wallet: config.wallet,
+    connector: config.connector === 'sandbox' ? createSandboxAcquirer() : undefined,
     chain: config.chain,
     chance,
     nowMs: Date.now,
@@ -74,11 +77,16 @@ async function readEndpointFiles(endpoint: EndpointConfig): Promise<Endpoint> {
   return { kind, host, port, cert, key, ca }
 }
 
-/** Signs the audit's head each minute, or sooner when many records wait. */
+/** Each minute reverses what no acquirer answered, and signs the audit's head, or sooner when
+ * many records wait. */
 function tick({ world }: App, log: Log): () => void {
   let ticks = 0
   const timer = setInterval(() => {
     ticks += 1
+    if (ticks % TICKS_PER_SIGNATURE === 0)
+      sweepNetwork(world).catch((error: unknown) =>
+        log('error', { event: 'fault', ...describeFault(error) }),
+      )
     if (ticks % TICKS_PER_SIGNATURE !== 0 && !world.audit.isDue()) return
     world.audit
       .sign(world.store)

@@ -23,7 +23,7 @@ test('what was applied is not applied again, by two at the same time either', as
   const rows = await owner<{ name: string }[]>`select name from store.migration`
   assert.deepEqual(
     rows.map(({ name }) => name),
-    ['0001-vault.sql', '0002-entry.sql'],
+    ['0001-vault.sql', '0002-entry.sql', '0003-network.sql'],
   )
 })
 

@@ -6,6 +6,7 @@ import type { VaultOperation } from '@warifu/protocol/vault'
 import { makeCard } from './cards.ts'
 import { checkCode, codeOf, makeCode } from './codes.ts'
 import { makeDeviceKeys, suspendDevices } from './devices.ts'
+import { authorizeNetwork } from './network.ts'
 import { openCards, paymentOf } from './open.ts'
 import { openEntries } from './open-entry.ts'
 import { type Operation, pure, stored } from './operation.ts'
@@ -81,6 +82,10 @@ export const operations = {
       ...(answer.ok && answer.value.card !== null ? { card: answer.value.card } : {}),
     }),
     changes: true,
+  }),
+  authorize_network: pure('authorize_network', {
+    decide: authorizeNetwork,
+    refer: ({ message }) => ({ device: message.device, key: message.ksn }),
   }),
   suspend_device: pure('suspend_device', {
     decide: suspendDevices,

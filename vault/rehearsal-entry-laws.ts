@@ -8,7 +8,12 @@ import { admit, contextOf, send } from './rehearsal-device.ts'
 import { assertionOf } from './rehearsal-passkey.ts'
 import type { LawRow, Scene } from './rehearsal-scene.ts'
 
-type Entry = 'make_device_keys' | 'open_entry' | 'suspend_device' | 'verify_assent'
+type Entry =
+  | 'make_device_keys'
+  | 'open_entry'
+  | 'authorize_network'
+  | 'suspend_device'
+  | 'verify_assent'
 
 function contentOf({ stage, victims }: Scene): MandateContent {
   const until = '2028-01-05T00:00:00.000Z'
@@ -136,6 +141,12 @@ export const entryLaws: { readonly [O in Entry]: LawRow<O> } = {
         },
       ]
     },
+  },
+  authorize_network: {
+    honest: async ({ world, stage }) => ({
+      message: send(await admit(world, stage), { pan: '4111111111111111', expiry: '3012' }),
+    }),
+    attacks: (scene) => entryLaws.open_entry.attacks(scene),
   },
   verify_assent: {
     honest: async (scene) => {

@@ -18,6 +18,7 @@ import type { Chance } from './given.ts'
 import type { KeyStore } from './key-store.ts'
 import type { LogEntry } from './log.ts'
 import { migrate } from './migrations.ts'
+import { createSandboxAcquirer, type SandboxAcquirer } from './sandbox-acquirer.ts'
 import { openStore, type Store } from './store.ts'
 
 export const wallet = readWallet('http://wallet.localhost:4010')
@@ -104,6 +105,7 @@ export type Rehearsal = App & {
   readonly store: Store
   readonly superuser: Store
   readonly auditor: Store
+  readonly acquirer: SandboxAcquirer
   readonly chance: Chance
   readonly newId: <P extends Prefix>(prefix: P) => Id<P>
   readonly decryptions: () => number
@@ -125,6 +127,7 @@ export async function rehearse(place: Place, own: Partial<Chance> = {}): Promise
     return store
   }
   const logged: LogEntry[] = []
+  const acquirer = createSandboxAcquirer()
   const seen = { decryptions: 0 }
   const decrypted = () => {
     seen.decryptions += 1
@@ -134,6 +137,7 @@ export async function rehearse(place: Place, own: Partial<Chance> = {}): Promise
       store: openAs('vault_app', 4),
       keyStore,
       wallet,
+      connector: acquirer,
       chain: CHAIN,
       chance: { ...chance, ...own },
       nowMs: () => NOW_MS,
@@ -147,6 +151,7 @@ export async function rehearse(place: Place, own: Partial<Chance> = {}): Promise
     store: app.world.store,
     superuser: openAs('postgres', 1),
     auditor: openAs('vault_auditor', 1),
+    acquirer,
     chance,
     newId: (prefix) => mintId({ prefix, lane: 0, nowMs: NOW_MS, chance: chance.bytes(14) }),
     decryptions: () => seen.decryptions,

@@ -6,6 +6,7 @@ import type { VaultOperation, VaultOperations, VaultOutput } from '@warifu/proto
 import type { AssertionVerifier } from './assertion.ts'
 import type { Audit } from './audit.ts'
 import type { ChipVerifier } from './chip.ts'
+import type { Connector } from './connector.ts'
 import type { EntryKeys } from './entry-keys.ts'
 import type { Chance, Probe, Wallet } from './given.ts'
 import type { Hierarchy } from './hierarchy.ts'
@@ -24,6 +25,8 @@ export type World = {
   readonly entryKeys: EntryKeys
   readonly noise: Noise
   readonly verifyChip: ChipVerifier
+  /** Takes other companies' cards; undefined where none is connected. */
+  readonly connector: Connector | undefined
   readonly chance: Chance
   readonly nowMs: () => number
   readonly probe: Probe

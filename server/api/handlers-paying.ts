@@ -3,6 +3,7 @@
 import { fromBase64url } from '@warifu/crypto/base64url'
 import type { Reply } from '@warifu/protocol/contract'
 import { done, refused } from '@warifu/protocol/errors'
+import { isId } from '@warifu/protocol/ids'
 import type { Activity, Payments, PresentedRow } from '#payments'
 import type { Handlers } from './handler.ts'
 import { pageBy } from './page.ts'
@@ -32,7 +33,8 @@ const activityObject = ({ asked, payment }: Activity): Reply<'getActivity'> => (
   payee: asked.content.payee,
   lines: payment.lines,
   card:
-    payment.card !== null && payment.card_last4 !== null
+    // What a phone approved was paid by a card of ours.
+    payment.card !== null && payment.card_last4 !== null && isId('crd', payment.card)
       ? { id: payment.card, last4: payment.card_last4 }
       : null,
   declined_because: payment.declined_because,

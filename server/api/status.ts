@@ -23,10 +23,10 @@ export const statusOf = {
   device_unknown: 404, device_not_active: 403, device_exists: 409, device_state: 409,
   entry_invalid: 422, entry_mismatch: 422, ksn_replayed: 409,
   security_code_wrong: 402, card_expired: 402, pin_wrong: 402, pin_blocked: 402,
-  cryptogram_invalid: 402, card_not_supported: 402,
+  cryptogram_invalid: 402, card_not_supported: 402, network_timeout: 402,
   token_unknown: 404, consent_missing: 402, consent_exceeded: 402,
   approval_state: 409, approval_expired: 410,
-  vault_unavailable: 503, internal_error: 500,
+  vault_unavailable: 503, network_unavailable: 503, internal_error: 500,
 } as const satisfies Record<Refusal, number>
 
 /** Refusals that any endpoint may answer with, by who may call it. */

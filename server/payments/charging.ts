@@ -1,7 +1,8 @@
 /**
  * A payment whose card comes with the request: from an entry device, or by a token. At most one
- * call to the vault, and one statement to PostgreSQL that claims the key, opens the payment,
- * decides the money and keeps the answer, batched (server/payments/migrations/0006-charge.sql).
+ * call to the vault (two for another company's card), and one statement to PostgreSQL that claims
+ * the key, opens the payment, decides the money and keeps the answer, batched
+ * (server/payments/migrations/0009-charge-network.sql).
  */
 import { createHash } from 'node:crypto'
 import { toBase64url } from '@warifu/crypto/base64url'
@@ -22,6 +23,7 @@ export type Shown = Exclude<PresentmentAsked, { readonly kind: 'wallet' }>
 type Card = Partial<TokenUse> & {
   readonly device: Id<'edv'> | null
   readonly card: Id<'crd'> | null
+  readonly network?: { readonly card: Id<'ncr'>; readonly last4: string } | undefined
   readonly declined: Refusal | null
   readonly way: Way
 }
@@ -73,9 +75,10 @@ async function cardOf(
     await needs.alarm({ merchant, device: message.device, refusal: read.refusal, nowMs: at.nowMs })
     return read
   }
-  const { card, declined, openedWith } = read.value
+  const { card, network: named, last4, declined, openedWith } = read.value
+  const network = named === null ? undefined : { card: named, last4 }
   const way = { of: 'entry_device', ksn: message.ksn, key: openedWith } as const
-  return done({ device: message.device, card, declined, way })
+  return done({ device: message.device, card, network, declined, way })
 }
 
 /** A key that was answered before is answered so again, whatever has become of the device. */
@@ -127,6 +130,8 @@ const asRow = (needs: PaymentNeeds, { ask, card, at }: Ask, ord: number) => {
     token_lane: card.token_lane ?? null,
     initiator: card.initiator ?? null,
     card: card.card,
+    network: card.network?.card ?? null,
+    last4: card.network?.last4 ?? null,
     declined: card.declined,
     way: card.way,
   }

@@ -50,7 +50,7 @@ export function createPayments(needs: PaymentNeeds) {
     /** The secret part of a payment's link, base64url. */
     linkOf: (payment: Id<'pay'>) => toBase64url(linkSecret(needs, payment)),
     /** The name under which one merchant, and nobody else, knows a card. */
-    cardReference: (merchant: Id<'mer'>, card: Id<'crd'>) =>
+    cardReference: (merchant: Id<'mer'>, card: Id<'crd'> | Id<'ncr'>) =>
       `cr_${toBase64url(needs.derive('card-reference/1', merchant, card).subarray(0, 16))}`,
   }
 }

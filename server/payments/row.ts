@@ -23,7 +23,8 @@ export type PaymentRow = {
   readonly declined_because: string | null
   readonly terminal: Id<'trm'> | null
   readonly approval: Id<'apr'> | null
-  readonly card: Id<'crd'> | null
+  /** A card of ours, or the name of another company's card at this merchant. */
+  readonly card: Id<'crd'> | Id<'ncr'> | null
   readonly card_last4: string | null
   readonly account: Id<'acc'> | null
   readonly device: Id<'edv'> | null

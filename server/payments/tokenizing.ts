@@ -3,7 +3,7 @@
  * A recurring consent is asked of the cardholder; the token can be used on session meanwhile.
  */
 import { type Answer, done, refused } from '@warifu/protocol/errors'
-import { type Id, laneOf } from '@warifu/protocol/ids'
+import { type Id, isId, laneOf } from '@warifu/protocol/ids'
 import type { ConsentAsked, TokenSource } from '@warifu/protocol/merchant-objects'
 import { payeeOf } from '#merchants'
 import { readEntry } from '#presentment'
@@ -57,7 +57,9 @@ async function sourceOf(
     if (!row) return refused('not_found', 'source.payment')
     if (row.card === null || row.card_last4 === null || row.status === 'declined')
       return refused('payment_state')
-    return done({ card: row.card, last4: row.card_last4 })
+    // A token charges accounts of ours; another company's card is entered anew each time.
+    const { card, card_last4: last4 } = row
+    return isOurs(card) ? done({ card, last4 }) : refused('card_not_supported')
   }
   const sale = saleOf(key)
   const expected = { purpose: 'token', merchant, sale, amount: null, currency: null } as const
@@ -71,6 +73,8 @@ async function sourceOf(
   if (declined !== null || card === null) return refused(declined ?? 'card_not_supported')
   return done({ card, last4 })
 }
+
+const isOurs = (card: Id<'crd'> | Id<'ncr'>): card is Id<'crd'> => isId('crd', card)
 
 type Asking = Omit<Parameters<PaymentNeeds['tokens']['askMandate']>[1], 'token' | 'nowMs'>
 

@@ -21,6 +21,8 @@ export type EntryExpected = {
 
 export type EntryRead = {
   readonly card: Id<'crd'> | null
+  /** The name of another company's card at this merchant, where its acquirer was asked. */
+  readonly network: Id<'ncr'> | null
   readonly last4: string
   /** What was entered wrongly; null where nothing speaks against it. */
   readonly declined: Refusal | null
@@ -36,8 +38,26 @@ export async function readEntry(
   const reply = await vault.call('open_entry', { message })
   if (!reply.ok) return refused(meaning(reply.refusal))
   const { card, last4, opened_with } = reply.output
+  if (card === null && expected.purpose === 'payment') {
+    const asked = await askNetwork(vault, message)
+    if (!asked.ok) return asked
+    if (asked.value !== null) return done({ card, last4, openedWith: opened_with, ...asked.value })
+  }
   const declined = declineOf({ ...reply.output, entry: message.context.entry })
-  return done({ card, last4, declined, openedWith: opened_with })
+  return done({ card, network: null, last4, declined, openedWith: opened_with })
+}
+
+/** Another company's card: its acquirer decides, asked from inside the vault; null: nobody asks. */
+async function askNetwork(
+  vault: Pick<VaultClient, 'call'>,
+  message: EntryMessage,
+): Promise<Answer<Pick<EntryRead, 'network' | 'declined'> | null>> {
+  const reply = await vault.call('authorize_network', { message })
+  if (!reply.ok && reply.refusal === 'network_absent') return done(null)
+  if (!reply.ok && reply.refusal === 'network_silent') return refused('network_unavailable')
+  if (!reply.ok) return refused(meaning(reply.refusal))
+  const { outcome, card } = reply.output
+  return done({ network: card, declined: outcome === 'approved' ? null : outcome })
 }
 
 const isFor = ({ context }: EntryMessage, expected: EntryExpected): boolean =>

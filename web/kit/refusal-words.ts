@@ -67,6 +67,9 @@ export const ja: Column = {
   pin_blocked: '暗証番号の間違いが多すぎます。暗証番号は使えなくなりました。',
   cryptogram_invalid: 'カードのICチップを確認できませんでした。請求はされていません。',
   card_not_supported: 'このカードはここでは使えません。',
+  network_timeout: 'カード会社から時間内に返事がありませんでした。請求はされていません。',
+  network_unavailable:
+    'カード会社からまだ返事がありません。もう一度お試しください。二重に請求されることはありません。',
   approval_state: 'この確認にはすでに答えています。',
   approval_expired: 'この確認の期限は過ぎました。',
   vault_unavailable:
@@ -132,6 +135,9 @@ export const ko: Column = {
   pin_blocked: '틀린 비밀번호가 너무 많습니다. 비밀번호가 정지되었습니다.',
   cryptogram_invalid: '카드의 칩을 확인할 수 없습니다. 청구되지 않았습니다.',
   card_not_supported: '여기서는 사용할 수 없는 카드입니다.',
+  network_timeout: '카드사가 제시간에 답하지 않았습니다. 청구되지 않았습니다.',
+  network_unavailable:
+    '카드사가 아직 답하지 않았습니다. 다시 시도해 주세요. 두 번 청구되지 않습니다.',
   approval_state: '이미 답한 확인입니다.',
   approval_expired: '이 확인의 기한이 지났습니다.',
   vault_unavailable: '보관소에 연결할 수 없습니다. 다시 시도해 주세요. 두 번 청구되지 않습니다.',
