@@ -105,14 +105,20 @@ test('is declined in the acquirer’s words, and nothing is held', async () => {
 test('a lost answer is told as not known yet; asked again, it is the truth', async () => {
   const ask = askFor(1291)
   const shown = entered(ask)
-  await assert.rejects(till.charge(shown, ask), { code: 'network_unavailable' })
+  await assert.rejects(till.charge(shown, ask), {
+    code: 'network_unavailable',
+    outcome: 'unknown',
+  })
   assert.equal((await till.charge(shown, ask)).status, 'authorized')
 })
 
 test('what was never answered and is reversed ends as declined, and holds nothing', async () => {
   const ask = askFor(1296)
   const shown = entered(ask)
-  await assert.rejects(till.charge(shown, ask), { code: 'network_unavailable' })
+  await assert.rejects(till.charge(shown, ask), {
+    code: 'network_unavailable',
+    outcome: 'unknown',
+  })
   const vaultSql = postgres(house.vaultDatabase.adminUrl, { max: 1 })
   await vaultSql`update network.authorization set state = 'reversed' where state = 'asked'`
   await vaultSql.end()

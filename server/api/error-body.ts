@@ -30,7 +30,7 @@ export function errorBody(failure: Failure, asked: Asked): ErrorBody {
           : wordsFor(asked.endpoint?.caller, failure.refusal),
       param: failure.param ?? null,
       advice: row.advice,
-      outcome: failure.outcome ?? 'not_performed',
+      outcome: failure.outcome ?? (isOpen(failure) ? 'unknown' : 'not_performed'),
       resource: failure.resource ?? null,
       deadline_at: failure.deadlineAt ?? null,
       request_id: asked.requestId,
@@ -38,6 +38,9 @@ export function errorBody(failure: Failure, asked: Asked): ErrorBody {
     },
   }
 }
+
+/** Another company was asked and has not answered: only asking again tells. */
+const isOpen = ({ refusal }: Failure): boolean => refusal === 'network_unavailable'
 
 /** The words for whoever asks: the person at the phone, or the shop. */
 function wordsFor(caller: Caller | undefined, refusal: Refusal): string {

@@ -26,7 +26,7 @@ export const statusOf = {
   cryptogram_invalid: 402, card_not_supported: 402, network_timeout: 402,
   token_unknown: 404, consent_missing: 402, consent_exceeded: 402,
   approval_state: 409, approval_expired: 410,
-  vault_unavailable: 503, network_unavailable: 503, internal_error: 500,
+  vault_unavailable: 503, network_unavailable: 504, internal_error: 500,
 } as const satisfies Record<Refusal, number>
 
 /** Refusals that any endpoint may answer with, by who may call it. */

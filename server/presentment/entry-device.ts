@@ -7,7 +7,7 @@ import type { EntryKind, EntryMessage } from '@warifu/protocol/entry-device'
 import { type Answer, done, type Refusal, refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
 import type { KeyName, VaultOutput, VaultRefusal } from '@warifu/protocol/vault'
-import type { VaultClient } from '#vault-client'
+import { type VaultClient, VaultUnavailable } from '#vault-client'
 
 /** What a request asks for; the message's context must say the same. */
 export type EntryExpected = {
@@ -52,12 +52,18 @@ async function askNetwork(
   vault: Pick<VaultClient, 'call'>,
   message: EntryMessage,
 ): Promise<Answer<Pick<EntryRead, 'network' | 'declined'> | null>> {
-  const reply = await vault.call('authorize_network', { message })
+  const reply = await vault.call('authorize_network', { message }).catch(openIfUnavailable)
+  if (reply === undefined) return refused('network_unavailable')
   if (!reply.ok && reply.refusal === 'network_absent') return done(null)
   if (!reply.ok && reply.refusal === 'network_silent') return refused('network_unavailable')
   if (!reply.ok) return refused(meaning(reply.refusal))
   const { outcome, card } = reply.output
   return done({ network: card, declined: outcome === 'approved' ? null : outcome })
+}
+
+/** A vault that is gone may have asked already: that is not “nothing has moved”. */
+function openIfUnavailable(error: unknown): undefined {
+  if (!(error instanceof VaultUnavailable)) throw error
 }
 
 const isFor = ({ context }: EntryMessage, expected: EntryExpected): boolean =>
