@@ -213,6 +213,9 @@ test('vault_app deletes nothing and changes only states, counters and checks', a
     'entry.noise.seen update',
     'entry.used.chip update',
     'entry.used.pin update',
+    // A question to an acquirer that is asked again waits from then on.
+    'network.authorization.asked_at_ms update',
+    'network.authorization.state update',
     'pins.verifier.tries_left update',
     'pins.verifier.verifier update',
     'terminals.terminal.state update',
