@@ -1,14 +1,13 @@
 /** A new order: tap what is bought, see the total, ask for it. */
 import { Button, TextInput } from '@mantine/core'
-import { formatMoney } from '@warifu/protocol/money'
-import { localeOf, Mark, useLanguage, useWords } from '@warifu/web/kit'
+import { Mark, useLanguage, useWords } from '@warifu/web/kit'
 import { type FormEvent, useState } from 'react'
-import { type Cart, totalOf, withFreeLine } from './cart.ts'
-import { Articles, CartLines, Total } from './cart-view.tsx'
+import { type Cart, withFreeLine } from './cart.ts'
+import { CartFoot } from './cart-foot.tsx'
+import { Articles, CartLines } from './cart-view.tsx'
 import { useGround } from './ground.tsx'
 import { useTill } from './till-live.tsx'
 import { orderIn } from './told.ts'
-import { Trouble } from './trouble.tsx'
 import { useAct } from './use-act.ts'
 import { useCart } from './use-cart.ts'
 import { useCatalogue } from './use-catalogue.ts'
@@ -56,36 +55,19 @@ type AskingProps = {
 }
 
 function Asking({ cart, catalogue, onAsked }: AskingProps) {
-  const say = useWords(words)
   const { language } = useLanguage()
   const { post } = useGround()
   const { learn } = useTill()
   const { go } = useView()
-  const { isBusy, problem, run } = useAct()
-  const { currency, articles } = catalogue
-  const amount = totalOf(cart, articles)
+  const act = useAct()
   const ask = () =>
-    run(async () => {
+    act.run(async () => {
       const order = orderIn(await post('/api/orders', { ...cart, language }))
       learn(order)
       onAsked()
       go(`/orders/${order.number}`)
     })
-  return (
-    <div className="slip-foot">
-      <Total amount={amount} currency={currency} />
-      <Trouble problem={problem} />
-      <Button
-        size="lg"
-        fullWidth
-        loading={isBusy}
-        disabled={cart.lines.length === 0}
-        onClick={() => void ask()}
-      >
-        {say('ask', { amount: formatMoney({ amount, currency }, localeOf[language]) })}
-      </Button>
-    </div>
-  )
+  return <CartFoot cart={cart} catalogue={catalogue} act={act} label="ask" onPress={ask} />
 }
 
 type FreeLineProps = { readonly onAdd: (description: string, price: number) => void }

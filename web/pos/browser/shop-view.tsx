@@ -1,12 +1,9 @@
 /** The shop's first page: choose, order. Who comes back without a tab finds the last order here. */
-import { Button } from '@mantine/core'
-import { formatMoney } from '@warifu/protocol/money'
-import { localeOf, Mark, useLanguage, useWords } from '@warifu/web/kit'
-import { totalOf } from './cart.ts'
-import { Articles, CartLines, Total } from './cart-view.tsx'
+import { Mark, useLanguage, useWords } from '@warifu/web/kit'
+import { CartFoot } from './cart-foot.tsx'
+import { Articles, CartLines } from './cart-view.tsx'
 import { useGround } from './ground.tsx'
 import { keyIn } from './told.ts'
-import { Trouble } from './trouble.tsx'
 import { useAct } from './use-act.ts'
 import { useCart } from './use-cart.ts'
 import { useCatalogue } from './use-catalogue.ts'
@@ -29,13 +26,12 @@ function Shopping({ catalogue }: { readonly catalogue: Catalogue }) {
   const { language } = useLanguage()
   const { post } = useGround()
   const { go } = useView()
-  const { isBusy, problem, run } = useAct()
+  const act = useAct()
   const { cart, change, clear } = useCart('shop-cart')
   const last = localStorage.getItem(LAST)
-  const { currency, articles, shop } = catalogue
-  const amount = totalOf(cart, articles)
+  const { shop } = catalogue
   const order = () =>
-    run(async () => {
+    act.run(async () => {
       const key = keyIn(await post('/shop/api/orders', { ...cart, language }))
       localStorage.setItem(LAST, key)
       clear()
@@ -56,19 +52,7 @@ function Shopping({ catalogue }: { readonly catalogue: Catalogue }) {
           <h2 id="slip-title">{say('cart')}</h2>
           {cart.lines.length === 0 ? <p className="hint">{say('emptyCart')}</p> : null}
           <CartLines {...parts} />
-          <div className="slip-foot">
-            <Total amount={amount} currency={currency} />
-            <Trouble problem={problem} />
-            <Button
-              size="lg"
-              fullWidth
-              loading={isBusy}
-              disabled={cart.lines.length === 0}
-              onClick={() => void order()}
-            >
-              {say('checkout', { amount: formatMoney({ amount, currency }, localeOf[language]) })}
-            </Button>
-          </div>
+          <CartFoot cart={cart} catalogue={catalogue} act={act} label="checkout" onPress={order} />
         </section>
       </div>
     </>

@@ -36,11 +36,9 @@ export const newShopOrder = closed({
   language,
   lines: Type.Array(articleLine, { minItems: 1, maxItems: 50 }),
 })
-export type NewShopOrder = Static<typeof newShopOrder>
 
 /** Without an amount: all that is left. */
 export const newRefund = closed({ draft, amount: Type.Optional(minorUnits) })
-export type NewRefund = Static<typeof newRefund>
 
 /** `asking`: the platform has not answered yet; `refused`: it will not have this payment. */
 export type OrderStatus = PaymentStatus | 'asking' | 'refused'
