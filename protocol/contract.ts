@@ -20,7 +20,7 @@ import {
   publicJwk,
   webAddress,
 } from './shapes.ts'
-import { presentBody } from './vault.ts'
+import { presentBody } from './vault-shapes.ts'
 
 /**
  * Who may call. `merchant`: secret API key. `session`: a cardholder's log-in (15 minutes).

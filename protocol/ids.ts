@@ -13,6 +13,7 @@ import { Type } from 'typebox'
 // biome-ignore format: a table reads by its columns
 export const kinds = {
   cardholder: 'chl',
+  operator: 'opr',
   credential: 'psk',
   registration: 'reg',
   session: 'ses',
@@ -28,6 +29,11 @@ export const kinds = {
   apiKey: 'key',
   entryDevice: 'edv',
   networkCard: 'ncr',
+  proximityDevice: 'pxd',
+  reader: 'rdr',
+  sim: 'sim',
+  plastic: 'pls',
+  bureau: 'bur',
   token: 'tok',
   mandate: 'mdt',
   payment: 'pay',

@@ -179,7 +179,16 @@ export const nextAction = closed({
 })
 
 /** The ways in which a card comes into a payment. */
-export const presentments = ['wallet', 'entry_device', 'token'] as const
+export const presentments = [
+  'wallet', // S0: the terminal opened a link
+  'code', // S0: the till read the terminal's one-time code
+  'phone', // S4: a phone order, by the customer's number
+  'beacon', // S1: the till heard a proximity device
+  'sim', // S2: a card record in the terminal's SIM
+  'reader', // S3: a card read at the terminal's own reader
+  'entry_device', // S4
+  'token', // S4
+] as const
 export type Presentment = (typeof presentments)[number]
 
 const refusalCode = oneOf(Object.keys(errors))
@@ -271,12 +280,16 @@ export const presented = closed({
 
 export const parties = [
   'cardholder',
+  'proximity_device',
+  'reader',
+  'sim',
   'terminal',
   'entry_device',
   'merchant',
   'server',
   'vault',
   'ledger',
+  'bureau',
 ] as const
 export type Party = (typeof parties)[number]
 

@@ -8,10 +8,10 @@
  *   objects of ids, digests, ciphertexts and check values, without free text;
  * - every operation is idempotent: same bytes, same answer.
  */
-import { type Static, type TObject, Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { entryMessage, entrySuites } from './entry-device.ts'
 import { idOf } from './ids.ts'
-import { blobText, mandateContent, paymentStatement, sealedMessage } from './sealed.ts'
+import { mandateContent, sealedMessage } from './sealed.ts'
 import {
   assertion,
   attestation,
@@ -25,59 +25,16 @@ import {
   publicJwk,
   yearMonth,
 } from './shapes.ts'
+import { keyName, type Operation, signedRequest, type VaultRefusal } from './vault-shapes.ts'
 
-/** A request signed by a terminal (RFC 9421), as it came over the wire: this is the evidence. */
-export const signedRequest = closed({
-  method: Type.Union([Type.Literal('POST'), Type.Literal('GET')]),
-  path: Type.String({ maxLength: 300, pattern: '^/v1/[A-Za-z0-9_/.-]+$' }),
-  query: Type.String({ maxLength: 300 }),
-  content_digest: Type.String({ maxLength: 100 }),
-  counter: Type.String({ pattern: '^[1-9][0-9]{0,14}$' }),
-  signature_input: Type.String({ maxLength: 400 }),
-  signature: Type.String({ maxLength: 200 }),
-  body: base64url(16384),
-})
-export type SignedRequest = Static<typeof signedRequest>
-
-/** A key by its name and check value (CMAC of a zero block, first 3 bytes; never the key). */
-export const keyName = closed({
-  kid: Type.String({ pattern: '^[A-Za-z0-9_.-]{1,64}$' }),
-  check_value: Type.String({ pattern: '^[0-9A-F]{6}$' }),
-})
-export type KeyName = Static<typeof keyName>
-
-/** Every way in which the vault may say no. A closed vocabulary: no free text leaves the vault. */
-// biome-ignore format: a table reads by its columns
-export const vaultRefusals = [
-  'request_malformed', // the input does not fit the operation's schema
-  'passkey_invalid', // registration or assertion does not verify, or names another challenge
-  'passkey_unknown', // no such credential, or not this cardholder's
-  'credential_exists', // this credential id is registered already
-  'enrolment_invalid', // the terminal's own signature or the origin is wrong
-  'terminal_exists', // these keys are bound to another terminal
-  'terminal_unknown', // the vault never admitted this terminal
-  'terminal_not_admitted', // it was admitted but has not proved its sealing key, or was removed
-  'proof_invalid', // the proof of the sealing key is wrong
-  'signature_invalid', // the request is not signed by this terminal's bound key
-  'statement_invalid', // the signed body is not a payment statement
-  'assertion_invalid', // the passkey's assertion is not over this statement
-  'card_unknown', // no such card
-  'cardholder_mismatch', // card and terminal belong to different people
-  'blob_mismatch', // the statement names another blob
-  'blob_invalid', // the blob does not open
-  'code_wrong', // one-time code: wrong, tries left
-  'code_expired', // one-time code: past its time
-  'code_exhausted', // one-time code: no tries left
-  'device_unknown', // no such entry device, or this key serial number was never given to it
-  'device_not_active', // the entry device is suspended
-  'entry_invalid', // the entry device's message does not verify or holds no card
-  'entry_mismatch', // the same key serial number, bound to another device or suite
-  'ksn_replayed', // a used or older counter with other bytes
-  'network_absent', // the card is not ours, and no connector takes it
-  'network_silent', // its acquirer has not answered yet: ask again with the same bytes
-  'bin_exhausted', // the program's range has no free number
-] as const
-export type VaultRefusal = (typeof vaultRefusals)[number]
+export {
+  type KeyName,
+  type PresentBody,
+  presentBody,
+  type SignedRequest,
+  type VaultRefusal,
+  vaultRefusals,
+} from './vault-shapes.ts'
 
 /** What became of a card of another company; `network_timeout`: no answer came, it was reversed. */
 export const networkOutcomes = [
@@ -89,15 +46,6 @@ export const networkOutcomes = [
   'network_timeout',
 ] as const
 export type NetworkOutcome = (typeof networkOutcomes)[number]
-
-type Operation = {
-  readonly summary: string
-  readonly input: TObject
-  readonly output: TObject
-  readonly refuses: readonly VaultRefusal[]
-  /** `pure`: recomputed from its input. `stored`: the first answer is kept and given again. */
-  readonly idempotent: 'pure' | 'stored'
-}
 
 export const vaultOperations = {
   register_passkey: {
@@ -341,11 +289,3 @@ export type VaultAnswer =
 
 /** The longest frame either side accepts, in bytes. */
 export const MAX_FRAME_BYTES = 4 * 1024 * 1024
-
-/** The body of a presented payment: what the terminal signs with RFC 9421. */
-export const presentBody = closed({
-  statement: paymentStatement,
-  blob: blobText,
-  assertion: Type.Optional(assertion),
-})
-export type PresentBody = Static<typeof presentBody>

@@ -1,7 +1,7 @@
 /** What an applicant writes, read as people write it, and brought into the form of the wire. */
 import { exponentOf } from '@warifu/protocol/money'
 import type { Applicant } from '@warifu/protocol/objects'
-import type { Word } from './words-en.ts'
+import type { Word } from './words.ts'
 
 export type Fields = {
   readonly program: string

@@ -13,8 +13,7 @@ import {
 import { type Activity, useActivity } from './asking.ts'
 import { OrderLines } from './order-lines.tsx'
 import { TroubleSaid } from './trouble-said.tsx'
-import { words } from './words.ts'
-import type { Word } from './words-en.ts'
+import { type Word, words } from './words.ts'
 
 export function HistoryView() {
   const say = useWords(words)

@@ -1,8 +1,7 @@
 /** The way about, at thumb height. */
 import { useWords } from '@warifu/web/kit'
 import { Link, type View } from './views.tsx'
-import { words } from './words.ts'
-import type { Word } from './words-en.ts'
+import { type Word, words } from './words.ts'
 
 type Place = { readonly to: View; readonly word: Word; readonly icon: string }
 

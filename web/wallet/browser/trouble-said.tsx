@@ -2,8 +2,7 @@
 import { Button } from '@mantine/core'
 import { refusalWords, Said, useLanguage, useWords } from '@warifu/web/kit'
 import { type Trouble, troubleOf } from './trouble.ts'
-import { words } from './words.ts'
-import type { Word } from './words-en.ts'
+import { type Word, words } from './words.ts'
 
 const here: Readonly<Record<string, Word>> = {
   unanswered: 'trouble.unanswered',

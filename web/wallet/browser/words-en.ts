@@ -1,4 +1,4 @@
-/** The wallet's words in English, and with that the list of all names of words. */
+/** The wallet's words in English, and with that the names of what every view shares. */
 export const en = {
   name: 'Warifu',
   'nav.label': 'Wallet',
@@ -31,49 +31,6 @@ export const en = {
   'enrol.lead': 'Your passkey vouches once for the two keys of this phone.',
   'enrol.go': 'Confirm with the passkey',
 
-  'apply.title': 'Your first card',
-  'apply.another': 'Apply for a card',
-  'apply.lead': 'It takes about a minute: who you are, a code to your phone, a decision.',
-  'apply.step': 'Step {step} of 3',
-  'apply.name': 'Name as on the card',
-  'apply.birth': 'Date of birth',
-  'apply.income': 'Income in a year',
-  'apply.employment': 'Work',
-  'apply.employed': 'Employed',
-  'apply.self_employed': 'Self-employed',
-  'apply.student': 'Student',
-  'apply.retired': 'Retired',
-  'apply.none': 'No work at present',
-  'apply.go': 'Apply',
-  'apply.program': 'Card',
-  'apply.missing': 'Please fill this in.',
-  'apply.birth_form': 'Write it as year, month and day: 1990-04-01.',
-  'apply.income_form': 'Write whole numbers only.',
-  'phone.title': 'Your phone number',
-  'phone.lead': 'We send a code of six digits to it.',
-  'phone.label': 'Number with country code',
-  'phone.form': 'Begin with + and the country code, as in +81 90 1234 5678.',
-  'phone.go': 'Send the code',
-  'code.title': 'The code we sent',
-  'code.lead': 'It is on its way to {destination}.',
-  'code.label': 'Six digits',
-  'code.form': 'The code has six digits.',
-  'code.go': 'Confirm',
-  'code.other': 'Send to another number',
-  'code.inbox': 'This is a sandbox: the message lies in its inbox.',
-  'code.inbox_go': 'Open the inbox',
-  'decision.approved': 'Approved',
-  'decision.approved_more':
-    'You may spend up to {limit}. The card now comes to this phone, sealed.',
-  'decision.install': 'Put the card on this phone',
-  'decision.installing': 'The card is being sealed for this phone',
-  'decision.review': 'A person is looking at it',
-  'decision.review_more':
-    'This takes longer. You may close this page; the decision will be shown here.',
-  'decision.refused': 'Not this time',
-  'decision.expired': 'This application has run out',
-  'decision.expired_more': 'It was not finished in time. Nothing was charged; you may apply again.',
-  'decision.again': 'Apply again',
   'reason.rules_met': 'All conditions are met.',
   'reason.under_age': 'You are under the age for this card.',
   'reason.income_too_low': 'The income is below what this card asks for.',
@@ -192,5 +149,3 @@ export const en = {
     'Its keys cannot be read out, not even by this page. Each payment asks for your passkey.',
   'settings.sandbox': 'This is a sandbox: no real money moves.',
 } as const
-
-export type Word = keyof typeof en

@@ -1,9 +1,17 @@
-/** Every word of the wallet's page. Refusals have theirs in the kit (refusal-words.ts). */
+/**
+ * Every word of the wallet's page. Refusals have theirs in the kit (refusal-words.ts). A part of
+ * the page has a table of its own (`words-<part>.ts`, three columns) and a row here.
+ */
 import type { Words } from '@warifu/web/kit'
-import { en, type Word } from './words-en.ts'
+import { applyWords } from './words-apply.ts'
+import { en } from './words-en.ts'
 import { ja } from './words-ja.ts'
 import { ko } from './words-ko.ts'
 
-export type { Word } from './words-en.ts'
+export type Word = keyof typeof en | keyof typeof applyWords.en
 
-export const words: Words<Word> = { en, ja, ko }
+export const words: Words<Word> = {
+  en: { ...en, ...applyWords.en },
+  ja: { ...ja, ...applyWords.ja },
+  ko: { ...ko, ...applyWords.ko },
+}
