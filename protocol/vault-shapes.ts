@@ -56,6 +56,17 @@ export const vaultRefusals = [
   'ksn_replayed', // a used or older counter with other bytes
   'network_absent', // the card is not ours, and no connector takes it
   'network_silent', // its acquirer has not answered yet: ask again with the same bytes
+  'pin_sealed_wrong', // the sealed PIN does not open, or is for another card or key
+  'pin_expired', // it was sealed too long ago
+  'pin_replayed', // this sealed PIN was taken before
+  'pin_blocked', // no tries left: unblock it first
+  'pin_not_blocked', // there is nothing to unblock
+  'pin_unchanged', // the new PIN is the old one
+  'pin_repeats', // weak: one digit, or two, again and again
+  'pin_sequence', // weak: digits in order
+  'pin_year', // weak: a year
+  'pin_in_number', // weak: part of the card's number
+  'verification_mismatch', // the code was made for another purpose or card
   'bin_exhausted', // the program's range has no free number
 ] as const
 export type VaultRefusal = (typeof vaultRefusals)[number]

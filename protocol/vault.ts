@@ -25,6 +25,7 @@ import {
   publicJwk,
   yearMonth,
 } from './shapes.ts'
+import { pinOperations } from './vault-pins.ts'
 import { keyName, type Operation, signedRequest, type VaultRefusal } from './vault-shapes.ts'
 
 export {
@@ -241,6 +242,7 @@ export const vaultOperations = {
     ],
     idempotent: 'pure',
   },
+  ...pinOperations,
   suspend_device: {
     summary: 'Open nothing more of this entry device, or again.',
     input: closed({ device: idOf('edv'), suspended: Type.Boolean() }),

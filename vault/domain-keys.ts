@@ -28,6 +28,8 @@ export const domains = {
   code: 'HMAC-SHA-256', // derives one-time codes
   answer: 'HMAC-SHA-256', // names calls whose first answer is kept
   audit: 'ECDSA-P-256', // signs heads of the audit chain
+  vouching: 'ECDSA-P-256', // signs the vault's public keys, for terminals that pinned it
+  'pin-transport': 'ECDH-P-256', // PINs are sealed to it
 } as const
 export type Domain = keyof typeof domains
 export type DomainKey = {
@@ -82,6 +84,8 @@ export async function openDomainKeys(needs: DomainNeeds): Promise<DomainKeys> {
     code: await open('code'),
     answer: await open('answer'),
     audit: await open('audit'),
+    vouching: await open('vouching'),
+    'pin-transport': await open('pin-transport'),
   }
 }
 
@@ -110,14 +114,16 @@ async function makeRow({ sql, keyStore, chance, nowMs }: DomainNeeds, name: Doma
   return row
 }
 
+const isPair = (name: Domain): boolean => domains[name].endsWith('-P-256')
+
 function newKey(name: Domain, chance: Chance): Uint8Array {
-  if (domains[name] !== 'ECDSA-P-256') return chance.bytes(32)
+  if (!isPair(name)) return chance.bytes(32)
   return chance.keyPair().privateKey.export({ format: 'der', type: 'pkcs8' })
 }
 
 function importKey(name: Domain, secret: Secret): KeyObject {
   return secret.use((bytes) =>
-    domains[name] === 'ECDSA-P-256'
+    isPair(name)
       ? createPrivateKey({ key: Buffer.from(bytes), format: 'der', type: 'pkcs8' })
       : createSecretKey(bytes),
   )
@@ -135,6 +141,7 @@ function checkValueOf(name: Domain, key: KeyObject): string {
         .slice(0, 6)
         .toUpperCase()
     case 'ECDSA-P-256':
+    case 'ECDH-P-256':
       return thumbprintCheckValue(thumbprintOf(jwkOf(createPublicKey(key))))
   }
 }

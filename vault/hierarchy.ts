@@ -8,6 +8,8 @@
 import { createHmac, createPublicKey, createSecretKey, type KeyObject, sign } from 'node:crypto'
 import { unwrapKey, wrapKey } from '@warifu/crypto/aes-key-wrap'
 import { checkValue } from '@warifu/crypto/cmac'
+import { type RecipientContext, setupBaseR } from '@warifu/crypto/hpke'
+import { pointOfJwk } from '@warifu/crypto/jwk-thumbprint'
 import type { KeyName } from '@warifu/protocol/vault'
 import { type Domain, type DomainNeeds, type domains, openDomainKeys } from './domain-keys.ts'
 import { createKeyCache } from './key-cache.ts'
@@ -15,6 +17,10 @@ import { jwkOf, type PublicJwk } from './public-key.ts'
 import type { Sql } from './store.ts'
 
 type MacDomain = { [D in Domain]: (typeof domains)[D] extends 'HMAC-SHA-256' ? D : never }[Domain]
+
+type PairDomain = { [D in Domain]: (typeof domains)[D] extends 'ECDH-P-256' ? D : never }[Domain]
+/** An encapsulated key and the info of its message (RFC 9180 §5.1). */
+type Enclosed = { readonly enc: Uint8Array; readonly info: Uint8Array }
 
 /** A cardholder's key as its row holds it. */
 export type CardholderKey = KeyName & { readonly wrapped: Uint8Array }
@@ -29,6 +35,12 @@ export type Hierarchy = {
   /** ECDSA P-256 under the audit key, r ‖ s; and the key that verifies it. */
   readonly sign: (message: Uint8Array) => Buffer
   readonly signingKey: PublicJwk
+  /** As `sign`, under the vouching key; and the key that verifies it. */
+  readonly vouch: (message: Uint8Array) => Buffer
+  readonly vouchingKey: PublicJwk
+  /** The public half of a key that others seal to, and the way to open what they sealed. */
+  readonly sealedTo: (domain: PairDomain) => PublicJwk
+  readonly receive: (domain: PairDomain, letter: Enclosed) => RecipientContext
   /** The cardholder's key, unwrapped and cached; for wrapping record keys only. */
   readonly cardholderKey: (key: CardholderKey) => KeyObject
   /** Finds the cardholder's active key, or makes it, inside the caller's transaction. */
@@ -40,13 +52,23 @@ const CACHED_CARDHOLDERS = 20_000
 export async function openHierarchy(needs: DomainNeeds): Promise<Hierarchy> {
   const keys = await openDomainKeys(needs)
   const cache = createKeyCache<KeyObject>(CACHED_CARDHOLDERS)
+  const signBy = (domain: 'audit' | 'vouching') => (message: Uint8Array) =>
+    sign('sha256', message, { key: keys[domain].key, dsaEncoding: 'ieee-p1363' })
+  const publicOf = (domain: Domain) => jwkOf(createPublicKey(keys[domain].key))
   return {
     mac: (domain, message) => createHmac('sha256', keys[domain].key).update(message).digest(),
     wrapEntryKey: (bytes) => wrapKey(keys.entry.key, bytes),
     unwrapEntryKey: (wrapped) => unwrapKey(keys.entry.key, wrapped),
     version: (domain) => keys[domain].version,
-    sign: (message) => sign('sha256', message, { key: keys.audit.key, dsaEncoding: 'ieee-p1363' }),
-    signingKey: jwkOf(createPublicKey(keys.audit.key)),
+    sign: signBy('audit'),
+    signingKey: publicOf('audit'),
+    vouch: signBy('vouching'),
+    vouchingKey: publicOf('vouching'),
+    sealedTo: publicOf,
+    receive: (domain, { enc, info }) => {
+      const publicBytes = pointOfJwk(publicOf(domain))
+      return setupBaseR({ enc, info, recipient: { privateKey: keys[domain].key, publicBytes } })
+    },
     cardholderKey: ({ kid, wrapped }) => cache.get(kid, () => unwrapKek(keys.card.key, wrapped)),
     ensureCardholderKey: async (sql, cardholder) =>
       (await readActive(sql, cardholder)) ??

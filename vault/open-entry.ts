@@ -158,7 +158,9 @@ function proofOf(world: World, { envelope, opened, entered, row }: Found, card: 
   const { keyId: key_id, counter } = envelope
   const { verifier } = row
   const pin_right =
-    pin === undefined ? null : verifier !== null && isPin(world.hierarchy, { card, verifier }, pin)
+    pin === undefined
+      ? null
+      : verifier !== null && isPin(world.hierarchy, { card, pan: entered.pan, pin }, verifier)
   return { key_id, counter, pin_right, atc: chip?.atc ?? null, chip_right: chip?.isRight ?? null }
 }
 

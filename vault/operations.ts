@@ -11,6 +11,8 @@ import { openCards, paymentOf } from './open.ts'
 import { openEntries } from './open-entry.ts'
 import { type Operation, pure, stored } from './operation.ts'
 import { registerPasskey, verifyAssents, verifyLogins } from './passkeys.ts'
+import { makePinCode, pinCodeOf, pinStates, setPins, unblockPins } from './pin-setting.ts'
+import { publishKeys } from './published-keys.ts'
 import { sealCard } from './seal.ts'
 import { admitTerminal, confirmTerminals, removeTerminals } from './terminals.ts'
 import { yes } from './world.ts'
@@ -87,6 +89,29 @@ export const operations = {
     decide: authorizeNetwork,
     refer: ({ message }) => ({ device: message.device, key: message.ksn }),
   }),
+  vault_key: pure('vault_key', { decide: publishKeys, changes: true }),
+  set_pin: stored('set_pin', {
+    decide: setPins,
+    refer: ({ terminal }, answer) => ({
+      terminal,
+      ...(answer.ok ? { card: answer.value.card } : {}),
+    }),
+    timeless: true,
+  }),
+  unblock_pin: stored('unblock_pin', {
+    decide: unblockPins,
+    refer: ({ terminal }, answer) => ({
+      terminal,
+      ...(answer.ok ? { card: answer.value.card } : {}),
+    }),
+    timeless: true,
+  }),
+  make_pin_code: stored('make_pin_code', {
+    decide: makePinCode,
+    refer: ({ verification, card }) => ({ verification, card }),
+    restore: (world, { verification }) => ({ code: pinCodeOf(world, verification) }),
+  }),
+  pin_state: pure('pin_state', { decide: pinStates }),
   suspend_device: pure('suspend_device', {
     decide: suspendDevices,
     refer: ({ device }) => ({ device }),

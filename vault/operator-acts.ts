@@ -9,7 +9,7 @@ import { openStoredCard, readStoredCards } from './cards.ts'
 import { chipKey, stripeValue } from './chip.ts'
 import { makeDeviceKeys } from './devices.ts'
 import { suites } from './entry-suites.ts'
-import { keepPin } from './pins.ts'
+import { setPin } from './pins.ts'
 import type { World } from './world.ts'
 
 /** A new base key of a suite: from now on new initial keys come from it; older ones still open. */
@@ -107,8 +107,8 @@ export async function personaliseCard(
   return store.begin(async (sql) => {
     const row = (await readStoredCards(sql, [card])).get(card)
     if (row === undefined) throw new OperatorError('There is no such card.')
-    if (pin !== undefined) await keepPin(world, sql, { card, pin })
     const { pan, expires, security_code } = openStoredCard({ hierarchy, row })
+    if (pin !== undefined) await setPin(world, sql, { card, pan, pin })
     const expiry = expires.slice(2, 4) + expires.slice(5)
     const value = stripeValue(hierarchy, { pan, expiry, serviceCode: SERVICE_CODE })
     const chip = chipKey(hierarchy, pan)

@@ -20,6 +20,7 @@ import {
   openingOf,
   randomText,
 } from './rehearsal-person.ts'
+import { pinLaws } from './rehearsal-pin-laws.ts'
 import type { LawRow, Scene } from './rehearsal-scene.ts'
 import { openAttacks } from './rehearsal-thefts.ts'
 
@@ -48,6 +49,7 @@ async function exhaustedCode(scene: Scene): Promise<Id<'ver'>> {
 export const laws: { readonly [O in VaultOperation]: LawRow<O> } = {
   ...joiningLaws,
   ...entryLaws,
+  ...pinLaws,
   admit_terminal: {
     honest: async ({ stage }) => {
       const person = createPerson(stage)
