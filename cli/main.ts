@@ -34,6 +34,10 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'an entry device: its keys and slots, and a till that uses it',
     load: () => import('./commands/device.ts'),
   },
+  operator: {
+    summary: 'who works here: add, end, list; roles and tokens',
+    load: () => import('./commands/operator.ts'),
+  },
   test: {
     summary: 'run the tests, all or the files named',
     load: () => import('./commands/test.ts'),
@@ -48,7 +52,7 @@ const commands: Readonly<Record<string, Command>> = {
 const help = `warifu <command> [arguments]
 
 ${Object.entries(commands)
-  .map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`)
+  .map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`)
   .join('\n')}
 
 By npm: npm start, npm test, npm run demo -- --json; npm run warifu -- <command> for the others.

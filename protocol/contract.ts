@@ -9,6 +9,8 @@ import { merchantEndpoints } from './merchant-contract.ts'
 import { presentmentAsked } from './merchant-objects.ts'
 import { currency, minorUnits } from './money.ts'
 import * as o from './objects.ts'
+import { operatorEndpoints } from './operator-contract.ts'
+import type { OperatorRole } from './operator-objects.ts'
 import { orderLine } from './sealed.ts'
 import {
   assertion,
@@ -25,7 +27,8 @@ import { presentBody } from './vault-shapes.ts'
 /**
  * Who may call. `merchant`: secret API key. `session`: a cardholder's log-in (15 minutes).
  * `terminal`: RFC 9421 signature; writes advance its counter. `terminal_by_vault`: the same, but
- * the vault verifies it, on the way to opening the card. `sandbox`: anyone, in sandbox mode only.
+ * the vault verifies it, on the way to opening the card. `operator`: a token of who works here, with
+ * one of the endpoint's roles. `sandbox`: anyone, in sandbox mode only.
  */
 export type Caller =
   | 'anyone'
@@ -33,6 +36,7 @@ export type Caller =
   | 'session'
   | 'terminal'
   | 'terminal_by_vault'
+  | 'operator'
   | 'sandbox'
 
 export type Endpoint = {
@@ -41,6 +45,8 @@ export type Endpoint = {
   readonly summary: string
   readonly tag: string
   readonly caller: Caller
+  /** Operators need one of these. */
+  readonly roles?: readonly OperatorRole[]
   /** An Idempotency-Key header is required (merchants); terminals have their counter instead. */
   readonly idempotencyKey?: true
   /** Money can move: every refusal says `performed`, `not_performed` or `unknown`. */
@@ -520,6 +526,7 @@ export const contract = {
   },
 
   ...merchantEndpoints,
+  ...operatorEndpoints,
 
   // ── events ─────────────────────────────────────────────────────────────────────────────────
   listEvents: {

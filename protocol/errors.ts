@@ -60,6 +60,8 @@ export const errors = {
   unauthenticated: row('authentication_error', 'fix_request', ['Please log in again.', 'The request carries no valid credential for this endpoint.', 'Credential missing or of the wrong kind.']),
   api_key_invalid: row('authentication_error', 'fix_request', ['', 'This API key is unknown, expired or revoked.', 'API key hash not found or not active.']),
   session_invalid: row('authentication_error', 'retry_now', ['Please log in again.', '', 'Session unknown or past its 15 minutes.']),
+  operator_unknown: row('authentication_error', 'fix_request', ['', 'This is nobody’s token, or no longer.', 'Token of no active operator.']),
+  role_missing: row('permission_error', 'do_not_retry', ['', 'Your role does not allow this.', 'None of the roles that the endpoint names.']),
   signature_invalid: row('authentication_error', 'do_not_retry', ['This phone could not prove who it is. Nothing was charged.', 'The presenter could not prove who they are.', 'RFC 9421 signature, digest or key id does not verify.']),
   signature_stale: row('authentication_error', 'retry_now', ['The clock of this phone is off, or the request is old. Try again.', '', '`created` is more than 60 seconds away.']),
   terminal_unknown: row('authentication_error', 'do_not_retry', ['This phone is not registered.', 'The presenting phone is not registered.', 'No such terminal.']),

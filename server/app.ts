@@ -10,6 +10,7 @@ import {
   eventObject,
   type Handlers,
   joiningHandlers,
+  operatorHandlers,
   payingHandlers,
   paymentHandlers,
   sandboxHandlers,
@@ -18,7 +19,7 @@ import {
   tokenHandlers,
 } from '#api'
 import { createQuestions } from '#approvals'
-import { createStreams, type Holder, list, type StreamNeeds } from '#events'
+import { createStreams, type Holder, list, type StreamNeeds, type Streams } from '#events'
 import { createIssuing } from '#issuing'
 import { activeKeys, createApiKeyRing, createEstate } from '#merchants'
 import { pageRoutes } from '#pages'
@@ -79,8 +80,8 @@ const standingOf =
     return new Set([...(await activeKeys(sql, keys)), ...(await terminals.active(phones))])
   }
 
-export function createApp(world: World): App {
-  const { config, store, vault, now, random, derive, logger } = world
+/** Every room, built in the order of the street. */
+function createRooms({ store, vault, now, random, derive }: World) {
   const mint: Mint = (prefix, lane = 0) =>
     mintId({ prefix, lane, nowMs: now(), chance: random(14) })
   const lane = () => (random(1)[0] ?? 0) % LANES
@@ -96,20 +97,20 @@ export function createApp(world: World): App {
   const { ownerOf, signatureOnlyMax } = issuing
   const asked = { tokens, ownerOf, alarm: estate.alarm }
   const payments = createPayments({ ...needs, ...asked, derive, once, signatureOnlyMax })
-
-  const { walletOrigin, tillOrigin, apiOrigin, docsOrigin } = config
-  const livemode = config.mode === 'live'
-  const sandbox = !livemode
-  const rpId = new URL(walletOrigin).hostname
-  const listEvents = listing(store)
-  const streams = createStreams({
-    store,
-    standing: standingOf(store, terminals),
-    show: (event) => eventObject(event, livemode),
-  })
   const resume = { mandate: tokens.resume }
   const questions = createQuestions({ store, vault, once, resume })
-  const handlers: Handlers = {
+  return { mint, people, terminals, issuing, provisioning, estate, tokens, payments, questions }
+}
+type Rooms = ReturnType<typeof createRooms>
+
+/** What answers each endpoint of the contract. */
+function handlersOf(rooms: Rooms, { config, store }: World, streams: Streams): Handlers {
+  const { people, terminals, issuing, provisioning, estate, tokens, payments, questions } = rooms
+  const { walletOrigin } = config
+  const livemode = config.mode === 'live'
+  const rpId = new URL(walletOrigin).hostname
+  const listEvents = listing(store)
+  return {
     ...joiningHandlers({ people, livemode, rpId }),
     ...terminalHandlers({ terminals, livemode, walletOrigin }),
     ...applyingHandlers({ issuing, people, terminals, livemode }),
@@ -119,11 +120,25 @@ export function createApp(world: World): App {
     ...eventHandlers({ listEvents, streams, livemode }),
     ...deviceHandlers({ estate, livemode }),
     ...tokenHandlers({ payments, tokens, questions, livemode }),
+    ...operatorHandlers(),
     ...sandboxHandlers({ issuing, people, livemode }),
   }
+}
 
+export function createApp(world: World): App {
+  const { config, store, vault, now, logger } = world
+  const rooms = createRooms(world)
+  const { mint, people, terminals, issuing, estate, tokens, payments } = rooms
+  const { walletOrigin, tillOrigin, apiOrigin, docsOrigin } = config
+  const livemode = config.mode === 'live'
+  const sandbox = !livemode
+  const streams = createStreams({
+    store,
+    standing: standingOf(store, terminals),
+    show: (event) => eventObject(event, livemode),
+  })
   const api = createApi({
-    handlers,
+    handlers: handlersOf(rooms, world, streams),
     mint,
     now,
     logger,
@@ -133,6 +148,7 @@ export function createApp(world: World): App {
     sandbox,
     merchantOf: createApiKeyRing(store.sql),
     sessionOf: people.sessionOf,
+    operatorOf: people.operatorOf,
     terminalKey: terminals.keyOf,
     turnAway: payments.turnAway,
     healthy: healthOf(store, vault),

@@ -14,6 +14,7 @@ import {
 import type { Caller, Endpoint } from '@warifu/protocol/contract'
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import { type Id, isId } from '@warifu/protocol/ids'
+import type { Operator } from '#people'
 import type { TerminalKey } from '#terminals'
 import type { Callers } from './handler.ts'
 
@@ -37,6 +38,7 @@ export type DoorNeeds = {
     token: string,
     nowMs: number,
   ) => Promise<{ readonly cardholder: Id<'chl'> } | undefined>
+  readonly operatorOf: (token: string) => Promise<Operator | undefined>
   readonly terminalKey: (terminal: Id<'trm'>) => Promise<TerminalKey | undefined>
   readonly sandbox: boolean
 }
@@ -60,6 +62,7 @@ export function createDoors(needs: DoorNeeds): Doors {
         ? done({ kind: 'session', cardholder: session.cardholder })
         : refused('session_invalid')
     },
+    operator: (endpoint, incoming) => operator(needs, endpoint, incoming),
     terminal: (_, incoming) => terminal(needs, incoming),
     terminal_by_vault: async (_, incoming) => {
       const signed = readSigned(incoming)
@@ -89,6 +92,20 @@ async function merchant(needs: DoorNeeds, endpoint: Endpoint, incoming: Incoming
     .digest()
   const { merchant, key: apiKeyId } = owner
   return done({ kind: 'merchant', merchant, key: apiKeyId, once: { key, digest } })
+}
+
+/** An endpoint that names no role lets no operator in. */
+async function operator(
+  needs: DoorNeeds,
+  { roles = [] }: Endpoint,
+  incoming: Incoming,
+): Let<'operator'> {
+  const token = bearer(incoming, 'wo_')
+  if (token === undefined) return refused('unauthenticated')
+  const who = await needs.operatorOf(token)
+  if (!who) return refused('operator_unknown')
+  if (!roles.some((role) => who.roles.includes(role))) return refused('role_missing')
+  return done({ kind: 'operator', ...who })
 }
 
 async function terminal(needs: DoorNeeds, incoming: Incoming): Let<'terminal'> {

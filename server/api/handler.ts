@@ -11,6 +11,7 @@ import type {
 } from '@warifu/protocol/contract'
 import type { Answer } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
+import type { Operator } from '#people'
 import type { TerminalCall } from '#terminals'
 
 /** The caller as the one authentication door let it in. */
@@ -24,6 +25,8 @@ export type Callers = {
     readonly once: Once
   }
   readonly session: { readonly kind: 'session'; readonly cardholder: Id<'chl'> }
+  /** Holds one of the roles that the endpoint names. */
+  readonly operator: { readonly kind: 'operator' } & Operator
   /** The signature is verified; `call` is what the terminal's counter is advanced with. */
   readonly terminal: { readonly kind: 'terminal'; readonly call: TerminalCall }
   /** Nothing is verified yet: the vault does it with the key it bound itself. */

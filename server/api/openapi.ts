@@ -10,6 +10,7 @@ const security = {
   session: [{ session: [] }],
   terminal: [{ terminal: [] }],
   terminal_by_vault: [{ terminal: [] }],
+  operator: [{ operator: [] }],
 } as const
 
 /** Every refusal that this endpoint may answer with. */
@@ -44,6 +45,7 @@ export function openapi(apiOrigin: string): object {
           description: 'A merchant’s secret key, wk_test_…',
         },
         session: { type: 'http', scheme: 'bearer', description: 'A cardholder’s session, ws_…' },
+        operator: { type: 'http', scheme: 'bearer', description: 'An operator’s token, wo_…' },
         terminal: {
           type: 'apiKey',
           in: 'header',

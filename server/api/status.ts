@@ -6,6 +6,7 @@ export const statusOf = {
   malformed_json: 400, field_invalid: 400, field_unknown: 400, body_too_large: 413,
   not_found: 404, test_only: 403, too_many_streams: 429,
   unauthenticated: 401, api_key_invalid: 401, session_invalid: 401, signature_invalid: 401,
+  operator_unknown: 401, role_missing: 403,
   signature_stale: 401, terminal_unknown: 401, terminal_not_active: 403,
   counter_stale: 409, counter_forked: 409,
   idempotency_key_missing: 400, idempotency_key_reused: 422, card_already_chosen: 409,
@@ -44,5 +45,6 @@ export const commonRefusals = {
     'counter_stale',
     'counter_forked',
   ],
+  operator: ['unauthenticated', 'operator_unknown', 'role_missing'],
   terminal_by_vault: ['unauthenticated', 'vault_unavailable'],
 } as const satisfies Record<string, readonly Refusal[]>

@@ -12,6 +12,7 @@ const callers = {
   session: 'cardholder (session)',
   terminal: 'terminal (signed request)',
   terminal_by_vault: 'terminal (signed request, verified in the vault)',
+  operator: 'operator (token, with a role)',
   sandbox: 'sandbox only',
 } as const satisfies Record<Endpoint['caller'], string>
 
@@ -65,7 +66,7 @@ function block(reading: Reading, name: string, endpoint: Endpoint): Html {
     (code) => html`<li><a href="${linkTo(reading, `/errors/${code}`)}">${code}</a></li>`,
   )
   const notes = [
-    `For: ${callers[endpoint.caller]}`,
+    `For: ${callers[endpoint.caller]}${endpoint.roles ? `: ${endpoint.roles.join(', ')}` : ''}`,
     ...(endpoint.idempotencyKey ? ['needs an Idempotency-Key'] : []),
     ...(endpoint.stream ? ['a stream'] : []),
   ]

@@ -12,6 +12,7 @@ import {
   type SentMessage,
 } from './message.ts'
 import type { Needs } from './needs.ts'
+import { type Operator, operatorOf } from './operator.ts'
 import {
   type Challenge,
   type Joined,
@@ -30,8 +31,16 @@ export {
   queueMessage,
   type SentMessage,
 } from './message.ts'
+export {
+  addOperator,
+  endOperator,
+  listOperators,
+  type NewOperator,
+  type Operator,
+} from './operator.ts'
 export { maskPhone, readPhone } from './phone.ts'
 export { type Cardholder, type Challenge, cardholderOf, type Joined } from './registration.ts'
+export { type Act, askSecond, SECOND_MS, type Waiting, waitingFor } from './second.ts'
 export type { Session } from './session.ts'
 
 export type People = {
@@ -43,6 +52,8 @@ export type People = {
     token: string,
     nowMs: number,
   ) => Promise<{ readonly cardholder: Id<'chl'> } | undefined>
+  /** Whose token (`wo_…`) this is, and what its holder may do. */
+  readonly operatorOf: (token: string) => Promise<Operator | undefined>
   /** Sends waiting messages; answers with how many left. */
   readonly deliver: (nowMs: number) => Promise<number>
   /** What was sent, newest first: the sandbox's inbox. */
@@ -59,6 +70,7 @@ export function createPeople(needs: Needs & { readonly messenger: Messenger }): 
     startLogin: (nowMs) => startChallenge(needs, 'login', nowMs),
     logIn: (loggingIn, nowMs) => logIn(needs, loggingIn, nowMs),
     sessionOf: (token, nowMs) => sessionOf(store.sql, token, nowMs),
+    operatorOf: (token) => operatorOf(store.sql, token),
     deliver: (nowMs) => deliver(store, messenger, nowMs),
     messages: (page) => listMessages(store.sql, page),
     tick: async (nowMs) => {

@@ -1,0 +1,26 @@
+/** Acts on the list of operators: a program of the server's, run with the server's own role. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { nodeProgram, runToEnd } from './child.ts'
+import { databaseUrl } from './cluster.ts'
+import { serverPlan } from './databases.ts'
+import { keptPasswords } from './passwords.ts'
+import { readPorts } from './ports.ts'
+import { root } from './state-folder.ts'
+
+/** Answers with the one JSON line that the act prints. */
+export async function operateServer(url: string, args: readonly string[]): Promise<string> {
+  const entry = join(root, 'server', 'people', 'main.ts')
+  const program = await nodeProgram('The list of operators', entry, { DATABASE_URL: url })
+  return (await runToEnd({ ...program, args: [...program.args, ...args] })).trim()
+}
+
+/** The database of the sandbox in this folder: the one that the environment names, or its own. */
+export async function serverDatabaseOf(home: string): Promise<string> {
+  const named = process.env['DATABASE_URL']
+  if (named !== undefined) return named
+  const ports = readPorts(await readFile(join(home, 'ports.json'), 'utf8'))
+  const kept = await readFile(join(home, 'secrets', 'databases.json'), 'utf8')
+  const password = keptPasswords.read(kept)['warifu_app'] ?? ''
+  return databaseUrl('warifu_app', password, `${ports.server_database}/${serverPlan.database}`)
+}
