@@ -7,6 +7,7 @@
  * never leave it.
  */
 
+import { answer, type Command, readCommand, type Status, status } from '@warifu/crypto/apdu'
 import { encode } from '@warifu/crypto/ber-tlv'
 import { parseDol } from '@warifu/crypto/dol'
 import {
@@ -16,7 +17,6 @@ import {
   sessionInput,
 } from '@warifu/crypto/emv-arqc'
 import { decodeFormat2, PinBlockError } from '@warifu/crypto/pin-block'
-import { answer, type Command, readCommand, type Status, status } from './command-apdu.ts'
 import {
   AID,
   applicationInformation,

@@ -1,6 +1,6 @@
 /**
- * Command APDUs as a card reads them (ISO/IEC 7816-3 §12.1, short lengths) and its status words
- * (ISO/IEC 7816-4 §5.6; EMV Book 1, §11).
+ * Command APDUs and answers (ISO/IEC 7816-3 §12.1, short lengths) with the status words of
+ * ISO/IEC 7816-4 §5.6, EMV Book 1 §11 and ETSI TS 102 221 §10.2. Browser-safe.
  */
 export type Command = {
   readonly cla: number
@@ -12,17 +12,28 @@ export type Command = {
   readonly le: number | undefined
 }
 
+/** What comes back: data, and the status word. */
+export type Reply = { readonly data: Uint8Array; readonly word: number }
+
 // biome-ignore format: a table
 export const status = {
   ok:                        0x9000,
+  selected_file_deactivated: 0x6283,
   wrong_length:              0x6700,
+  secure_messaging_refused:  0x6882,
+  wrong_file_structure:      0x6981,
   security_not_satisfied:    0x6982,
   authentication_blocked:    0x6983,
+  data_not_usable:           0x6984,
   conditions_not_satisfied:  0x6985,
+  no_file_selected:          0x6986,
+  wrong_data:                0x6a80,
   wrong_parameters:          0x6a86,
   file_not_found:            0x6a82,
   record_not_found:          0x6a83,
+  no_room_in_file:           0x6a84,
   referenced_data_not_found: 0x6a88,
+  wrong_offset:              0x6b00,
   instruction_not_supported: 0x6d00,
   class_not_supported:       0x6e00,
 } as const
@@ -43,11 +54,30 @@ export function readCommand(apdu: Uint8Array): Command | undefined {
   return { ...head, data: apdu.subarray(5, end), le: expected(apdu[end]) }
 }
 
+/** The bytes of a command; data that no short length can tell is a caller's fault. */
+export function writeCommand({ cla, ins, p1, p2, data, le }: Command): Uint8Array<ArrayBuffer> {
+  if (data.length > 255) throw new RangeError('data: at most 255 bytes')
+  if (le !== undefined && (le < 1 || le > 256)) throw new RangeError('le: from 1 to 256')
+  const length = data.length === 0 ? [] : [data.length]
+  const expected = le === undefined ? [] : [le & 0xff]
+  return Uint8Array.of(cla, ins, p1, p2, ...length, ...data, ...expected)
+}
+
 /** An answer: data, then the two bytes of the status word. */
-export function answer(word: number, data: Uint8Array = new Uint8Array(0)): Uint8Array {
+export function answer(
+  word: number,
+  data: Uint8Array = new Uint8Array(0),
+): Uint8Array<ArrayBuffer> {
   const reply = new Uint8Array(data.length + 2)
   reply.set(data)
   reply[data.length] = word >> 8
   reply[data.length + 1] = word & 0xff
   return reply
+}
+
+/** Undefined where there is no status word. */
+export function readReply(reply: Uint8Array): Reply | undefined {
+  const [high, low] = reply.subarray(-2)
+  if (high === undefined || low === undefined) return undefined
+  return { data: reply.subarray(0, -2), word: high * 256 + low }
 }
