@@ -1,10 +1,11 @@
 /**
  * What `npm test` runs: two PostgreSQL clusters in a temporary folder, a migrated template database
- * in each, then every *.test.ts (or the files named), each in a process of its own. The last line
- * is `N passed, N failed`; no test at all, or one left out without reason, is a failure.
+ * in each, then every *.test.ts (or the files named), each in a process of its own, as many at once
+ * as there are processors. The last line is `N passed, N failed`; no test at all, or one left out
+ * without reason, is a failure.
  */
 import { glob, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
@@ -64,10 +65,29 @@ async function prepareDatabases(stack: AsyncDisposableStack): Promise<void> {
 
 type Result = { passed: number; failed: number; readonly left: string[] }
 
-/** Runs the files and counts; what was skipped for another reason than a missing package fails. */
-async function runFiles(files: string[], signal: AbortSignal): Promise<Result> {
+/** Tests that measure time have the machine to themselves: `<what>.alone.test.ts`. */
+const isAlone = (file: string) => file.endsWith('.alone.test.ts')
+
+/** Together what may, then, one by one, what runs alone. */
+async function runFiles(files: readonly string[], signal: AbortSignal): Promise<Result> {
   const result: Result = { passed: 0, failed: 0, left: [] }
-  const stream = run({ files, signal, isolation: 'process', timeout: TEST_MS, cwd: root })
+  const together = files.filter((file) => !isAlone(file))
+  await runSome({ files: together, concurrency: availableParallelism(), signal }, result)
+  await runSome({ files: files.filter(isAlone), concurrency: 1, signal }, result)
+  return result
+}
+
+type Some = {
+  readonly files: readonly string[]
+  readonly concurrency: number
+  readonly signal: AbortSignal
+}
+
+/** Runs files and counts; what was skipped for another reason than a missing package fails. */
+async function runSome({ files, ...how }: Some, result: Result): Promise<void> {
+  if (files.length === 0 || how.signal.aborted) return
+  const settings = { isolation: 'process', timeout: TEST_MS, cwd: root } as const
+  const stream = run({ ...settings, ...how, files: [...files] })
   stream.on('test:pass', ({ name, skip, todo }) => {
     if (typeof skip === 'string' && skip.startsWith(LEFT_TO_CI))
       result.left.push(`${name} (${skip})`)
@@ -75,11 +95,10 @@ async function runFiles(files: string[], signal: AbortSignal): Promise<Result> {
   })
   stream.on('test:summary', ({ file, counts: { tests, passed, skipped, todo }, success }) => {
     if (file !== undefined) return
-    result.passed = passed
+    result.passed += passed
     result.failed += Math.max(tests - passed - skipped - todo, success ? 0 : 1)
   })
   for await (const text of stream.compose(spec())) process.stdout.write(text)
-  return result
 }
 
 async function main(args: readonly string[]): Promise<number> {
