@@ -11,6 +11,9 @@ const usual = {
   api: 8730,
   wallet: 8731,
   pos: 8732,
+  proximity: 8733,
+  reader: 8734,
+  sim_bridge: 8735,
   server_database: 8738,
   vault_database: 8739,
 } as const
@@ -25,6 +28,9 @@ export const keptPorts = (preferUsual: boolean): Kept<Ports> => {
       api: await choose('api'),
       wallet: await choose('wallet'),
       pos: await choose('pos'),
+      proximity: await choose('proximity'),
+      reader: await choose('reader'),
+      sim_bridge: await choose('sim_bridge'),
       server_database: await choose('server_database'),
       vault_database: await choose('vault_database'),
     }),
@@ -44,8 +50,11 @@ export function readPorts(text: string): Ports {
   return {
     api: port('api'),
     wallet: port('wallet'),
-    // A folder of before there were tills has no port for them yet.
+    // A folder of before there were these has no port for them yet.
     pos: port('pos', usual.pos),
+    proximity: port('proximity', usual.proximity),
+    reader: port('reader', usual.reader),
+    sim_bridge: port('sim_bridge', usual.sim_bridge),
     server_database: port('server_database'),
     vault_database: port('vault_database'),
   }

@@ -67,14 +67,26 @@ export async function buildPage(page: 'wallet' | 'pos'): Promise<void> {
   await runToEnd({ ...program, args: [...args, page] })
 }
 
-export type WalletSettings = { readonly port: number; readonly apiOrigin: string }
+export type WalletSettings = {
+  readonly port: number
+  readonly apiOrigin: string
+  /** The cardholder's own devices by name: `ws://127.0.0.1:PORT` (web/wallet/device-origins.ts). */
+  readonly deviceOrigins?: Readonly<Record<string, string>>
+}
 
 /** The wallet's files, served apart from the API. It is told no secret at all. */
-export const walletProgram = ({ port, apiOrigin }: WalletSettings): Promise<Program> =>
+export const walletProgram = ({
+  port,
+  apiOrigin,
+  deviceOrigins = {},
+}: WalletSettings): Promise<Program> =>
   nodeProgram('The wallet', join(root, 'web', 'wallet', 'main.ts'), {
     HOST: '127.0.0.1',
     PORT: String(port),
     API_ORIGIN: apiOrigin,
+    DEVICE_ORIGINS: Object.entries(deviceOrigins)
+      .map(([name, origin]) => `${name}=${origin}`)
+      .join(','),
   })
 
 /** A simulator of the merchant's encrypting keypad. It is told of no database and no server. */

@@ -158,9 +158,14 @@ async function startPart(site: Site, name: string, program: Program): Promise<Ch
 async function startWallet(site: Site): Promise<Child> {
   site.step('pages')
   await buildPage('wallet')
-  const { api, wallet } = site.ports
+  const { api, wallet, proximity, reader, sim_bridge } = site.ports
   const apiOrigin = `http://api.localhost:${api}`
-  return startPart(site, 'wallet', await walletProgram({ port: wallet, apiOrigin }))
+  const deviceOrigins = {
+    proximity: `ws://127.0.0.1:${proximity}`,
+    reader: `ws://127.0.0.1:${reader}`,
+    sim: `http://127.0.0.1:${sim_bridge}`,
+  }
+  return startPart(site, 'wallet', await walletProgram({ port: wallet, apiOrigin, deviceOrigins }))
 }
 
 /** The merchant's own software: it gets the merchant's API key and a folder for its book. */

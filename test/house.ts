@@ -38,8 +38,8 @@ export type HouseOptions = {
   /** Two servers, and `url` is a balancer in front of them. */
   readonly balanced?: true
   readonly relays?: readonly RelayName[]
-  /** Serves the wallet's page at `walletOrigin`. */
-  readonly wallet?: boolean
+  /** Serves the wallet's page at `walletOrigin`; it may call these devices of its cardholder. */
+  readonly wallet?: boolean | { readonly deviceOrigins: Readonly<Record<string, string>> }
   /** Runs the till's back end, with its page at `tillOrigin`. */
   readonly pos?: boolean
   /** More environment for the processes, or other values than the house would give. */
@@ -133,7 +133,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
   const balancer = front && stack.use(await startBalancer(front, ports))
   const urls = ports.map(addressOf)
   const url = front === undefined ? (urls[0] ?? '') : addressOf(front)
-  if (options.wallet) await startWallet(processes, walletOrigin, url)
+  if (options.wallet) await startWallet(processes, { ...walletOf(options), walletOrigin, url })
   if (options.pos) await startTill(site, processes, { port: tillPort, url, seed })
 
   const owned = stack.move()
@@ -190,10 +190,20 @@ const withEnv = (program: Program, env: Readonly<Record<string, string>> = {}): 
   env: { ...program.env, ...env },
 })
 
-async function startWallet({ start }: Processes, origin: string, url: string): Promise<void> {
+type WalletPlan = {
+  readonly walletOrigin: string
+  readonly url: string
+  readonly deviceOrigins?: Readonly<Record<string, string>>
+}
+const walletOf = ({ wallet }: HouseOptions): Pick<WalletPlan, 'deviceOrigins'> =>
+  typeof wallet === 'object' ? wallet : {}
+
+async function startWallet({ start }: Processes, plan: WalletPlan): Promise<void> {
   await buildPage('wallet')
+  const { walletOrigin, url, ...devices } = plan
   const apiOrigin = `http://api.localhost:${new URL(url).port}`
-  await start('wallet', await walletProgram({ port: Number(new URL(origin).port), apiOrigin }))
+  const port = Number(new URL(walletOrigin).port)
+  await start('wallet', await walletProgram({ port, apiOrigin, ...devices }))
 }
 
 type TillPlan = { readonly port: number; readonly url: string; readonly seed: Seed }

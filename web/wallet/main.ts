@@ -1,4 +1,5 @@
 /** The front door of the process that serves the wallet: the environment comes in here. */
+import { readDeviceOrigins } from './device-origins.ts'
 import { createWalletServer } from './wallet-server.ts'
 
 function setting(name: string): string {
@@ -23,7 +24,8 @@ function portSetting(name: string): number {
 
 async function main(): Promise<void> {
   const port = portSetting('PORT')
-  const server = await createWalletServer(originSetting('API_ORIGIN'))
+  const devices = readDeviceOrigins(process.env['DEVICE_ORIGINS'] ?? '')
+  const server = await createWalletServer(originSetting('API_ORIGIN'), devices)
   await server.listen({ host: process.env['HOST'] ?? '127.0.0.1', port })
   console.log(JSON.stringify({ event: 'ready', port }))
   const stop = () => void server.close()
