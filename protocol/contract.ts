@@ -3,6 +3,7 @@
  * OpenAPI document. An endpoint that is not here does not exist; a caller not named is refused.
  */
 import { type Static, type TObject, type TSchema, Type } from 'typebox'
+import { deviceEndpoints } from './device-contract.ts'
 import type { Refusal } from './errors.ts'
 import { idOf } from './ids.ts'
 import { merchantEndpoints } from './merchant-contract.ts'
@@ -527,6 +528,7 @@ export const contract = {
 
   ...merchantEndpoints,
   ...operatorEndpoints,
+  ...deviceEndpoints,
 
   // ── events ─────────────────────────────────────────────────────────────────────────────────
   listEvents: {

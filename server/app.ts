@@ -4,6 +4,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import {
   applyingHandlers,
   cardHandlers,
+  carriedHandlers,
   createApi,
   deviceHandlers,
   eventHandlers,
@@ -19,6 +20,7 @@ import {
   tokenHandlers,
 } from '#api'
 import { createQuestions } from '#approvals'
+import { createDevices } from '#devices'
 import { createStreams, type Holder, list, type StreamNeeds, type Streams } from '#events'
 import { createIssuing } from '#issuing'
 import { activeKeys, createApiKeyRing, createEstate } from '#merchants'
@@ -92,6 +94,7 @@ function createRooms({ store, vault, now, random, derive }: World) {
   const issuing = createIssuing(needs)
   const provisioning = createProvisioning({ ...needs, issuing })
   const estate = createEstate(needs)
+  const devices = createDevices(needs)
   const tokens = createTokens(needs)
   const { once } = terminals
   const { ownerOf, signatureOnlyMax } = issuing
@@ -99,29 +102,30 @@ function createRooms({ store, vault, now, random, derive }: World) {
   const payments = createPayments({ ...needs, ...asked, derive, once, signatureOnlyMax })
   const resume = { mandate: tokens.resume }
   const questions = createQuestions({ store, vault, once, resume })
-  return { mint, people, terminals, issuing, provisioning, estate, tokens, payments, questions }
+  const served = { people, terminals, issuing, provisioning, estate, devices, tokens, payments }
+  return { mint, ...served, questions }
 }
 type Rooms = ReturnType<typeof createRooms>
 
 /** What answers each endpoint of the contract. */
 function handlersOf(rooms: Rooms, { config, store }: World, streams: Streams): Handlers {
-  const { people, terminals, issuing, provisioning, estate, tokens, payments, questions } = rooms
   const { walletOrigin } = config
   const livemode = config.mode === 'live'
   const rpId = new URL(walletOrigin).hostname
   const listEvents = listing(store)
   return {
-    ...joiningHandlers({ people, livemode, rpId }),
-    ...terminalHandlers({ terminals, livemode, walletOrigin }),
-    ...applyingHandlers({ issuing, people, terminals, livemode }),
-    ...cardHandlers({ issuing, provisioning, terminals, livemode }),
-    ...paymentHandlers({ payments, walletOrigin, livemode }),
-    ...payingHandlers({ payments }),
+    ...joiningHandlers({ ...rooms, livemode, rpId }),
+    ...terminalHandlers({ ...rooms, livemode, walletOrigin }),
+    ...applyingHandlers({ ...rooms, livemode }),
+    ...cardHandlers({ ...rooms, livemode }),
+    ...carriedHandlers({ ...rooms, livemode }),
+    ...paymentHandlers({ ...rooms, walletOrigin, livemode }),
+    ...payingHandlers(rooms),
     ...eventHandlers({ listEvents, streams, livemode }),
-    ...deviceHandlers({ estate, livemode }),
-    ...tokenHandlers({ payments, tokens, questions, livemode }),
+    ...deviceHandlers({ ...rooms, livemode }),
+    ...tokenHandlers({ ...rooms, livemode }),
     ...operatorHandlers(),
-    ...sandboxHandlers({ issuing, people, livemode }),
+    ...sandboxHandlers({ ...rooms, livemode }),
   }
 }
 

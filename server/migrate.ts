@@ -18,6 +18,7 @@ const rooms = [
   'approvals',
   'issuing',
   'provisioning',
+  'devices',
   'tokens',
   'payments',
 ] as const

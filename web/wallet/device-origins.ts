@@ -19,7 +19,7 @@ export function readDeviceOrigins(text: string): DeviceOrigins {
     const { name = '', origin = '' } = groups ?? {}
     if (!isName(name) || !/^(?:ws|http):\/\/127\.0\.0\.1:[1-9][0-9]{1,4}$/.test(origin))
       throw new TypeError(
-        `DEVICE_ORIGINS: expected ${deviceNames.join('|')}=ws://127.0.0.1:PORT, separated by commas`,
+        `DEVICE_ORIGINS: expected ${deviceNames.join('|')}=ws://127.0.0.1:PORT, comma between them`,
       )
     origins[name] = origin
   }

@@ -1,0 +1,34 @@
+/** Handlers: the devices that a cardholder carries. */
+import type { Reply } from '@warifu/protocol/contract'
+import { done } from '@warifu/protocol/errors'
+import type { Carried, Devices } from '#devices'
+import { shownAs, type Terminals } from '#terminals'
+import type { Handlers } from './handler.ts'
+
+type Rooms = {
+  readonly devices: Devices
+  readonly terminals: Pick<Terminals, 'once'>
+  readonly livemode: boolean
+}
+
+export const carriedHandlers = ({ devices, terminals, livemode }: Rooms) => {
+  const show = ({ state, createdMs, ...device }: Carried): Reply<'removeDevice'> => ({
+    ...device,
+    object: 'device',
+    livemode,
+    created_at: new Date(createdMs).toISOString(),
+    status: state,
+  })
+  return {
+    listDevices: async ({ caller: { call } }) => {
+      const data = (await devices.list(call.cardholder)).map(show)
+      return done({ object: 'list', url: '/v1/devices', has_more: false, next_cursor: null, data })
+    },
+    removeDevice: async ({ caller: { call }, params, nowMs }) =>
+      terminals.once(
+        call,
+        shownAs(devices.remove({ call, device: params.id, nowMs }), show),
+        nowMs,
+      ),
+  } satisfies Partial<Handlers>
+}

@@ -1,0 +1,64 @@
+/**
+ * Devices that cardholders carry: proximity devices, readers, SIM cards. Each kind has a file of
+ * its own and a row in the table below; their owner lists and removes them all alike.
+ */
+import { type Answer, done, refused } from '@warifu/protocol/errors'
+import type { Id } from '@warifu/protocol/ids'
+import type { Store } from '#store'
+import type { TerminalCall, Work } from '#terminals'
+import type { VaultClient } from '#vault-client'
+import type { Carried, CarriedId, Kind, Owned } from './carried.ts'
+import { listProximity, removeProximity } from './proximity.ts'
+
+export type { Carried, CarriedId } from './carried.ts'
+
+export type DeviceNeeds = {
+  readonly store: Store
+  readonly vault: Pick<VaultClient, 'call'>
+}
+export type Devices = ReturnType<typeof createDevices>
+
+/** By the prefix of their ids. */
+const kindsOf = (_needs: DeviceNeeds): Readonly<Record<string, Kind>> => ({
+  pxd: { list: listProximity, forget: async () => {}, remove: removeProximity },
+})
+
+export function createDevices(needs: DeviceNeeds) {
+  const kinds = kindsOf(needs)
+  const list = async (cardholder: Id<'chl'>): Promise<Carried[]> => {
+    const found = await Promise.all(
+      Object.values(kinds).map((kind) => kind.list(needs.store.sql, cardholder)),
+    )
+    return found.flat().sort((a, b) => b.createdMs - a.createdMs)
+  }
+  return {
+    /** Those in use, newest first. */
+    list,
+    /** A terminal's work: the vault forgets first, as it is the one that would believe. */
+    remove: ({ call, device, nowMs }: Removing): Work<Owned, Carried> => ({
+      gather: async () => {
+        const { cardholder } = call
+        const isOwn = (await list(cardholder)).some(({ id }) => id === device)
+        if (!isOwn) return refused('not_found')
+        await kindOf(kinds, device).forget(device)
+        return done({ cardholder, device })
+      },
+      record: async (tx, owned): Promise<Answer<Carried>> => {
+        const gone = await kindOf(kinds, device).remove(tx, owned, nowMs)
+        return gone === undefined ? refused('not_found') : done(gone)
+      },
+    }),
+  }
+}
+
+type Removing = {
+  readonly call: TerminalCall
+  readonly device: CarriedId
+  readonly nowMs: number
+}
+
+function kindOf(kinds: Readonly<Record<string, Kind>>, device: CarriedId): Kind {
+  const kind = kinds[device.slice(0, device.indexOf('_'))]
+  if (kind === undefined) throw new Error(`${device}: no such kind of device`)
+  return kind
+}
