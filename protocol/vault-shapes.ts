@@ -67,6 +67,12 @@ export const vaultRefusals = [
   'pin_year', // weak: a year
   'pin_in_number', // weak: part of the card's number
   'verification_mismatch', // the code was made for another purpose or card
+  'sim_unknown', // no such SIM, or not this cardholder's
+  'sim_not_active', // it was not personalised yet, or was removed
+  'sim_other', // its answer is not by this SIM's key over this statement
+  'sim_replayed', // this sealed record was shown for another payment
+  'sim_record_invalid', // the sealed record does not open or is no record
+  'bridge_invalid', // not signed by the bridge that this terminal linked
   'bin_exhausted', // the program's range has no free number
 ] as const
 export type VaultRefusal = (typeof vaultRefusals)[number]

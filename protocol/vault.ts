@@ -27,6 +27,7 @@ import {
 } from './shapes.ts'
 import { pinOperations } from './vault-pins.ts'
 import { keyName, type Operation, signedRequest, type VaultRefusal } from './vault-shapes.ts'
+import { simOperations } from './vault-sims.ts'
 
 export {
   type KeyName,
@@ -257,6 +258,7 @@ export const vaultOperations = {
     refuses: ['terminal_unknown'],
     idempotent: 'pure',
   },
+  ...simOperations,
   audit_head: {
     summary: 'Size, root and signature of this vault’s audit chain.',
     input: closed({}),

@@ -13,7 +13,7 @@ import type { Hierarchy } from './hierarchy.ts'
 import type { Sql, Store } from './store.ts'
 
 /** What an operator does in the secure room, by hand (vault/operate). */
-export type OperatorAct = 'make_base_key' | 'admit_device' | 'personalise_card'
+export type OperatorAct = 'make_base_key' | 'admit_device' | 'personalise_card' | 'admit_sim'
 
 /** What a record may say of a call: which operation, on whom, with what result. */
 export type AuditEntry = {
@@ -25,6 +25,7 @@ export type AuditEntry = {
   readonly payment?: string
   readonly verification?: string
   readonly device?: string
+  readonly sim?: string
   readonly mandate?: string
   readonly key?: string
 }

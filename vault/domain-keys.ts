@@ -25,6 +25,8 @@ export const domains = {
   chip: 'HMAC-SHA-256', // derives the issuer master key of chips
   stripe: 'HMAC-SHA-256', // derives the verification key of magnetic stripes
   entry: 'AES-256-KWP', // wraps base derivation keys and devices' key protection keys
+  sim: 'HMAC-SHA-256', // derives the keys of SIM cards
+  company: 'AES-256-KWP', // wraps the private keys to which SIM records are sealed
   code: 'HMAC-SHA-256', // derives one-time codes
   answer: 'HMAC-SHA-256', // names calls whose first answer is kept
   audit: 'ECDSA-P-256', // signs heads of the audit chain
@@ -81,6 +83,8 @@ export async function openDomainKeys(needs: DomainNeeds): Promise<DomainKeys> {
     chip: await open('chip'),
     stripe: await open('stripe'),
     entry: await open('entry'),
+    sim: await open('sim'),
+    company: await open('company'),
     code: await open('code'),
     answer: await open('answer'),
     audit: await open('audit'),

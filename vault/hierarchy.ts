@@ -31,6 +31,9 @@ export type Hierarchy = {
   /** Wraps a key of entry devices, and unwraps it: whoever asks for the bytes wipes them. */
   readonly wrapEntryKey: (bytes: Uint8Array) => Uint8Array
   readonly unwrapEntryKey: (wrapped: Uint8Array) => Uint8Array
+  /** Wraps a company's private key (PKCS #8), and unwraps it. */
+  readonly wrapCompanyKey: (bytes: Uint8Array) => Uint8Array
+  readonly unwrapCompanyKey: (wrapped: Uint8Array) => Uint8Array
   readonly version: (domain: Domain) => number
   /** ECDSA P-256 under the audit key, r ‖ s; and the key that verifies it. */
   readonly sign: (message: Uint8Array) => Buffer
@@ -59,6 +62,8 @@ export async function openHierarchy(needs: DomainNeeds): Promise<Hierarchy> {
     mac: (domain, message) => createHmac('sha256', keys[domain].key).update(message).digest(),
     wrapEntryKey: (bytes) => wrapKey(keys.entry.key, bytes),
     unwrapEntryKey: (wrapped) => unwrapKey(keys.entry.key, wrapped),
+    wrapCompanyKey: (bytes) => wrapKey(keys.company.key, bytes),
+    unwrapCompanyKey: (wrapped) => unwrapKey(keys.company.key, wrapped),
     version: (domain) => keys[domain].version,
     sign: signBy('audit'),
     signingKey: publicOf('audit'),

@@ -150,6 +150,8 @@ const named = new Set([
   'open_card.signed_with.kid',
   'open_card.opened_with.kid',
   'open_entry.opened_with.kid',
+  'open_sim.signed_with.kid',
+  'open_sim.opened_with.kid',
   // An initial key's name is hex and may have no letter in it.
   'make_device_keys.initial_key_id',
   'audit_head.chain',

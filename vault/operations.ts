@@ -9,11 +9,13 @@ import { makeDeviceKeys, suspendDevices } from './devices.ts'
 import { authorizeNetwork } from './network.ts'
 import { openCards, paymentOf } from './open.ts'
 import { openEntries } from './open-entry.ts'
+import { openSims, simPaymentOf } from './open-sim.ts'
 import { type Operation, pure, stored } from './operation.ts'
 import { registerPasskey, verifyAssents, verifyLogins } from './passkeys.ts'
 import { makePinCode, pinCodeOf, pinStates, setPins, unblockPins } from './pin-setting.ts'
 import { publishKeys } from './published-keys.ts'
 import { sealCard } from './seal.ts'
+import { linkSims, removeSims } from './sims.ts'
 import { admitTerminal, confirmTerminals, removeTerminals } from './terminals.ts'
 import { yes } from './world.ts'
 
@@ -115,6 +117,31 @@ export const operations = {
   suspend_device: pure('suspend_device', {
     decide: suspendDevices,
     refer: ({ device }) => ({ device }),
+    changes: true,
+  }),
+  link_sim: pure('link_sim', {
+    decide: linkSims,
+    refer: ({ terminal }, answer) => ({
+      terminal,
+      ...(answer.ok ? { sim: answer.value.sim } : {}),
+    }),
+    changes: true,
+  }),
+  open_sim: pure('open_sim', {
+    decide: openSims,
+    refer: (call, answer) => {
+      const payment = simPaymentOf(call)
+      return {
+        terminal: call.terminal,
+        ...(payment === undefined ? {} : { payment }),
+        ...(answer.ok ? { card: answer.value.card } : {}),
+      }
+    },
+    changes: true,
+  }),
+  remove_sim: pure('remove_sim', {
+    decide: removeSims,
+    refer: ({ sim }) => ({ sim }),
     changes: true,
   }),
   remove_terminal: pure('remove_terminal', {

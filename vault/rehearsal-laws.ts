@@ -22,6 +22,7 @@ import {
 } from './rehearsal-person.ts'
 import { pinLaws } from './rehearsal-pin-laws.ts'
 import type { LawRow, Scene } from './rehearsal-scene.ts'
+import { simLaws } from './rehearsal-sim-laws.ts'
 import { openAttacks } from './rehearsal-thefts.ts'
 
 const LATER = '2027-01-05T01:00:00.000Z'
@@ -50,6 +51,7 @@ export const laws: { readonly [O in VaultOperation]: LawRow<O> } = {
   ...joiningLaws,
   ...entryLaws,
   ...pinLaws,
+  ...simLaws,
   admit_terminal: {
     honest: async ({ stage }) => {
       const person = createPerson(stage)
