@@ -37,7 +37,7 @@ const say = async (sim: Sim, showing?: Showing) =>
 const open = (sim: Sim, showing?: Showing): Promise<VaultOutput<'open_sim'>> =>
   must(vault.dispatch, 'open_sim', simOpeningOf(sim, simPresentationOf(sim, showing)))
 
-test('its owner’s SIM pays with the card that was written into it, by the company’s key', async () => {
+test('its owner’s SIM pays with the card that was written into it', async () => {
   const sim = await victims()
   const { card, cardholder, digits, selector, user_verified, opened_with } = await open(sim)
   assert.deepEqual([card, cardholder], [scene.victims.card, scene.victim.cardholder])
@@ -98,7 +98,7 @@ test('the same payment may be shown the same record again; another phone may not
   assert.equal(wordOf(await ask(vault.dispatch, 'open_sim', there)), 'assertion_invalid')
 })
 
-test('a second phone of the owner links it with a bridge of its own, and may move a card', async () => {
+test('a second phone of the owner links it with its own bridge, and may move a card', async () => {
   const sim = await carrying(scene.world, scene.victim, scene.victims)
   const body = linkBodyOf(sim, { card: scene.victims.card })
   const { moves } = await must(vault.dispatch, 'link_sim', linkingOf(sim, body))

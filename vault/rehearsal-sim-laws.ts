@@ -20,6 +20,8 @@ import {
 
 type Operations = 'link_sim' | 'open_sim' | 'remove_sim'
 
+const attack = <I>(name: string, expect: string, input: I) => ({ name, expect, input })
+
 const victims = ({ world, victim, victims: card }: Scene) => linked(world, victim, card)
 const attackers = ({ world, attacker, attackers: card }: Scene) => linked(world, attacker, card)
 
@@ -36,7 +38,11 @@ export const simLaws: { readonly [O in Operations]: LawRow<O> } = {
     honest: async (scene) => simOpeningOf(await victims(scene)),
     attacks: async (scene) => {
       const [sim, own] = [await victims(scene), await attackers(scene)]
-      return [...senderThefts(scene, sim), ...(await simThefts(scene, sim, own))]
+      return [
+        ...senderThefts(scene, sim),
+        ...statementThefts(scene, sim),
+        ...(await simThefts(scene, sim, own)),
+      ]
     },
   },
   remove_sim: {
@@ -54,39 +60,30 @@ function linkThefts({ attacker, stage }: Scene, sim: Sim): Attack<'link_sim'>[] 
   const noSim = { ...sim, authentication: new Uint8Array(16) }
   const body = linkBodyOf(sim)
   return [
-    {
-      name: 'the victim’s SIM on the attacker’s terminal',
-      input: linkingOf(posing),
-      expect: 'sim_unknown',
-    },
-    {
-      name: 'the attacker’s signature in the victim’s name',
-      input: { ...linkingOf(sim), request: signedRequest(attacker, body, { path: '/v1/sims' }) },
-      expect: 'signature_invalid',
-    },
-    {
-      name: 'the attacker’s passkey',
-      input: linkingOf(sim, {
+    attack('the victim’s SIM on the attacker’s terminal', 'sim_unknown', linkingOf(posing)),
+    attack('the attacker’s signature in the victim’s name', 'signature_invalid', {
+      ...linkingOf(sim),
+      request: signedRequest(attacker, body, { path: '/v1/sims' }),
+    }),
+    attack(
+      'the attacker’s passkey',
+      'assertion_invalid',
+      linkingOf(sim, {
         ...body,
         assertion: assertionOf(attacker.passkey, digestOf(jcs(body.statement))),
       }),
-      expect: 'assertion_invalid',
-    },
-    {
-      name: 'a bridge that does not hold its key',
-      input: linkingOf(sim, { ...body, voucher: voucherOf(foreign, 'link', body.statement) }),
-      expect: 'bridge_invalid',
-    },
-    {
-      name: 'no SIM at hand',
-      input: linkingOf(noSim, linkBodyOf(noSim)),
-      expect: 'sim_other',
-    },
-    {
-      name: 'what the SIM answered to a payment',
-      input: linkingOf(sim, { ...body, voucher: voucherOf(sim, 'pay', body.statement) }),
-      expect: 'bridge_invalid',
-    },
+    ),
+    attack(
+      'a bridge that does not hold its key',
+      'bridge_invalid',
+      linkingOf(sim, { ...body, voucher: voucherOf(foreign, 'link', body.statement) }),
+    ),
+    attack('no SIM at hand', 'sim_other', linkingOf(noSim, linkBodyOf(noSim))),
+    attack(
+      'what the SIM answered to a payment',
+      'bridge_invalid',
+      linkingOf(sim, { ...body, voucher: voucherOf(sim, 'pay', body.statement) }),
+    ),
   ]
 }
 
@@ -99,90 +96,69 @@ async function linkMistakes(
   const tooLate = '2027-01-05T00:05:00.001Z'
   const by = (body: LinkSimBody) => linkingOf(sim, body)
   return [
-    {
-      name: 'a link of another hour',
-      input: by(linkBodyOf(sim, { at: tooLate })),
-      expect: 'statement_invalid',
-    },
-    {
-      name: 'a statement for another terminal',
-      input: by(linkBodyOf(sim, { terminal: stage.newId('trm') })),
-      expect: 'statement_invalid',
-    },
-    { name: 'a SIM with nothing in it', input: linkingOf(empty), expect: 'sim_not_active' },
-    {
-      name: 'a chip that no operator admitted',
-      input: by(linkBodyOf(sim, { iccid: '8981999999999999999' })),
-      expect: 'sim_unknown',
-    },
-    {
-      name: 'a card that is not in it',
-      input: by(linkBodyOf(sim, { card: foreign.card })),
-      expect: 'card_unknown',
-    },
+    attack('a link of another hour', 'statement_invalid', by(linkBodyOf(sim, { at: tooLate }))),
+    attack(
+      'a statement for another terminal',
+      'statement_invalid',
+      by(linkBodyOf(sim, { terminal: stage.newId('trm') })),
+    ),
+    attack('a SIM with nothing in it', 'sim_not_active', linkingOf(empty)),
+    attack(
+      'a chip that no operator admitted',
+      'sim_unknown',
+      by(linkBodyOf(sim, { iccid: '8981999999999999999' })),
+    ),
+    attack('a card that is not in it', 'card_unknown', by(linkBodyOf(sim, { card: foreign.card }))),
   ]
 }
 
 /** The request or the statement bent, with the victim's SIM. */
 function senderThefts({ victim, attacker, stage }: Scene, sim: Sim): Attack<'open_sim'>[] {
+  const { terminal } = victim
   const body = simPresentationOf(sim)
-  const { statement } = body
-  const by = (changed: object) => ({
-    terminal: victim.terminal,
-    request: signedRequest(victim, changed),
-  })
-  const dearer = { ...statement, content: { ...statement.content, amount: 9_999_999 } }
   const sent = signedRequest(victim, body)
   const path = `/v1/payments/${stage.newId('pay')}/present`
-  const agreed = (changed: PresentSim['statement']) =>
-    assertionOf(victim.passkey, digestOf(jcs(changed)))
+  const altered = toBase64url(Buffer.from(JSON.stringify({ ...body, ...dearer(body) })))
   return [
-    {
-      name: 'a terminal that the vault never admitted',
-      input: { ...simOpeningOf(sim), terminal: stage.newId('trm') },
-      expect: 'terminal_unknown',
-    },
-    {
-      name: 'the attacker’s signature in the victim’s name',
-      input: { terminal: victim.terminal, request: signedRequest(attacker, body) },
-      expect: 'signature_invalid',
-    },
-    {
-      name: 'another body under the signed digest',
-      input: {
-        terminal: victim.terminal,
-        request: {
-          ...sent,
-          body: toBase64url(Buffer.from(JSON.stringify({ ...body, statement: dearer }))),
-        },
-      },
-      expect: 'signature_invalid',
-    },
-    {
-      name: 'another payment’s path',
-      input: { terminal: victim.terminal, request: signedRequest(victim, body, { path }) },
-      expect: 'statement_invalid',
-    },
-    {
-      name: 'another sealed record than the statement names',
-      input: by({ ...body, record: simPresentationOf(sim).record }),
-      expect: 'statement_invalid',
-    },
-    {
-      name: 'digits that the statement does not name',
-      input: by({ ...body, digits: simPresentationOf(sim, { digits: '12' }).digits }),
-      expect: 'statement_invalid',
-    },
-    {
-      name: 'the passkey’s yes to another amount',
-      input: by({ ...body, statement: dearer }),
-      expect: 'assertion_invalid',
-    },
-    {
-      name: 'an altered amount that terminal and passkey agree to, but not bridge and SIM',
-      input: by({ ...body, statement: dearer, assertion: agreed(dearer) }),
-      expect: 'bridge_invalid',
-    },
+    attack('a terminal that the vault never admitted', 'terminal_unknown', {
+      ...simOpeningOf(sim),
+      terminal: stage.newId('trm'),
+    }),
+    attack('the attacker’s signature in the victim’s name', 'signature_invalid', {
+      terminal,
+      request: signedRequest(attacker, body),
+    }),
+    attack('another body under the signed digest', 'signature_invalid', {
+      terminal,
+      request: { ...sent, body: altered },
+    }),
+    attack('another payment’s path', 'statement_invalid', {
+      terminal,
+      request: signedRequest(victim, body, { path }),
+    }),
+  ]
+}
+
+const dearer = ({ statement }: PresentSim) => ({
+  statement: { ...statement, content: { ...statement.content, amount: 9_999_999 } },
+})
+
+/** Signed by the right terminal, but another thing than SIM and bridge vouched for. */
+function statementThefts({ victim }: Scene, sim: Sim): Attack<'open_sim'>[] {
+  const body = simPresentationOf(sim)
+  const by = (changed: object) => simOpeningOf(sim, { ...body, ...changed })
+  const { statement } = dearer(body)
+  const agreed = assertionOf(victim.passkey, digestOf(jcs(statement)))
+  const { record, digits } = simPresentationOf(sim, { digits: '12' })
+  return [
+    attack('another sealed record than the one named', 'statement_invalid', by({ record })),
+    attack('digits that the statement does not name', 'statement_invalid', by({ digits })),
+    attack('the passkey’s yes to another amount', 'assertion_invalid', by({ statement })),
+    attack(
+      'an altered amount that terminal and passkey agree to, but not bridge and SIM',
+      'bridge_invalid',
+      by({ statement, assertion: agreed }),
+    ),
   ]
 }
 
@@ -199,31 +175,27 @@ async function simThefts(scene: Scene, sim: Sim, own: Sim): Promise<Attack<'open
   const again = simPresentationOf(sim, { content: simContentOf(sim), sealed: shown.record })
   const posing = { ...sim, person: attacker }
   return [
-    {
-      name: 'the victim’s SIM, all of it, on the attacker’s terminal',
-      input: simOpeningOf(posing, simPresentationOf(posing)),
-      expect: 'sim_unknown',
-    },
-    {
-      name: 'the victim’s record copied into another SIM',
-      input: simOpeningOf(copied, simPresentationOf(copied)),
-      expect: 'sim_other',
-    },
-    {
-      name: 'another bridge than the linked one',
-      input: simOpeningOf(foreign, simPresentationOf(foreign)),
-      expect: 'bridge_invalid',
-    },
-    {
-      name: 'a SIM that no bridge was linked for',
-      input: simOpeningOf(unlinked),
-      expect: 'bridge_invalid',
-    },
-    { name: 'a removed SIM', input: simOpeningOf(gone), expect: 'sim_not_active' },
-    {
-      name: 'a sealed record that was shown for another payment',
-      input: simOpeningOf(sim, again),
-      expect: 'sim_replayed',
-    },
+    attack(
+      'the victim’s SIM, all of it, on the attacker’s terminal',
+      'sim_unknown',
+      simOpeningOf(posing, simPresentationOf(posing)),
+    ),
+    attack(
+      'the victim’s record copied into another SIM',
+      'sim_other',
+      simOpeningOf(copied, simPresentationOf(copied)),
+    ),
+    attack(
+      'another bridge than the linked one',
+      'bridge_invalid',
+      simOpeningOf(foreign, simPresentationOf(foreign)),
+    ),
+    attack('a SIM that no bridge was linked for', 'bridge_invalid', simOpeningOf(unlinked)),
+    attack('a removed SIM', 'sim_not_active', simOpeningOf(gone)),
+    attack(
+      'a sealed record that was shown for another payment',
+      'sim_replayed',
+      simOpeningOf(sim, again),
+    ),
   ]
 }
