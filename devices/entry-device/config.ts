@@ -1,5 +1,5 @@
 /** What the device's process is told by its environment, read once. */
-import { type KillMoment, killMoments } from './disk.ts'
+import { type KillMoment, killMoments } from '@warifu/devices/flash'
 
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'

@@ -7,6 +7,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { type DeviceState, isExhausted } from '@warifu/crypto/dukpt-device'
+import type * as flash from '@warifu/devices/flash'
 import { type Id, isId } from '@warifu/protocol/ids'
 
 export type KeyMemory = {
@@ -39,7 +40,7 @@ const VERSION = 1
 export const RECORD_BYTES = 4096
 const CHECK_BYTES = 32
 
-export type Kept = { readonly memory: KeyMemory; readonly sequence: bigint }
+export type Kept = flash.Kept<KeyMemory>
 
 export function writeRecord({ memory, sequence }: Kept): Uint8Array {
   const bytes = new Uint8Array(new ArrayBuffer(RECORD_BYTES))

@@ -4,8 +4,8 @@
  * SIMULATOR of a key-loading ceremony: with hardware the KBPK is put in by two people in a secure
  * room. Here it is drawn by whoever calls, and handed to the vault by an operator's act.
  */
+import { nameFile, openDisk } from '@warifu/devices/flash'
 import type { Id } from '@warifu/protocol/ids'
-import { nameFile, openDisk } from './disk.ts'
 import { writeFirst } from './memory-file.ts'
 
 export const KBPK_BYTES = 32

@@ -3,10 +3,10 @@
 // Method: a disk that remembers what was flushed; properties over where it stops and what is torn.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { type Disk, MemoryFileError } from '@warifu/devices/flash'
 import fc from 'fast-check'
-import type { Disk } from './disk.ts'
 import { erased, type KeyMemory, RECORD_BYTES } from './key-memory.ts'
-import { MemoryFileError, openMemoryFile, writeFirst } from './memory-file.ts'
+import { openMemoryFile, writeFirst } from './memory-file.ts'
 
 const SIZE = 2 * RECORD_BYTES
 

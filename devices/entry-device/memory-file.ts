@@ -1,65 +1,20 @@
-/**
- * The key memory's file: two records side by side, written in turn and in place, as devices do with
- * flash. The valid one with the higher sequence is the truth, so a write that was cut short leaves
- * the record before it; and an old record's keys are covered by the next but one.
- *
- * `keep` has reached the disk when it returns. Only then may anything leave under the new counter.
- */
-import type { Disk } from './disk.ts'
-import { type Kept, type KeyMemory, RECORD_BYTES, readRecord, writeRecord } from './key-memory.ts'
+/** The key memory's file (devices/flash); what was stopped while erasing is erased to the end. */
+import * as flash from '@warifu/devices/flash'
+import { type KeyMemory, RECORD_BYTES, readRecord, writeRecord } from './key-memory.ts'
 
-export class MemoryFileError extends Error {
-  override readonly name = 'MemoryFileError'
-  readonly code = 'damaged'
-  constructor() {
-    super('Neither record of the key memory is whole.')
-  }
+const format: flash.RecordFormat<KeyMemory> = {
+  bytes: RECORD_BYTES,
+  write: writeRecord,
+  read: readRecord,
 }
 
-export type MemoryFile = {
-  readonly memory: KeyMemory
-  readonly keep: (memory: KeyMemory) => void
-  /** Keeps it in both records, so that nothing of before is left. */
-  readonly erase: (memory: KeyMemory) => void
-  readonly close: () => void
-}
+export type MemoryFile = flash.MemoryFile<KeyMemory>
 
-/** Both records of a new device's memory; whoever calls gives the file its name afterwards. */
-export function writeFirst(disk: Disk, memory: KeyMemory): void {
-  for (const [at, sequence] of [1n, 2n].entries()) {
-    const record = writeRecord({ memory, sequence })
-    disk.write(record, at * RECORD_BYTES)
-    record.fill(0)
-  }
-  disk.sync()
-}
+export const writeFirst = (disk: flash.Disk, memory: KeyMemory): void =>
+  flash.writeFirst(disk, format, memory)
 
-export function openMemoryFile(disk: Disk): MemoryFile {
-  let { memory, sequence } = newest(disk)
-  const write = (next: KeyMemory) => {
-    sequence += 1n
-    memory = next
-    const record = writeRecord({ memory, sequence })
-    disk.write(record, Number((sequence + 1n) % 2n) * RECORD_BYTES)
-    record.fill(0)
-    disk.sync()
-  }
-  const erase = (next: KeyMemory) => {
-    write(next)
-    write(next)
-  }
-  // Whoever was stopped while erasing goes on here.
-  if (memory.isTampered) erase(memory)
-  return { memory, keep: write, erase, close: disk.close }
-}
-
-function newest(disk: Disk): Kept {
-  const bytes = disk.read(2 * RECORD_BYTES)
-  const found = [0, 1].flatMap(
-    (at) => readRecord(bytes.subarray(at * RECORD_BYTES, (at + 1) * RECORD_BYTES)) ?? [],
-  )
-  bytes.fill(0)
-  const [first, second = first] = found
-  if (first === undefined || second === undefined) throw new MemoryFileError()
-  return first.sequence > second.sequence ? first : second
+export function openMemoryFile(disk: flash.Disk): MemoryFile {
+  const file = flash.openRecords(disk, format)
+  if (file.memory.isTampered) file.erase(file.memory)
+  return file
 }

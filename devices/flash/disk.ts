@@ -1,5 +1,5 @@
 /**
- * The few things that the key memory asks of a disk, in the order in which they happen; and a disk
+ * The few things that a memory asks of a disk, in the order in which they happen; and a disk
  * that ends its own process at the n-th of them, so that a test can kill a real one at each.
  */
 import { closeSync, fsyncSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
