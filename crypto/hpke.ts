@@ -31,6 +31,8 @@ export type HpkeKeyPair = { readonly privateKey: KeyObject; readonly publicBytes
 type Exporter = {
   /** A secret of this length under a label (RFC 9180 §5.3). */
   readonly exportSecret: (label: Uint8Array, length: number) => Uint8Array
+  /** Wipes what the context holds in bytes; its AEAD key goes with the context itself. */
+  readonly wipe: () => void
 }
 export type SenderContext = Exporter & {
   /** Ciphertext with its tag; each call takes the next sequence number. */
@@ -39,6 +41,8 @@ export type SenderContext = Exporter & {
 export type RecipientContext = Exporter & {
   /** Opens the next message in sequence; a failure does not advance the sequence. */
   readonly open: (aad: Uint8Array, ciphertext: Uint8Array) => Uint8Array
+  /** Opens the message of this sequence number, whatever was opened before; `open` counts on. */
+  readonly openAt: (sequence: number, aad: Uint8Array, ciphertext: Uint8Array) => Uint8Array
 }
 
 export type SenderSetup = {
@@ -63,7 +67,7 @@ export const setupPskR = (setup: RecipientSetup & Psk): RecipientContext =>
 
 function sending({ recipientPublic, info, ephemeral }: SenderSetup, psk: PskInput): Sending {
   const shared = encap(recipientPublic, ephemeral)
-  const { key, baseNonce, exportSecret } = keySchedule(shared, psk, info)
+  const { key, baseNonce, exportSecret, wipe } = keySchedule(shared, psk, info)
   let sequence = 0
   const seal = (aad: Uint8Array, plaintext: Uint8Array): Uint8Array => {
     const cipher = createCipheriv('aes-256-gcm', key, nonceAt(baseNonce, sequence))
@@ -73,15 +77,15 @@ function sending({ recipientPublic, info, ephemeral }: SenderSetup, psk: PskInpu
     cipher.final()
     return Buffer.concat([body, cipher.getAuthTag()])
   }
-  return { enc: ephemeral.publicBytes, context: { seal, exportSecret } }
+  return { enc: ephemeral.publicBytes, context: { seal, exportSecret, wipe } }
 }
 
 function receiving({ enc, recipient, info }: RecipientSetup, psk: PskInput): RecipientContext {
-  const { key, baseNonce, exportSecret } = keySchedule(decap(enc, recipient), psk, info)
+  const { key, baseNonce, exportSecret, wipe } = keySchedule(decap(enc, recipient), psk, info)
   let sequence = 0
-  const open = (aad: Uint8Array, ciphertext: Uint8Array): Uint8Array => {
+  const openAt: RecipientContext['openAt'] = (at, aad, ciphertext) => {
     if (ciphertext.length < TAG) throw new HpkeError('open_failed')
-    const nonce = nonceAt(baseNonce, sequence)
+    const nonce = nonceAt(baseNonce, at)
     const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG })
     decipher.setAAD(aad)
     decipher.setAuthTag(ciphertext.subarray(-TAG))
@@ -92,10 +96,14 @@ function receiving({ enc, recipient, info }: RecipientSetup, psk: PskInput): Rec
       plaintext.fill(0)
       throw new HpkeError('open_failed', cause)
     }
+    return plaintext
+  }
+  const open = (aad: Uint8Array, ciphertext: Uint8Array): Uint8Array => {
+    const plaintext = openAt(sequence, aad, ciphertext)
     sequence += 1
     return plaintext
   }
-  return { open, exportSecret }
+  return { open, openAt, exportSecret, wipe }
 }
 
 // ─── DHKEM(P-256, HKDF-SHA256), RFC 9180 §4.1 ────────────────────────────────────────────────
@@ -125,7 +133,10 @@ function sharedSecret(privateKey: KeyObject, peer: Uint8Array, kemContext: Uint8
   const dh = diffieHellman({ privateKey, publicKey: publicKeyOf(peer) })
   const extracted = labeledExtract(KEM, NONE, ['eae_prk', dh])
   dh.fill(0)
-  return labeledExpand(KEM, extracted, { label: 'shared_secret', info: kemContext, length: HASH })
+  const plan = { label: 'shared_secret', info: kemContext, length: HASH }
+  const shared = labeledExpand(KEM, extracted, plan)
+  extracted.fill(0)
+  return shared
 }
 
 /** SubjectPublicKeyInfo of a P-256 key up to its point (RFC 5480 §2). */
@@ -164,10 +175,21 @@ function keySchedule(shared: Uint8Array, { mode, psk, pskIdHash }: PskInput, inf
   shared.fill(0)
   const expand = (label: string, length: number) =>
     labeledExpand(SUITE, secret, { label, info: context, length })
-  const exporter = expand('exp', HASH)
+  const [exporter, keyBytes, baseNonce] = [
+    expand('exp', HASH),
+    expand('key', 32),
+    expand('base_nonce', 12),
+  ]
+  const key = createSecretKey(keyBytes)
+  keyBytes.fill(0)
+  secret.fill(0)
   return {
-    key: createSecretKey(expand('key', 32)),
-    baseNonce: expand('base_nonce', 12),
+    key,
+    baseNonce,
+    wipe: () => {
+      exporter.fill(0)
+      baseNonce.fill(0)
+    },
     exportSecret: (label: Uint8Array, length: number): Uint8Array =>
       labeledExpand(SUITE, exporter, { label: 'sec', info: label, length }),
   }
@@ -211,7 +233,9 @@ function labeledExpand(
     blocks.push(next)
     block = next
   }
-  return Buffer.concat(blocks, length)
+  const expanded = Buffer.concat(blocks, length)
+  for (const block of blocks) block.fill(0)
+  return expanded
 }
 
 /** Keys come as KeyObjects: Node spends five times as long on a raw key. */

@@ -103,7 +103,11 @@ export type EntryParts = Pick<EntryMessage, 'v' | 'device' | 'suite'> & {
 export function entryMacInput(parts: EntryParts): Uint8Array {
   const head = new TextEncoder().encode(`warifu/entry/${parts.v}/${parts.suite}/${parts.device}`)
   const { ksn, iv, ct, pinBlock = new Uint8Array(0), contextDigest } = parts
-  const all = [head, ksn, iv, ct, pinBlock, contextDigest]
+  return lengthPrefixed([head, ksn, iv, ct, pinBlock, contextDigest])
+}
+
+/** Every part behind its length (4 bytes, big-endian): no two rows of parts are the same bytes. */
+export function lengthPrefixed(all: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(all.reduce((size, part) => size + 4 + part.length, 0))
   const view = new DataView(bytes.buffer)
   let at = 0

@@ -73,6 +73,11 @@ export const vaultRefusals = [
   'sim_replayed', // this sealed record was shown for another payment
   'sim_record_invalid', // the sealed record does not open or is no record
   'bridge_invalid', // not signed by the bridge that this terminal linked
+  'reader_invalid', // the reader’s MAC does not verify, or the message is no reader’s
+  'sale_unknown', // no offer was made for it, or not by this vault
+  'sale_over', // it has ended: paid, refused, too late, or its vault was restarted
+  'sale_replayed', // a sequence number that was used, with other bytes
+  'sale_broken', // authentic, but not sealed for this sale: it is over
   'bin_exhausted', // the program's range has no free number
 ] as const
 export type VaultRefusal = (typeof vaultRefusals)[number]

@@ -26,6 +26,7 @@ import {
   yearMonth,
 } from './shapes.ts'
 import { pinOperations } from './vault-pins.ts'
+import { readerOperations } from './vault-reader.ts'
 import { keyName, type Operation, signedRequest, type VaultRefusal } from './vault-shapes.ts'
 import { simOperations } from './vault-sims.ts'
 
@@ -251,6 +252,7 @@ export const vaultOperations = {
     refuses: ['device_unknown'],
     idempotent: 'pure',
   },
+  ...readerOperations,
   remove_terminal: {
     summary: 'Forget a terminal: nothing is sealed to it or opened for it again.',
     input: closed({ terminal: idOf('trm') }),

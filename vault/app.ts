@@ -13,6 +13,7 @@ import { openHierarchy } from './hierarchy.ts'
 import type { KeyStore } from './key-store.ts'
 import type { Log } from './log.ts'
 import { createNoise } from './noise.ts'
+import { createSales } from './sales.ts'
 import { createRequestVerifier } from './signed-request.ts'
 import type { Store } from './store.ts'
 import type { World } from './world.ts'
@@ -44,6 +45,8 @@ export async function createApp(needs: AppNeeds): Promise<App> {
     noise: createNoise(nowMs),
     verifyChip: createChipVerifier(hierarchy),
     connector,
+    chain,
+    sales: createSales(chain, chance),
     chance,
     nowMs,
     probe,

@@ -18,7 +18,10 @@ import type { Entered, Stripe } from './entry-data.ts'
 import type { Hierarchy } from './hierarchy.ts'
 
 export type ChipVerdict = { readonly isRight: boolean; readonly atc: number }
-export type ChipVerifier = (entered: Entered, context: EntryContext) => ChipVerdict | undefined
+export type ChipVerifier = (
+  entered: Pick<Entered, 'pan' | 'chip'>,
+  context: Pick<EntryContext, 'amount' | 'currency'>,
+) => ChipVerdict | undefined
 
 const tagOf = (name: keyof typeof entryTags): number => Number.parseInt(entryTags[name], 16)
 const ARQC = 0x80
@@ -55,7 +58,7 @@ export function createChipVerifier(hierarchy: Hierarchy): ChipVerifier {
 /** The chip was asked for this amount in this currency. Without an amount: for nothing at all. */
 function isFor(
   value: (name: 'amountAuthorised' | 'transactionCurrency') => Uint8Array,
-  { amount, currency }: EntryContext,
+  { amount, currency }: Pick<EntryContext, 'amount' | 'currency'>,
 ): boolean {
   const digits = Buffer.from(value('amountAuthorised')).toString('hex')
   if (digits !== String(amount ?? 0).padStart(12, '0')) return false

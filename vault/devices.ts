@@ -4,10 +4,10 @@
  */
 import { wrapKeyBlock } from '@warifu/crypto/key-block'
 import type { EntrySuite } from '@warifu/protocol/entry-device'
-import type { VaultInput } from '@warifu/protocol/vault'
+import type { VaultInput, VaultOutput } from '@warifu/protocol/vault'
 import { suites } from './entry-suites.ts'
 import { asBytes, type Sql } from './store.ts'
-import { type Answer, no, type World, yes } from './world.ts'
+import { type Answer, no, type Step, type World, yes } from './world.ts'
 
 type DeviceRow = {
   readonly suite: EntrySuite
@@ -21,12 +21,23 @@ type BaseRow = {
   readonly number: string
 }
 
-/** A new initial key of the newest base key, for this device alone to open. */
 export async function makeDeviceKeys(
   world: World,
   sql: Sql,
   { device }: VaultInput<'make_device_keys'>,
 ): Promise<Answer<'make_device_keys'>> {
+  const made = await makeKeysOf(world, sql, device)
+  return made.ok ? yes({ device, ...made.value }) : made
+}
+
+type Made = Omit<VaultOutput<'make_device_keys'>, 'device'>
+
+/** A new initial key of the newest base key, for this device alone to open. */
+export async function makeKeysOf(
+  world: World,
+  sql: Sql,
+  device: string,
+): Promise<Step<Made, 'device_unknown' | 'device_not_active'>> {
   const [known] = await sql<DeviceRow[]>`
     select suite, state, wrapped_kbpk from entry.device where device = ${device}`
   if (known === undefined) return no('device_unknown')
@@ -40,7 +51,7 @@ export async function makeDeviceKeys(
     insert into entry.initial_key (key_id, device, kid, state, generation, created_at_ms)
     select ${key_id}, ${device}, ${base.kid}, 'live', count(*) + 1, ${world.nowMs()}
     from entry.initial_key where device = ${device}`
-  return yes({ device, suite: known.suite, initial_key_id: key_id, ...made })
+  return yes({ suite: known.suite, initial_key_id: key_id, ...made })
 }
 
 /** The newest base key of a suite, and the number of its next device. */

@@ -13,7 +13,7 @@ import { pointOfJwk } from '@warifu/crypto/jwk-thumbprint'
 import type { KeyName } from '@warifu/protocol/vault'
 import { type Domain, type DomainNeeds, type domains, openDomainKeys } from './domain-keys.ts'
 import { createKeyCache } from './key-cache.ts'
-import { jwkOf, type PublicJwk } from './public-key.ts'
+import { jwkOf, type PublicJwk, thumbprintOf } from './public-key.ts'
 import type { Sql } from './store.ts'
 
 type MacDomain = { [D in Domain]: (typeof domains)[D] extends 'HMAC-SHA-256' ? D : never }[Domain]
@@ -44,6 +44,10 @@ export type Hierarchy = {
   /** The public half of a key that others seal to, and the way to open what they sealed. */
   readonly sealedTo: (domain: PairDomain) => PublicJwk
   readonly receive: (domain: PairDomain, letter: Enclosed) => RecipientContext
+  /** The same under the offer key, which readers have pinned, and its thumbprint. */
+  readonly signOffer: (message: string) => Buffer
+  readonly offerKey: PublicJwk
+  readonly offerKeyName: string
   /** The cardholder's key, unwrapped and cached; for wrapping record keys only. */
   readonly cardholderKey: (key: CardholderKey) => KeyObject
   /** Finds the cardholder's active key, or makes it, inside the caller's transaction. */
@@ -55,7 +59,7 @@ const CACHED_CARDHOLDERS = 20_000
 export async function openHierarchy(needs: DomainNeeds): Promise<Hierarchy> {
   const keys = await openDomainKeys(needs)
   const cache = createKeyCache<KeyObject>(CACHED_CARDHOLDERS)
-  const signBy = (domain: 'audit' | 'vouching') => (message: Uint8Array) =>
+  const signBy = (domain: 'audit' | 'vouching' | 'offer') => (message: Uint8Array) =>
     sign('sha256', message, { key: keys[domain].key, dsaEncoding: 'ieee-p1363' })
   const publicOf = (domain: Domain) => jwkOf(createPublicKey(keys[domain].key))
   return {
@@ -74,6 +78,9 @@ export async function openHierarchy(needs: DomainNeeds): Promise<Hierarchy> {
       const publicBytes = pointOfJwk(publicOf(domain))
       return setupBaseR({ enc, info, recipient: { privateKey: keys[domain].key, publicBytes } })
     },
+    signOffer: (message) => signBy('offer')(Buffer.from(message)),
+    offerKey: publicOf('offer'),
+    offerKeyName: thumbprintOf(publicOf('offer')),
     cardholderKey: ({ kid, wrapped }) => cache.get(kid, () => unwrapKek(keys.card.key, wrapped)),
     ensureCardholderKey: async (sql, cardholder) =>
       (await readActive(sql, cardholder)) ??

@@ -154,6 +154,9 @@ const named = new Set([
   'open_sim.opened_with.kid',
   // An initial key's name is hex and may have no letter in it.
   'make_device_keys.initial_key_id',
+  'verify_reader.opened_with.kid',
+  'open_sale.signed_with.kid',
+  'open_sale.opened_with.kid',
   'audit_head.chain',
 ])
 

@@ -6,11 +6,14 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import process from 'node:process'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { pointOfJwk } from '@warifu/crypto/jwk-thumbprint'
 import { type App, createApp } from './app.ts'
 import { type Config, type EndpointConfig, readConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { hasDomainKeys } from './domain-keys.ts'
+import { endLostSales, endSale, sweepSales } from './ending-sales.ts'
 import type { Chance } from './given.ts'
 import { KeyStoreError } from './key-store.ts'
 import { type Endpoint, listen } from './listener.ts'
@@ -52,12 +55,15 @@ async function start(config: Config): Promise<void> {
     probe: { decrypted: () => {} },
     log,
   })
+  await endLostSales(app.world, config.chain)
   const endpoint = await readEndpointFiles(config.endpoint)
   const listener = await listen({ dispatch: app.dispatch, endpoint, log })
   const stopTicking = tick(app, log)
   endOnSignal(async () => {
     stopTicking()
     await listener.close()
+    for (const sale of app.world.sales.all())
+      await store.begin((sql) => endSale(app.world, sql, { sale, because: 'restarted' }))
     await app.world.audit.sign(store)
     await store.end({ timeout: 5 })
   })
@@ -83,6 +89,9 @@ function tick({ world }: App, log: Log): () => void {
   let ticks = 0
   const timer = setInterval(() => {
     ticks += 1
+    sweepSales(world)
+      .catch((error: unknown) => log('error', { event: 'fault', ...describeFault(error) }))
+      .finally(() => world.sales.swept() && collectGarbage())
     if (ticks % TICKS_PER_SIGNATURE === 0)
       sweepNetwork(world).catch((error: unknown) =>
         log('error', { event: 'fault', ...describeFault(error) }),
@@ -93,6 +102,12 @@ function tick({ world }: App, log: Log): () => void {
       .catch((error: unknown) => log('error', { event: 'fault', ...describeFault(error) }))
   }, TICK_MS)
   return () => clearInterval(timer)
+}
+
+/** OpenSSL wipes a key that is not used any more when its object is collected: now. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
 }
 
 function endOnSignal(close: () => Promise<void>): void {

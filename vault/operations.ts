@@ -6,9 +6,12 @@ import type { VaultOperation } from '@warifu/protocol/vault'
 import { makeCard } from './cards.ts'
 import { checkCode, codeOf, makeCode } from './codes.ts'
 import { makeDeviceKeys, suspendDevices } from './devices.ts'
+import { endSale, readSales } from './ending-sales.ts'
 import { authorizeNetwork } from './network.ts'
+import { makeOffer, offerKey, verifyReader } from './offers.ts'
 import { openCards, paymentOf } from './open.ts'
 import { openEntries } from './open-entry.ts'
+import { openSale, saleOf } from './open-sale.ts'
 import { openSims, simPaymentOf } from './open-sim.ts'
 import { type Operation, pure, stored } from './operation.ts'
 import { registerPasskey, verifyAssents, verifyLogins } from './passkeys.ts'
@@ -144,6 +147,38 @@ export const operations = {
     refer: ({ sim }) => ({ sim }),
     changes: true,
   }),
+  verify_reader: stored('verify_reader', {
+    decide: verifyReader,
+    refer: ({ terminal, proof }) => ({ terminal, device: proof.reader, key: proof.ksn }),
+  }),
+  make_offer: stored('make_offer', {
+    decide: makeOffer,
+    refer: ({ content, terminal, reader }, answer) => ({
+      payment: content.subject.id,
+      terminal,
+      device: reader,
+      ...(answer.ok ? { key: offerKey(answer.value.offer) } : {}),
+    }),
+  }),
+  open_sale: stored('open_sale', {
+    decide: openSale,
+    refer: (call, answer) => {
+      const payment = saleOf(call)
+      return {
+        terminal: call.terminal,
+        ...(payment === undefined ? {} : { payment }),
+        ...(answer.ok ? { card: answer.value.card } : {}),
+      }
+    },
+  }),
+  end_sale: pure('end_sale', {
+    decide: async (world, sql, inputs) => {
+      for (const input of inputs) await endSale(world, sql, input)
+      return inputs.map(({ sale }) => yes({ sale }))
+    },
+    changes: true,
+  }),
+  read_sale: pure('read_sale', { decide: readSales }),
   remove_terminal: pure('remove_terminal', {
     decide: removeTerminals,
     refer: ({ terminal }) => ({ terminal }),

@@ -7,9 +7,10 @@ import type { EntrySuite } from '@warifu/protocol/entry-device'
 import type { Id } from '@warifu/protocol/ids'
 import { openStoredCard, readStoredCards } from './cards.ts'
 import { chipKey, stripeValue } from './chip.ts'
-import { makeDeviceKeys } from './devices.ts'
+import { makeKeysOf } from './devices.ts'
 import { suites } from './entry-suites.ts'
 import { setPin } from './pins.ts'
+import type { PublicJwk } from './public-key.ts'
 import type { World } from './world.ts'
 
 /** A new base key of a suite: from now on new initial keys come from it; older ones still open. */
@@ -37,8 +38,8 @@ export async function makeBaseKey(
 }
 
 /** What goes into a device when it is made: a file for the injection room, and for nobody else. */
-export type Injection = {
-  readonly device: Id<'edv'>
+export type Injection<P extends 'edv' | 'rdr' = 'edv'> = {
+  readonly device: Id<P>
   readonly suite: EntrySuite
   /** Hex. The device's own key protection key: whoever has it can open this device's key blocks. */
   readonly kbpk: string
@@ -46,15 +47,17 @@ export type Injection = {
   readonly key_block: string
   readonly initial_key_id: string
   readonly check_value: string
+  /** For a cardholder's reader: the key that it pins, and under which it takes offers of sales. */
+  readonly host_key: PublicJwk
 }
 
 const KBPK_BYTES = 32
 
 /** Admits a device and makes its first keys. A device is admitted once. */
-export async function admitDevice(
+export async function admitDevice<P extends 'edv' | 'rdr'>(
   world: World,
-  { device, suite }: { readonly device: Id<'edv'>; readonly suite: EntrySuite },
-): Promise<Injection> {
+  { device, suite }: { readonly device: Id<P>; readonly suite: EntrySuite },
+): Promise<Injection<P>> {
   const { store, hierarchy, chance, audit, nowMs } = world
   const bytes = chance.bytes(KBPK_BYTES)
   const kbpk = Buffer.from(bytes).toString('hex').toUpperCase()
@@ -67,15 +70,14 @@ export async function admitDevice(
       values (${device}, ${suite}, 'admitted', ${wrapped}, ${kbpk_check_value}, ${nowMs()})
       on conflict do nothing returning device`
     if (admitted.length === 0) throw new OperatorError('This device was admitted before.')
-    const made = await makeDeviceKeys(world, sql, { device, request: requestOf(device) })
+    const made = await makeKeysOf(world, sql, device)
     if (!made.ok) throw new OperatorError(`There is no base key for ${suite} yet; make one first.`)
     await audit.append(sql, [{ operation: 'admit_device', device, result: 'ok' }])
     const { key_block, initial_key_id, check_value } = made.value
-    return { device, suite, kbpk, kbpk_check_value, key_block, initial_key_id, check_value }
+    const keys = { kbpk, kbpk_check_value, key_block, initial_key_id, check_value }
+    return { device, suite, ...keys, host_key: hierarchy.offerKey }
   })
 }
-
-const requestOf = (device: Id<'edv'>): Id<'req'> => `req_${device.slice(4)}`
 
 export class OperatorError extends Error {
   override readonly name = 'OperatorError'

@@ -12,6 +12,7 @@ import type { Chance, Probe, Wallet } from './given.ts'
 import type { Hierarchy } from './hierarchy.ts'
 import type { Log } from './log.ts'
 import type { Noise } from './noise.ts'
+import type { Sales } from './sales.ts'
 import type { RequestVerifier } from './signed-request.ts'
 import type { Store } from './store.ts'
 
@@ -27,6 +28,9 @@ export type World = {
   readonly verifyChip: ChipVerifier
   /** Takes other companies' cards; undefined where none is connected. */
   readonly connector: Connector | undefined
+  /** The name of this process's audit chain. */
+  readonly chain: string
+  readonly sales: Sales
   readonly chance: Chance
   readonly nowMs: () => number
   readonly probe: Probe
@@ -36,9 +40,10 @@ export type World = {
 /** The refusals that an operation declares in the protocol's table. */
 export type RefusalOf<O extends VaultOperation> = VaultOperations[O]['refuses'][number]
 
-export type Answer<O extends VaultOperation> =
-  | { readonly ok: true; readonly value: VaultOutput<O> }
-  | { readonly ok: false; readonly refusal: RefusalOf<O> }
+export type Step<T, R> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: R }
+export type Answer<O extends VaultOperation> = Step<VaultOutput<O>, RefusalOf<O>>
 
 export const yes = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value })
 export const no = <R extends string>(refusal: R): { readonly ok: false; readonly refusal: R } => ({

@@ -4,7 +4,7 @@
  * owner can read (--out), never to the screen; each act leaves a record in the audit chain.
  *
  *   make-base-key    --suite aes-dukpt|tdes-dukpt
- *   admit-device     --device edv_… [--suite …] --out FILE     for the injection room
+ *   admit-device     --device edv_…|rdr_… [--suite …] --out FILE     for the injection room
  *   personalise-card --card crd_… [--pin-file FILE] --out FILE for the card machine
  */
 import { randomBytes } from 'node:crypto'
@@ -34,7 +34,8 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'
 const acts: Readonly<Record<string, (world: World, values: Values) => Promise<object>>> = {
   'make-base-key': (world, { suite }) => makeBaseKey(world, readSuite(suite)),
   'admit-device': async (world, { device = '', suite, out }) => {
-    if (!isId('edv', device)) throw new OperatorError('--device is the id of an entry device.')
+    if (!isId('edv', device) && !isId('rdr', device))
+      throw new OperatorError('--device is the id of an entry device or a reader.')
     const injection = await admitDevice(world, { device, suite: readSuite(suite) })
     await keepSecret(out, injection)
     const { kbpk: _kbpk, key_block: _block, ...told } = injection
