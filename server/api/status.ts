@@ -20,6 +20,7 @@ export const statusOf = {
   assertion_invalid: 422, statement_invalid: 422,
   blob_mismatch: 422, blob_invalid: 422, cardholder_mismatch: 403, card_unknown: 404,
   card_not_active: 402, currency_mismatch: 402, limit_exceeded: 402, insufficient_funds: 402,
+  count_exceeded: 402, card_used_up: 402, merchant_not_allowed: 402, category_not_allowed: 402,
   amount_above_authorized: 422, amount_above_captured: 422,
   device_unknown: 404, device_not_active: 403, device_exists: 409, device_state: 409,
   entry_invalid: 422, entry_mismatch: 422, ksn_replayed: 409,

@@ -5,9 +5,23 @@
 import { type Id, laneOf } from '@warifu/protocol/ids'
 import type { Db } from '#store'
 
+export {
+  type CardFacts,
+  type Controls,
+  putCard,
+  setCardActive,
+  setCardLast4,
+  setControls,
+  succeedCard,
+  unbounded,
+  usedUpCards,
+} from './card-facts.ts'
+export { type Spending, type Standing, spendings, standings } from './standing.ts'
+
 export type NewAccount = {
   readonly id: Id<'acc'>
   readonly currency: string
+  /** Nothing for a debit account: it spends what was put on it. */
   readonly creditLimit: bigint
   readonly nowMs: number
 }
@@ -20,51 +34,28 @@ export async function openAccount(db: Db, account: NewAccount): Promise<void> {
             ${account.nowMs})`
 }
 
-/** What authorisation must know of a card. Amounts in minor units of the account's currency. */
-export type CardFacts = {
-  readonly card: Id<'crd'>
+export type Funding = {
   readonly account: Id<'acc'>
-  readonly active: boolean
-  readonly perTransaction: bigint
-  readonly perDay: bigint
-  readonly perMonth: bigint
-  readonly signatureOnlyMax: bigint
+  /** Names what was paid in; the same one again adds nothing. */
+  readonly reference: string
+  readonly amount: number
+  readonly currency: string
+  readonly nowMs: number
 }
+export type Funded =
+  | 'ok'
+  | 'seen'
+  | 'not_found'
+  | 'currency_mismatch'
+  | 'card_not_active'
+  | 'idempotency_key_reused'
 
-/** Makes a card known to the hot path. The card's id carries its account's lane. */
-export async function putCard(db: Db, facts: CardFacts): Promise<void> {
-  await db`
-    insert into ledger.card (lane, id, account, active, per_transaction, per_day, per_month,
-                             signature_only_max)
-    values (${laneOf(facts.account)}, ${facts.card}, ${facts.account}, ${facts.active},
-            ${facts.perTransaction}, ${facts.perDay}, ${facts.perMonth}, ${facts.signatureOnlyMax})`
-}
-
-/** Turns a card on or off for authorisation, in the transaction that moves its state. */
-export async function setCardActive(db: Db, card: Id<'crd'>, active: boolean): Promise<void> {
-  await db`update ledger.card set active = ${active} where lane = ${laneOf(card)} and id = ${card}`
-}
-
-/** Tells the hot path the last four digits, for the receipt of the merchant. */
-export async function setCardLast4(db: Db, card: Id<'crd'>, last4: string): Promise<void> {
-  await db`update ledger.card set last4 = ${last4} where lane = ${laneOf(card)} and id = ${card}`
-}
-
-export type Standing = {
-  readonly card: Id<'crd'>
-  readonly creditLimit: bigint
-  readonly available: bigint
-  readonly signatureOnlyMax: bigint
-}
-
-/** Limits and free funds of these cards. */
-export async function standings(db: Db, cards: readonly Id<'crd'>[]): Promise<Standing[]> {
-  if (cards.length === 0) return []
-  return db<Standing[]>`
-    select k.id as card, a.credit_limit as "creditLimit",
-           a.credits_posted + a.credit_limit - a.debits_posted - a.debits_pending as available,
-           k.signature_only_max as "signatureOnlyMax"
-      from ledger.card k
-      join ledger.account a on a.lane = k.lane and a.id = k.account
-     where k.id in ${db(cards)} and k.lane in ${db([...new Set(cards.map(laneOf))])}`
+/** Puts money on an account, once for each reference. */
+export async function fundAccount(db: Db, funding: Funding): Promise<Funded> {
+  const { account, reference, amount, currency, nowMs } = funding
+  const [row] = await db<{ code: Funded }[]>`
+    select ledger.fund(${laneOf(account)}::smallint, ${account}, ${reference}, ${amount}::bigint,
+                       ${currency}, ${nowMs}::bigint) as code`
+  if (row === undefined) throw new Error('ledger.fund answered nothing')
+  return row.code
 }

@@ -32,14 +32,16 @@ export type NewStore = {
   readonly merchant: Id<'mer'>
   readonly name: string
   readonly place: string
+  /** What kind of shop it is (ISO 18245); 5999 where nobody says. */
+  readonly category?: string
   readonly nowMs: number
 }
 
 export async function createStore(db: Db, store: NewStore): Promise<void> {
-  const { id, merchant, name, place, nowMs } = store
+  const { id, merchant, name, place, category = '5999', nowMs } = store
   await db`
-    insert into merchants.store (id, merchant, name, place, created_ms)
-    values (${id}, ${merchant}, ${name}, ${place}, ${nowMs})`
+    insert into merchants.store (id, merchant, name, place, category, created_ms)
+    values (${id}, ${merchant}, ${name}, ${place}, ${category}, ${nowMs})`
 }
 
 /** The shop as the registry names it: shown to the person, and signed by them. */
@@ -50,14 +52,17 @@ export type Payee = {
   readonly place: string
 }
 
-/** The payee of a payment at this store; at the merchant's first one where none is named. */
+/**
+ * The payee of a payment at this store, at the merchant's first one where none is named; and what
+ * kind of shop it is (ISO 18245).
+ */
 export async function payeeOf(
   db: Db,
   merchant: Id<'mer'>,
   store?: Id<'str'>,
-): Promise<Payee | undefined> {
-  const [row] = await db<Payee[]>`
-    select m.id, m.name, s.id as store, s.place
+): Promise<(Payee & { readonly category: string }) | undefined> {
+  const [row] = await db<(Payee & { readonly category: string })[]>`
+    select m.id, m.name, s.id as store, s.place, s.category
       from merchants.merchant m
       join merchants.store s on s.merchant = m.id
      where m.id = ${merchant} and (${store ?? null}::text is null or s.id = ${store ?? null})

@@ -54,6 +54,7 @@ export async function createPayment(
     merchant: ask.merchant,
     store: payee.store,
     payee: { name: payee.name, place: payee.place },
+    category: payee.category,
     merchant_reference: ask.merchantReference ?? null,
     amount: ask.amount,
     currency: ask.currency,

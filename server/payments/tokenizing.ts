@@ -86,8 +86,10 @@ async function askingOf(
 ): Promise<Answer<Asking | null>> {
   if (consent.kind === 'on_session') return done(null)
   const { sql } = needs.store
-  const payee = await payeeOf(sql, merchant)
-  if (!payee) return refused('not_found')
+  const found = await payeeOf(sql, merchant)
+  if (!found) return refused('not_found')
+  const { id, name, store, place } = found
+  const payee = { id, name, store, place }
   const owner = await needs.ownerOf(sql, card)
   if (owner === undefined) return refused('consent_missing')
   const { terminal, cardholder } = owner

@@ -1,0 +1,116 @@
+/**
+ * The facts of a card that authorisation decides on: whether it pays at all, its bounds, with whom
+ * and how often. Whoever keeps the card writes them in the transaction of what they follow from.
+ */
+import { type Id, laneOf } from '@warifu/protocol/ids'
+import type { Db } from '#store'
+
+/** Bounds of a card. Amounts in minor units of the account's currency; null: no such bound. */
+export type Controls = {
+  readonly perTransaction: bigint
+  readonly perDay: bigint
+  readonly perMonth: bigint
+  /** Payments in a day, and in a month (UTC). */
+  readonly countDay: number | null
+  readonly countMonth: number | null
+  readonly merchantsOnly: readonly Id<'mer'>[] | null
+  readonly merchantsNever: readonly Id<'mer'>[]
+  /** Merchant category codes (ISO 18245). */
+  readonly categoriesOnly: readonly string[] | null
+  readonly categoriesNever: readonly string[]
+}
+
+/** No bounds but those of amount. */
+export const unbounded = {
+  countDay: null,
+  countMonth: null,
+  merchantsOnly: null,
+  merchantsNever: [],
+  categoriesOnly: null,
+  categoriesNever: [],
+} as const satisfies Partial<Controls>
+
+export type CardFacts = Pick<Controls, 'perTransaction' | 'perDay' | 'perMonth'> &
+  Partial<Controls> & {
+    readonly card: Id<'crd'>
+    readonly account: Id<'acc'>
+    readonly active: boolean
+    readonly signatureOnlyMax: bigint
+    /** For how many payments it is good; null or absent: without end. */
+    readonly uses?: number | null
+    /** Good only where it is used first. */
+    readonly locks?: boolean
+  }
+
+/** More payments than a day has moments: what "no such bound" is in a comparison. */
+const NO_COUNT = 2_147_483_647
+
+const listOf = (values: readonly string[] | null) =>
+  values === null || values.length === 0 ? null : [...values]
+
+/** Makes a card known to the hot path. The card's id carries its account's lane. */
+export async function putCard(db: Db, facts: CardFacts): Promise<void> {
+  const { card, account, active, signatureOnlyMax, uses = null, locks = false } = facts
+  await db`
+    insert into ledger.card (lane, id, account, active, per_transaction, per_day, per_month,
+                             signature_only_max, uses_left, locks)
+    values (${laneOf(account)}, ${card}, ${account}, ${active}, 0, 0, 0, ${signatureOnlyMax},
+            ${uses}, ${locks})`
+  await setControls(db, card, { ...unbounded, ...facts })
+}
+
+/**
+ * Other bounds from now on. Where a card locks itself to its first merchant, that merchant is not
+ * a bound that anybody sets.
+ */
+export async function setControls(db: Db, card: Id<'crd'>, controls: Controls): Promise<void> {
+  const { perTransaction, perDay, perMonth, countDay, countMonth } = controls
+  const only = controls.merchantsOnly === null ? null : [...controls.merchantsOnly]
+  const categories = controls.categoriesOnly === null ? null : [...controls.categoriesOnly]
+  await db`
+    update ledger.card
+       set per_transaction = ${perTransaction}, per_day = ${perDay}, per_month = ${perMonth},
+           count_day = ${countDay ?? NO_COUNT}, count_month = ${countMonth ?? NO_COUNT},
+           merchants_only = case when locks then merchants_only else ${only}::text[] end,
+           merchants_never = ${listOf(controls.merchantsNever)}::text[],
+           categories_only = ${categories}::text[],
+           categories_never = ${listOf(controls.categoriesNever)}::text[]
+     where lane = ${laneOf(card)} and id = ${card}`
+}
+
+/**
+ * A card in the place of another, on the same account: with its bounds, with what was spent of
+ * them (a new card is no new day), and with its merchant where it is locked to one.
+ */
+export async function succeedCard(
+  db: Db,
+  { from, to }: { readonly from: Id<'crd'>; readonly to: Id<'crd'> },
+): Promise<void> {
+  const lane = laneOf(from)
+  if (laneOf(to) !== lane) throw new Error('a card lies in its account’s lane')
+  await db`
+    insert into ledger.card
+      (lane, id, account, active, per_transaction, per_day, per_month, signature_only_max,
+       day, day_spent, month, month_spent, count_day, count_month, day_count, month_count,
+       uses_left, locks, merchants_only, merchants_never, categories_only, categories_never)
+    select lane, ${to}, account, false, per_transaction, per_day, per_month, signature_only_max,
+           day, day_spent, month, month_spent, count_day, count_month, day_count, month_count,
+           uses_left, locks, merchants_only, merchants_never, categories_only, categories_never
+      from ledger.card where lane = ${lane} and id = ${from}`
+}
+
+/** Turns a card on or off for authorisation, in the transaction that moves its state. */
+export async function setCardActive(db: Db, card: Id<'crd'>, active: boolean): Promise<void> {
+  await db`update ledger.card set active = ${active} where lane = ${laneOf(card)} and id = ${card}`
+}
+
+/** Tells the hot path the last four digits, for the receipt of the merchant. */
+export async function setCardLast4(db: Db, card: Id<'crd'>, last4: string): Promise<void> {
+  await db`update ledger.card set last4 = ${last4} where lane = ${laneOf(card)} and id = ${card}`
+}
+
+/** Active cards that have no payment left. */
+export async function usedUpCards(db: Db, limit: number): Promise<Id<'crd'>[]> {
+  const rows = await db<{ card: Id<'crd'> }[]>`select card from ledger.used_up(${limit})`
+  return rows.map(({ card }) => card)
+}
