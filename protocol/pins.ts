@@ -9,7 +9,16 @@
 import { type Static, Type } from 'typebox'
 import { idOf } from './ids.ts'
 import { sealedHeader } from './sealed.ts'
-import { assertion, base64url, closed, digest, instant, nullable, publicJwk } from './shapes.ts'
+import {
+  assertion,
+  base64url,
+  closed,
+  digest,
+  instant,
+  nullable,
+  oneOf,
+  publicJwk,
+} from './shapes.ts'
 
 /** 4 to 12 digits (ISO 9564-1 §8.1). */
 export const pinDigits = Type.String({ pattern: '^[0-9]{4,12}$' })
@@ -63,10 +72,10 @@ export const unblockPinBody = closed({
 export type UnblockPinBody = Static<typeof unblockPinBody>
 
 /** The vault's public keys, each signed with its vouching key, which terminals pin. */
-export const vaultKeyUses = ['pin'] as const
+export const vaultKeyUses = ['pin', 'plastic'] as const
 export const vaultKeyStatement = closed({
   v: Type.Literal(1),
-  use: Type.Literal('pin'),
+  use: oneOf(vaultKeyUses),
   kid: digest,
   key: publicJwk,
   created: instant,

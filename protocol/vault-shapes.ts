@@ -66,6 +66,15 @@ export const vaultRefusals = [
   'pin_sequence', // weak: digits in order
   'pin_year', // weak: a year
   'pin_in_number', // weak: part of the card's number
+  'bureau_unknown', // no operator admitted this bureau, or it was removed
+  'plastic_exists', // the card has a living plastic already
+  'plastic_unknown', // no such plastic, or not of this card
+  'plastic_state', // that step does not fit it now
+  'plastic_elsewhere', // another terminal may activate it, this one not
+  'plastic_mismatch', // what was read does not stand on this plastic
+  'plastic_blocked', // too many wrong readings
+  'page_unknown', // no such page, or it was answered
+  'page_expired', // the page's ten minutes are over
   'verification_mismatch', // the code was made for another purpose or card
   'sim_unknown', // no such SIM, or not this cardholder's
   'sim_not_active', // it was not personalised yet, or was removed

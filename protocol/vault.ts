@@ -26,6 +26,7 @@ import {
   yearMonth,
 } from './shapes.ts'
 import { pinOperations } from './vault-pins.ts'
+import { plasticOperations } from './vault-plastic.ts'
 import { readerOperations } from './vault-reader.ts'
 import { keyName, type Operation, signedRequest, type VaultRefusal } from './vault-shapes.ts'
 import { simOperations } from './vault-sims.ts'
@@ -216,6 +217,8 @@ export const vaultOperations = {
       security_code: oneOf(['match', 'mismatch', 'absent'] as const),
       pin: oneOf(['verified', 'wrong', 'blocked', 'absent'] as const),
       cryptogram: oneOf(['verified', 'invalid', 'absent'] as const),
+      /** `waiting`: plastic was made for it, and what was entered is not the living one. */
+      plastic: oneOf(['none', 'waiting', 'active'] as const),
       opened_with: keyName,
     }),
     refuses: [
@@ -245,6 +248,7 @@ export const vaultOperations = {
     idempotent: 'pure',
   },
   ...pinOperations,
+  ...plasticOperations,
   suspend_device: {
     summary: 'Open nothing more of this entry device, or again.',
     input: closed({ device: idOf('edv'), suspended: Type.Boolean() }),

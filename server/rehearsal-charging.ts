@@ -30,6 +30,7 @@ const found: VaultOutput<'open_entry'> = {
   security_code: 'match',
   pin: 'absent',
   cryptogram: 'absent',
+  plastic: 'none',
   opened_with: { kid: 'bdk.1', check_value: 'ABCDEF' },
 }
 

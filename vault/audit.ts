@@ -13,7 +13,13 @@ import type { Hierarchy } from './hierarchy.ts'
 import type { Sql, Store } from './store.ts'
 
 /** What an operator does in the secure room, by hand (vault/operate). */
-export type OperatorAct = 'make_base_key' | 'admit_device' | 'personalise_card' | 'admit_sim'
+export type OperatorAct =
+  | 'make_base_key'
+  | 'admit_device'
+  | 'personalise_card'
+  | 'admit_sim'
+  | 'admit_bureau'
+  | 'remove_bureau'
 
 /** What a record may say of a call: which operation, on whom, with what result. */
 export type AuditEntry = {
@@ -27,6 +33,8 @@ export type AuditEntry = {
   readonly device?: string
   readonly sim?: string
   readonly mandate?: string
+  readonly plastic?: string
+  readonly bureau?: string
   readonly key?: string
 }
 export type Reference = Omit<AuditEntry, 'operation' | 'result'>

@@ -87,6 +87,25 @@ function drawDigits(count: number, chance: Chance): string {
   return digits
 }
 
+/** Another security code for the same number: what was printed before is good for nothing. */
+export async function renewSecurityCode(
+  { hierarchy, chance }: Pick<World, 'hierarchy' | 'chance'>,
+  sql: Sql,
+  row: StoredCard,
+): Promise<StoredCard> {
+  const before = openStoredCard({ hierarchy, row })
+  const data = { ...before, security_code: drawDigits(3, chance) }
+  const kek = hierarchy.cardholderKey(keyOfCard(row))
+  const sealed = sealRecord({ kek, header: headerOf(row), data, chance })
+  const { code_mac } = checksOf(hierarchy, row.card, data)
+  await sql`
+    update cards.card
+       set wrapped_key = ${sealed.wrapped_key}, iv = ${sealed.iv}, ct = ${sealed.ct},
+           code_mac = ${code_mac}
+     where card = ${row.card}`
+  return { ...row, ...sealed }
+}
+
 export async function readStoredCards(
   sql: Sql,
   ids: readonly string[],

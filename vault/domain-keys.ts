@@ -33,6 +33,7 @@ export const domains = {
   audit: 'ECDSA-P-256', // signs heads of the audit chain
   vouching: 'ECDSA-P-256', // signs the vault's public keys, for terminals that pinned it
   'pin-transport': 'ECDH-P-256', // PINs are sealed to it
+  'plastic-transport': 'ECDH-P-256', // what was read of a plastic card is sealed to it
 } as const
 export type Domain = keyof typeof domains
 export type DomainKey = {
@@ -92,6 +93,7 @@ export async function openDomainKeys(needs: DomainNeeds): Promise<DomainKeys> {
     audit: await open('audit'),
     vouching: await open('vouching'),
     'pin-transport': await open('pin-transport'),
+    'plastic-transport': await open('plastic-transport'),
   }
 }
 

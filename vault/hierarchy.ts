@@ -18,7 +18,9 @@ import type { Sql } from './store.ts'
 
 type MacDomain = { [D in Domain]: (typeof domains)[D] extends 'HMAC-SHA-256' ? D : never }[Domain]
 
-type PairDomain = { [D in Domain]: (typeof domains)[D] extends 'ECDH-P-256' ? D : never }[Domain]
+export type PairDomain = {
+  [D in Domain]: (typeof domains)[D] extends 'ECDH-P-256' ? D : never
+}[Domain]
 /** An encapsulated key and the info of its message (RFC 9180 §5.1). */
 type Enclosed = { readonly enc: Uint8Array; readonly info: Uint8Array }
 

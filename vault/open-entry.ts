@@ -8,6 +8,7 @@
  * does not verify moves nothing and is counted as noise.
  */
 
+import { entryTags } from '@warifu/protocol/entry-device'
 import type { VaultInput, VaultOutput } from '@warifu/protocol/vault'
 import { type Compared, compareCode, compareExpiry } from './card-checks.ts'
 import { panIndex } from './cards.ts'
@@ -16,6 +17,7 @@ import { type Entered, readEntered } from './entry-data.ts'
 import { type InitialKey, readIssued } from './entry-keys.ts'
 import { type Envelope, type Opened, openEnvelope, readEnvelope } from './entry-message.ts'
 import { isPin } from './pins.ts'
+import { sequenceText } from './plastic-rows.ts'
 import type { Sql } from './store.ts'
 import { type Answer, no, type RefusalOf, type World, yes } from './world.ts'
 
@@ -78,6 +80,8 @@ type Row = {
   readonly expiry_mac: Uint8Array
   readonly code_mac: Uint8Array
   readonly verifier: Uint8Array | null
+  readonly plastic: 'none' | 'waiting' | 'active'
+  readonly sequence: number | null
 }
 type Found = Open & { readonly row: Row; readonly entered: Entered }
 
@@ -116,9 +120,11 @@ async function take(
     pan_index: hex(entered === undefined ? noCard : panIndex(hierarchy, entered.pan)),
   }))
   return sql<Row[]>`
-    select * from entry.open(
+    select o.*, (plastics.standing(o.card)).state as plastic,
+           (plastics.standing(o.card)).sequence
+    from entry.open(
       array(select a from jsonb_populate_recordset(null::entry.ask, ${json(sql, rows)}) a),
-      ${nowMs()})`
+      ${nowMs()}) o`
 }
 
 const hex = (bytes: Uint8Array): string => `\\x${Buffer.from(bytes).toString('hex')}`
@@ -174,7 +180,7 @@ function answerOf(
   const absent: Compared = 'absent'
   if (card === null || last4 === null) {
     const told = { expiry: absent, security_code: absent, pin: absent, cryptogram: absent }
-    return { card: null, last4: entered.pan.slice(-4), ...shared, ...told }
+    return { card: null, last4: entered.pan.slice(-4), plastic: 'none', ...shared, ...told }
   }
   const kept = { card, expiry_mac: row.expiry_mac, code_mac: row.code_mac }
   return {
@@ -184,8 +190,18 @@ function answerOf(
     security_code: codeOf(hierarchy, kept, { entered, envelope }),
     pin: envelope.pinBlock === undefined ? 'absent' : (proven?.pin ?? 'blocked'),
     cryptogram: entered.chip === undefined ? 'absent' : (proven?.chip ?? 'invalid'),
+    plastic: isLiving(row, entered) ? row.plastic : 'waiting',
     ...shared,
   }
+}
+
+/** A chip or stripe of an earlier plastic tells so by its sequence number. */
+function isLiving({ plastic, sequence }: Row, { chip, stripe }: Entered): boolean {
+  if (plastic !== 'active' || sequence === null) return true
+  const chips = chip?.get(Number.parseInt(entryTags.panSequence, 16))
+  const ofChip = chips === undefined ? undefined : Buffer.from(chips).toString('hex')
+  const ofStripe = chip === undefined ? stripe?.discretionary.slice(3, 5) : undefined
+  return [ofChip, ofStripe].every((one) => one === undefined || one === sequenceText(sequence))
 }
 
 /** Of a swiped card the stripe's own value stands for the printed one. */

@@ -16,6 +16,8 @@ import { openSims, simPaymentOf } from './open-sim.ts'
 import { type Operation, pure, stored } from './operation.ts'
 import { registerPasskey, verifyAssents, verifyLogins } from './passkeys.ts'
 import { makePinCode, pinCodeOf, pinStates, setPins, unblockPins } from './pin-setting.ts'
+import { activatePlastic, endPlastics, openPlasticPage } from './plastic-activating.ts'
+import { makePlastic } from './plastic-making.ts'
 import { publishKeys } from './published-keys.ts'
 import { sealCard } from './seal.ts'
 import { linkSims, removeSims } from './sims.ts'
@@ -93,6 +95,33 @@ export const operations = {
   authorize_network: pure('authorize_network', {
     decide: authorizeNetwork,
     refer: ({ message }) => ({ device: message.device, key: message.ksn }),
+  }),
+  make_plastic: stored('make_plastic', {
+    decide: makePlastic,
+    refer: ({ plastic, terminal, bureau }, answer) => ({
+      plastic,
+      terminal,
+      bureau,
+      ...(answer.ok ? { card: answer.value.card } : {}),
+    }),
+    timeless: true,
+  }),
+  open_plastic_page: stored('open_plastic_page', {
+    decide: openPlasticPage,
+    refer: ({ plastic, terminal }) => ({ plastic, terminal }),
+  }),
+  activate_plastic: stored('activate_plastic', {
+    decide: activatePlastic,
+    refer: ({ terminal }, answer) => ({
+      terminal,
+      ...(answer.ok ? { plastic: answer.value.plastic, card: answer.value.card } : {}),
+    }),
+    timeless: true,
+  }),
+  end_plastic: pure('end_plastic', {
+    decide: endPlastics,
+    refer: ({ plastic }) => ({ plastic }),
+    changes: true,
   }),
   vault_key: pure('vault_key', { decide: publishKeys, changes: true }),
   set_pin: stored('set_pin', {

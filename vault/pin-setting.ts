@@ -3,15 +3,11 @@
  * the card's number; the number meets the PIN in this process only, where the block is formed.
  */
 import { timingSafeEqual } from 'node:crypto'
-import { envelopeAad, envelopeInfo } from '@warifu/crypto/envelope'
-import { HpkeError } from '@warifu/crypto/hpke'
-import { PaddingError, unpad } from '@warifu/crypto/iso7816-padding'
-import { jcs, jcsBytes } from '@warifu/crypto/jcs'
+import { jcs } from '@warifu/crypto/jcs'
 import {
   type PinContext,
   type PinPlain,
   pinPlain,
-  type SealedPin,
   type SetPinBody,
   setPinBody,
   type UnblockPinBody,
@@ -22,8 +18,8 @@ import type { VaultInput } from '@warifu/protocol/vault'
 import { Compile } from 'typebox/compile'
 import { openStoredCard, readStoredCards } from './cards.ts'
 import { isPin, lockPin, setPin } from './pins.ts'
-import { thumbprintOf } from './public-key.ts'
 import { sha256 } from './sealed-message.ts'
+import { openForUs } from './sealed-to-us.ts'
 import { type Act, verifyAct } from './signed-act.ts'
 import type { Sql } from './store.ts'
 import { decodeBase64url } from './strict-base64url.ts'
@@ -56,8 +52,9 @@ export async function setPins(
   if (sha256(jcs(sealed)).toString('base64url') !== statement.sealed_digest)
     return no('statement_invalid')
   if (Date.parse(sealed.header.exp) <= Date.parse(input.now)) return no('pin_expired')
-  const plain = openPin(world, sealed, { card, terminal })
-  if (plain === undefined || plain.card !== card) return no('pin_sealed_wrong')
+  const context: PinContext = { card, terminal }
+  const plain = openForUs(world, sealed, { domain: 'pin-transport', context })
+  if (!plainShape.Check(plain) || plain.card !== card) return no('pin_sealed_wrong')
   if (!(await takeNonce(world, sql, plain))) return no('pin_replayed')
   const row = (await readStoredCards(sql, [card])).get(card)
   if (row === undefined) return no('card_unknown')
@@ -71,31 +68,6 @@ export async function setPins(
     return no('pin_unchanged')
   await setPin(world, sql, chosen)
   return stateOf(sql, card)
-}
-
-/** Undefined where key, header, context or any bit is another. */
-function openPin(
-  { hierarchy, probe }: World,
-  { header, enc, ct }: SealedPin,
-  context: PinContext,
-): PinPlain | undefined {
-  const kid = thumbprintOf(hierarchy.sealedTo('pin-transport'))
-  const [encapsulated, text] = [decodeBase64url(enc), decodeBase64url(ct)]
-  if (header.kid !== kid || header.recipient !== kid) return undefined
-  if (encapsulated === undefined || text === undefined) return undefined
-  probe.decrypted()
-  try {
-    const info = envelopeInfo(header.purpose, sha256(jcsBytes(header)))
-    const receiving = hierarchy.receive('pin-transport', { enc: encapsulated, info })
-    const padded = receiving.open(envelopeAad(header, context), text)
-    const plain: unknown = JSON.parse(Buffer.from(unpad(padded)).toString('utf8'))
-    padded.fill(0)
-    return plainShape.Check(plain) ? plain : undefined
-  } catch (error) {
-    const isOurs = error instanceof HpkeError || error instanceof PaddingError
-    if (isOurs || error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 async function takeNonce({ nowMs }: World, sql: Sql, plain: PinPlain): Promise<boolean> {

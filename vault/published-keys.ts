@@ -11,7 +11,7 @@ import type { Sql } from './store.ts'
 import { type Answer, type World, yes } from './world.ts'
 
 /** The domain key behind each use. */
-const domainOf = { pin: 'pin-transport' } as const
+const domainOf = { pin: 'pin-transport', plastic: 'plastic-transport' } as const
 
 type Row = { readonly statement: VaultKeyStatement; readonly signature: Uint8Array }
 

@@ -161,8 +161,18 @@ function tdesKeys(initialKey: Uint8Array, ksn: Uint8Array) {
 
 /** What a chip answers a reader with, for this amount and at this counter. */
 export function cryptogramOf(
-  { chip_key }: Plastic,
-  { atc, amount = 1200 }: { readonly atc: number; readonly amount?: number },
+  { chip_key }: Pick<Plastic, 'chip_key'>,
+  {
+    atc,
+    amount = 1200,
+    unpredictable = 'DEADBEEF',
+    sequence = '00',
+  }: {
+    readonly atc: number
+    readonly amount?: number
+    readonly unpredictable?: string
+    readonly sequence?: string
+  },
 ): Tlv[] {
   const counter = atc.toString(16).padStart(4, '0')
   const values: Record<(typeof cryptogramTags)[number], string> = {
@@ -173,7 +183,7 @@ export function cryptogramOf(
     transactionCurrency: '0392',
     transactionDate: '270105',
     transactionType: '00',
-    unpredictableNumber: 'DEADBEEF',
+    unpredictableNumber: unpredictable,
     interchangeProfile: '1800',
     transactionCounter: counter,
     issuerApplicationData: '06010A03A00000',
@@ -184,7 +194,7 @@ export function cryptogramOf(
   return [
     ...chip,
     { tag: tagOf('cryptogramInformation'), value: bytes('80') },
-    { tag: tagOf('panSequence'), value: bytes('00') },
+    { tag: tagOf('panSequence'), value: bytes(sequence) },
     { tag: tagOf('cryptogram'), value: applicationCryptogram(key, data, 2) },
   ]
 }

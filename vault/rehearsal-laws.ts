@@ -21,6 +21,7 @@ import {
   randomText,
 } from './rehearsal-person.ts'
 import { pinLaws } from './rehearsal-pin-laws.ts'
+import { plasticLaws } from './rehearsal-plastic-laws.ts'
 import { readerLaws } from './rehearsal-reader-laws.ts'
 import type { LawRow, Scene } from './rehearsal-scene.ts'
 import { simLaws } from './rehearsal-sim-laws.ts'
@@ -52,6 +53,7 @@ export const laws: { readonly [O in VaultOperation]: LawRow<O> } = {
   ...joiningLaws,
   ...entryLaws,
   ...pinLaws,
+  ...plasticLaws,
   ...simLaws,
   ...readerLaws,
   admit_terminal: {

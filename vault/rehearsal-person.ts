@@ -109,7 +109,11 @@ export const enrolmentDigestOf = (admission: VaultInput<'admit_terminal'>): stri
   digestOf(enrolmentBytes(admission))
 
 /** Opens a sealed message with the terminal's own key. */
-export function openMessage(person: Person, message: SealedMessage, context: object) {
+type Message = Omit<SealedMessage, 'header'> & {
+  readonly header: Omit<SealedMessage['header'], 'purpose'> & { readonly purpose: string }
+}
+
+export function openMessage(person: Person, message: Message, context: object) {
   const { header } = message
   const hpke = setupBaseR({
     enc: fromBase64url(message.enc),

@@ -11,23 +11,28 @@ import { type SealedHeader, type SealedMessage, SUITE } from '@warifu/protocol/s
 import type { Chance } from './given.ts'
 
 export type Recipient = { readonly point: Uint8Array; readonly thumbprint: string }
-export type Letter = {
-  readonly purpose: SealedHeader['purpose']
+export type Letter<P extends string = SealedHeader['purpose']> = {
+  readonly purpose: P
   readonly context: object
   readonly plaintext: Uint8Array
   readonly createdMs: number
   readonly lifeMs: number
 }
-export type SealedLetter = {
-  readonly message: SealedMessage
+type Header<P> = Omit<SealedHeader, 'purpose'> & { readonly purpose: P }
+export type SealedLetter<P extends string = SealedHeader['purpose']> = {
+  readonly message: Omit<SealedMessage, 'header'> & { readonly header: Header<P> }
   readonly exportSecret: SenderContext['exportSecret']
 }
 
 export const sha256 = (bytes: Uint8Array | string): Buffer =>
   createHash('sha256').update(bytes).digest()
 
-export function sealTo(recipient: Recipient, letter: Letter, chance: Chance): SealedLetter {
-  const header: SealedHeader = {
+export function sealTo<P extends string>(
+  recipient: Recipient,
+  letter: Letter<P>,
+  chance: Chance,
+): SealedLetter<P> {
+  const header: Header<P> = {
     v: 1,
     suite: SUITE,
     purpose: letter.purpose,

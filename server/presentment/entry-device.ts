@@ -79,6 +79,7 @@ type Found = VaultOutput<'open_entry'> & { readonly entry: EntryKind }
 // biome-ignore format: a table reads by its columns
 const checks: readonly (readonly [Refusal, (found: Found) => boolean])[] = [
   ['card_not_supported',  (found) => found.card === null],
+  ['plastic_not_active',  (found) => found.plastic === 'waiting'],
   ['cryptogram_invalid',  (found) => found.cryptogram === 'invalid'],
   // A card of ours that was inserted answers with a cryptogram; one that was keyed needs its code.
   ['cryptogram_invalid',  (found) => isOurs(found, 'inserted') && found.cryptogram === 'absent'],

@@ -6,6 +6,8 @@
  *   make-base-key    --suite aes-dukpt|tdes-dukpt
  *   admit-device     --device edv_…|rdr_… [--suite …] --out FILE     for the injection room
  *   personalise-card --card crd_… [--pin-file FILE] --out FILE for the card machine
+ *   admit-bureau     --key-file FILE        its two public keys, as it handed them over
+ *   remove-bureau    --bureau bur_…         nothing is sealed to it again
  */
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -13,6 +15,7 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { type EntrySuite, entrySuites } from '@warifu/protocol/entry-device'
 import { isId } from '@warifu/protocol/ids'
+import { admitBureau, readBureauKeys, removeBureau } from '@warifu/vault/admit-bureau'
 import { createApp } from '@warifu/vault/app'
 import { readKeeping } from '@warifu/vault/config'
 import { ConfigError } from '@warifu/vault/config-error'
@@ -28,7 +31,15 @@ import { openStore } from '@warifu/vault/store'
 import type { World } from '@warifu/vault/world'
 
 const text = { type: 'string' } as const
-const options = { suite: text, device: text, card: text, out: text, 'pin-file': text } as const
+const options = {
+  suite: text,
+  device: text,
+  card: text,
+  bureau: text,
+  out: text,
+  'pin-file': text,
+  'key-file': text,
+} as const
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
 
 const acts: Readonly<Record<string, (world: World, values: Values) => Promise<object>>> = {
@@ -48,6 +59,9 @@ const acts: Readonly<Record<string, (world: World, values: Values) => Promise<ob
     await keepSecret(out, plastic)
     return { card }
   },
+  'admit-bureau': async (world, { 'key-file': file = '' }) =>
+    admitBureau(world, readBureauKeys(await readFile(file, 'utf8'))),
+  'remove-bureau': async (world, { bureau = '' }) => removeBureau(world, bureau),
 }
 
 function readSuite(name = 'aes-dukpt'): EntrySuite {
