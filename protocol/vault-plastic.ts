@@ -7,8 +7,8 @@ import { type Operation, signedRequest } from './vault-shapes.ts'
 export const plasticOperations = {
   make_plastic: {
     summary:
-      'Seal the personalisation job of a plastic card to an admitted bureau: its owner’s terminal ' +
-      'signed for it and their passkey vouched for it, name and address included.',
+      'Seal the personalisation job of a plastic card to an admitted bureau: its owner’s ' +
+      'terminal signed for it and their passkey vouched for it, name and address included.',
     input: closed({
       plastic: idOf('pls'),
       bureau: idOf('bur'),
@@ -44,8 +44,8 @@ export const plasticOperations = {
   },
   activate_plastic: {
     summary:
-      'The applying terminal returns the page’s nonce, its own finding and, sealed, what was read ' +
-      'of the plastic; the vault compares. Three wrong ones end the plastic.',
+      'The applying terminal returns the page’s nonce, its own finding and, sealed, what was ' +
+      'read of the plastic; the vault compares. Three wrong ones end the plastic.',
     input: closed({ terminal: idOf('trm'), request: signedRequest, now: instant }),
     output: closed({ plastic: idOf('pls'), card: idOf('crd') }),
     refuses: [

@@ -1,4 +1,4 @@
-/** An operator's act in the secure room: a bureau's own key is admitted, and jobs go to it alone. */
+/** An operator's act in the secure room: a bureau's key is admitted, and jobs go to it alone. */
 import { pointOfJwk } from '@warifu/crypto/jwk-thumbprint'
 import { type BureauKeys, bureauKeys } from '@warifu/protocol/plastic'
 import { Compile } from 'typebox/compile'

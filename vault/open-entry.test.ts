@@ -43,7 +43,7 @@ for (const suite of ['aes-dukpt', 'tdes-dukpt'] as const)
     const { card, last4, ...told } = await found(send(device, typed))
     assert.deepEqual([card, last4], [scene.victims.card, plastic.pan.slice(-4)])
     const { opened_with: _, ...compared } = told
-    const expected = { pin: 'absent', cryptogram: 'absent' }
+    const expected = { pin: 'absent', cryptogram: 'absent', plastic: 'none' }
     assert.deepEqual(compared, { ...expected, expiry: 'match', security_code: 'match' })
     const wrong = typed.code === '000' ? '001' : '000'
     const bent = await found(send(device, { ...typed, code: wrong, expiry: '3511' }))

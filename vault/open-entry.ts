@@ -8,7 +8,6 @@
  * does not verify moves nothing and is counted as noise.
  */
 
-import { entryTags } from '@warifu/protocol/entry-device'
 import type { VaultInput, VaultOutput } from '@warifu/protocol/vault'
 import { type Compared, compareCode, compareExpiry } from './card-checks.ts'
 import { panIndex } from './cards.ts'
@@ -17,7 +16,7 @@ import { type Entered, readEntered } from './entry-data.ts'
 import { type InitialKey, readIssued } from './entry-keys.ts'
 import { type Envelope, type Opened, openEnvelope, readEnvelope } from './entry-message.ts'
 import { isPin } from './pins.ts'
-import { sequenceText } from './plastic-rows.ts'
+import { type Standing, standingOf } from './plastic-standing.ts'
 import type { Sql } from './store.ts'
 import { type Answer, no, type RefusalOf, type World, yes } from './world.ts'
 
@@ -70,7 +69,7 @@ function authenticate(world: World, envelope: Envelope, key: InitialKey): Work {
   return { envelope, key, opened, entered: readEntered(opened.plain) }
 }
 
-type Row = {
+type Row = Standing & {
   readonly ord: number
   readonly code: string
   readonly pin: 'verified' | 'wrong' | 'blocked' | null
@@ -80,8 +79,6 @@ type Row = {
   readonly expiry_mac: Uint8Array
   readonly code_mac: Uint8Array
   readonly verifier: Uint8Array | null
-  readonly plastic: 'none' | 'waiting' | 'active'
-  readonly sequence: number | null
 }
 type Found = Open & { readonly row: Row; readonly entered: Entered }
 
@@ -190,18 +187,9 @@ function answerOf(
     security_code: codeOf(hierarchy, kept, { entered, envelope }),
     pin: envelope.pinBlock === undefined ? 'absent' : (proven?.pin ?? 'blocked'),
     cryptogram: entered.chip === undefined ? 'absent' : (proven?.chip ?? 'invalid'),
-    plastic: isLiving(row, entered) ? row.plastic : 'waiting',
+    plastic: standingOf(row, entered),
     ...shared,
   }
-}
-
-/** A chip or stripe of an earlier plastic tells so by its sequence number. */
-function isLiving({ plastic, sequence }: Row, { chip, stripe }: Entered): boolean {
-  if (plastic !== 'active' || sequence === null) return true
-  const chips = chip?.get(Number.parseInt(entryTags.panSequence, 16))
-  const ofChip = chips === undefined ? undefined : Buffer.from(chips).toString('hex')
-  const ofStripe = chip === undefined ? stripe?.discretionary.slice(3, 5) : undefined
-  return [ofChip, ofStripe].every((one) => one === undefined || one === sequenceText(sequence))
 }
 
 /** Of a swiped card the stripe's own value stands for the printed one. */

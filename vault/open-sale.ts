@@ -24,6 +24,7 @@ import { isStripe } from './chip.ts'
 import { endSale } from './ending-sales.ts'
 import { type Entered, readEntered } from './entry-data.ts'
 import { verifyPin } from './pins.ts'
+import { isDead } from './plastic-standing.ts'
 import { thumbprintCheckValue } from './public-key.ts'
 import {
   type Authentic,
@@ -196,14 +197,15 @@ async function readCard(work: Work, session: Session, plain: Uint8Array): Promis
   if (stored === undefined) return no('card_unknown')
   const cardholder = stored.cardholder as `chl_${string}`
   if (cardholder !== sender.cardholder && !call.any_cardholder) return no('cardholder_mismatch')
+  const isFalse = await isDead(sql, card, entered)
   const cryptogram = await countChip(work, { entered, card, offer: session.offer })
   const shown: SaleCard = { card, cardholder, last4, entry }
   session.card = shown
   return yes({
     ...answerOf(work, session, shown),
     expiry: compareExpiry(hierarchy, { ...row, card }, entered.expires),
-    stripe: entry === 'swiped' ? stripeOf(world, entered) : 'absent',
-    cryptogram,
+    stripe: entry !== 'swiped' ? 'absent' : isFalse ? 'mismatch' : stripeOf(world, entered),
+    cryptogram: isFalse && cryptogram === 'verified' ? 'invalid' : cryptogram,
     pin: null,
   })
 }

@@ -136,7 +136,7 @@ test('a page serves one answer; a reading made for another page does not fit', a
   assert.equal(await say(await activationOf(person, { page, read })), 'page_unknown')
 })
 
-test('lost in the post: the next one has another code, chip and stripe; the old stays dead', async () => {
+test('lost in the post: the next has another code, chip, stripe; the old stays dead', async () => {
   const lost = await letter()
   const { plastic: id, card, job } = lost
   const order = orderOf(person, { card, bureau: bureau.id, plastic: vault.newId('pls') })

@@ -1,4 +1,4 @@
-/** For tests: a bureau with a key of its own, orders that a person signs, and what is read of it. */
+/** For tests: a bureau with its own key, orders that a person signs, and what is read of one. */
 import { toBase64url } from '@warifu/crypto/base64url'
 import { encode, type Tlv } from '@warifu/crypto/ber-tlv'
 import { envelopeAad, envelopeInfo } from '@warifu/crypto/envelope'
