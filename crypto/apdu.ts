@@ -19,6 +19,7 @@ export type Reply = { readonly data: Uint8Array; readonly word: number }
 export const status = {
   ok:                        0x9000,
   selected_file_deactivated: 0x6283,
+  authentication_failed:     0x6300,
   wrong_length:              0x6700,
   secure_messaging_refused:  0x6882,
   wrong_file_structure:      0x6981,
