@@ -13,6 +13,7 @@ export type Runtime = {
   readonly chance: () => number
   /** Ends early, without a word, when the signal is aborted. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
+  readonly nowMs: () => number
   /** A signal that is aborted after this long. */
   readonly timeout: (ms: number) => AbortSignal
 }
@@ -32,5 +33,6 @@ export const ownRuntime: Runtime = {
       const timer = setTimeout(end, ms)
       signal?.addEventListener('abort', end)
     }),
+  nowMs: () => Date.now(),
   timeout: (ms) => AbortSignal.timeout(ms),
 }
