@@ -115,7 +115,7 @@ const ascii = new TextEncoder()
 /** What a signature over a link request begins with: no other thing that a terminal signs does. */
 export const LINK_LABEL = 'warifu/1/chip-request\0'
 
-/** Payment ‖ amount ‖ currency ‖ payee hash ‖ challenge: 89 bytes; the counter is the code's own. */
+/** Payment ‖ amount ‖ currency ‖ payee hash ‖ challenge: 89 bytes; the code adds its counter. */
 export function paymentBytes(of: {
   readonly payment: string
   readonly amount: number

@@ -1,7 +1,7 @@
 /**
- * Loading a chip's secrets: three X9.143 blocks, version D, under the key that was set when the chip
- * was made. The label block (LB) of each says for which chip and for what; whoever brings them needs
- * no trust.
+ * Loading a chip's secrets: three X9.143 blocks, version D, under the key that was set when the
+ * chip was made. The label block (LB) of each says for which chip and for what; whoever brings
+ * them needs no trust.
  */
 import { unwrapKeyBlock } from '@warifu/crypto/key-block'
 import { KeyBlockError } from '@warifu/crypto/key-block-header'

@@ -83,7 +83,8 @@ function sentenceOf(error: unknown): string {
   if (code === 'EADDRINUSE') return 'The port of the proximity device’s link is taken.'
   if (code === 'ENOENT' || code === 'EACCES')
     return `The device’s memory or its controller cannot be opened (${code}).`
-  return `The proximity device could not start (${error instanceof Error ? error.message : 'fault'}).`
+  const why = error instanceof Error ? error.message : 'fault'
+  return `The proximity device could not start (${why}).`
 }
 
 process.umask(0o077)
