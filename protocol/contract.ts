@@ -2,7 +2,9 @@
  * The contract: every endpoint, once. It feeds the router, validation, clients' types and the
  * OpenAPI document. An endpoint that is not here does not exist; a caller not named is refused.
  */
-import { type Static, type TObject, type TSchema, Type } from 'typebox'
+import { type Static, type TObject, type TSchema, type TUnion, Type } from 'typebox'
+import { extents } from './approval-content.ts'
+import { approvalEndpoints } from './approval-contract.ts'
 import { deviceEndpoints } from './device-contract.ts'
 import type { Refusal } from './errors.ts'
 import { idOf } from './ids.ts'
@@ -12,6 +14,7 @@ import { currency, minorUnits } from './money.ts'
 import * as o from './objects.ts'
 import { operatorEndpoints } from './operator-contract.ts'
 import type { OperatorRole } from './operator-objects.ts'
+import { presentCardBody } from './presenting.ts'
 import { orderLine } from './sealed.ts'
 import {
   assertion,
@@ -19,11 +22,11 @@ import {
   base64url,
   closed,
   digest,
+  oneOf,
   plainText,
   publicJwk,
   webAddress,
 } from './shapes.ts'
-import { presentBody } from './vault-shapes.ts'
 
 /**
  * Who may call. `merchant`: secret API key. `session`: a cardholder's log-in (15 minutes).
@@ -56,7 +59,8 @@ export type Endpoint = {
   readonly stream?: true
   readonly params?: TObject
   readonly query?: TObject
-  readonly body?: TObject
+  /** An object, or a union of objects told apart by their `kind`. */
+  readonly body?: TObject | TUnion<TObject[]>
   readonly answer: TSchema
   readonly status: 200 | 201
   /** The refusals of its own, beside those of validation, authentication and faults. */
@@ -354,6 +358,8 @@ export const contract = {
       ),
       return_url: Type.Optional(webAddress),
       presentment: Type.Optional(presentmentAsked),
+      /** `up_to`: the amount is a ceiling; say by capture what it came to. */
+      extent: Type.Optional(oneOf(extents)),
       metadata: Type.Optional(o.metadata),
     }),
     answer: o.payment,
@@ -367,6 +373,7 @@ export const contract = {
       'network_unavailable',
       'not_found',
       'token_unknown',
+      'too_many_requests',
       'vault_unavailable',
     ],
   },
@@ -454,7 +461,11 @@ export const contract = {
     caller: 'terminal',
     status: 200,
     summary: 'Open a payment’s link: the first phone wins. Answers with what will be signed.',
-    body: closed({ secret: base64url(32, 32) }),
+    body: closed({
+      secret: base64url(32, 32),
+      /** The card in the phone's SIM instead of the wallet's own. */
+      presentment: Type.Optional(oneOf(['wallet', 'sim'] as const)),
+    }),
     answer: o.claim,
     refuses: ['not_found', 'already_claimed', 'payment_expired', 'payment_state'],
   },
@@ -467,7 +478,7 @@ export const contract = {
     movesMoney: true,
     summary: 'Approve and pay: the sealed card and one signed statement.',
     params: byId('pay'),
-    body: presentBody,
+    body: presentCardBody,
     answer: o.presented,
     refuses: [
       'approval_mismatch',
@@ -479,6 +490,7 @@ export const contract = {
       'cardholder_mismatch',
       'counter_forked',
       'counter_stale',
+      'match_number_wrong',
       'not_found',
       'payment_expired',
       'payment_state',
@@ -529,6 +541,7 @@ export const contract = {
   ...merchantEndpoints,
   ...operatorEndpoints,
   ...deviceEndpoints,
+  ...approvalEndpoints,
 
   // ── events ─────────────────────────────────────────────────────────────────────────────────
   listEvents: {

@@ -1,11 +1,11 @@
-/** Endpoints of the contract: a merchant's entry devices, tokens, and questions to cardholders. */
+/** Endpoints of the contract: a merchant's entry devices and tokens. */
 import { Type } from 'typebox'
 import { deviceStates } from './entry-device.ts'
 import { idOf } from './ids.ts'
 import * as m from './merchant-objects.ts'
 import { entryDeviceMoves } from './moves.ts'
 import { listOf, metadata } from './objects.ts'
-import { assertion, closed, digest, oneOf, plainText, statesOf } from './shapes.ts'
+import { closed, oneOf, plainText, statesOf } from './shapes.ts'
 
 const byId = <P extends Parameters<typeof idOf>[0]>(prefix: P) => closed({ id: idOf(prefix) })
 const page = {
@@ -176,42 +176,5 @@ export const merchantEndpoints = {
     body: closed({}),
     answer: m.token,
     refuses: ['not_found'],
-  },
-
-  // ── approvals ──────────────────────────────────────────────────────────────────────────────
-  listApprovals: {
-    method: 'GET',
-    path: '/v1/approvals',
-    tag: 'Approvals',
-    caller: 'terminal',
-    status: 200,
-    summary: 'What you are asked, outside of a payment’s link; newest first.',
-    query: closed(page),
-    answer: listOf(m.approval),
-    refuses: [],
-  },
-  answerApproval: {
-    method: 'POST',
-    path: '/v1/approvals/:id/answer',
-    tag: 'Approvals',
-    caller: 'terminal',
-    status: 200,
-    summary: 'Say yes or no to exactly what was shown. A yes carries the passkey’s assertion.',
-    params: byId('apr'),
-    body: closed({
-      answer: oneOf(['approve', 'deny'] as const),
-      content_digest: digest,
-      assertion: Type.Optional(assertion),
-    }),
-    answer: m.approval,
-    refuses: [
-      'not_found',
-      'approval_mismatch',
-      'approval_state',
-      'approval_expired',
-      'assertion_invalid',
-      'user_verification_required',
-      'vault_unavailable',
-    ],
   },
 } as const

@@ -1,5 +1,6 @@
 /** What a merchant keeps with us: entry devices with their custody, tokens with their consent. */
 import { type Static, Type } from 'typebox'
+import { periods } from './approval-content.ts'
 import { deviceStates, entryMessage, entrySuites } from './entry-device.ts'
 import { idOf } from './ids.ts'
 import { currency, minorUnits, minorUnitsOrZero } from './money.ts'
@@ -10,10 +11,9 @@ import {
   entryDeviceMoves,
 } from './moves.ts'
 import { metadata } from './objects.ts'
-import { mandateContent, periods } from './sealed.ts'
 import {
+  base64url,
   closed,
-  digest,
   instant,
   lastFour,
   nullable,
@@ -123,6 +123,14 @@ export const tokenSource = Type.Union([
 
 export type TokenSource = Static<typeof tokenSource>
 
+/** A number that a customer tells, E.164. */
+export const phoneNumber = Type.String({
+  pattern: '^\\+[1-9][0-9]{6,14}$',
+  description: 'E.164',
+})
+/** 128 bits that a phone shows for a minute and that a till reads once. */
+export const oneTimeCode = base64url(16, 16)
+
 /** How the card of a new payment is shown. Left out: the cardholder's wallet, by the link. */
 export const presentmentAsked = Type.Union([
   closed({ kind: Type.Literal('wallet') }),
@@ -133,19 +141,9 @@ export const presentmentAsked = Type.Union([
     /** `merchant`: the cardholder is not there; needs a recurring consent. */
     initiator: Type.Optional(oneOf(['customer', 'merchant'] as const)),
   }),
+  /** The till read the customer's one-time code off their phone. */
+  closed({ kind: Type.Literal('code'), code: oneTimeCode }),
+  /** The customer told their number, over the telephone or at the counter. */
+  closed({ kind: Type.Literal('phone'), phone: phoneNumber }),
 ])
 export type PresentmentAsked = Static<typeof presentmentAsked>
-
-export const approvalStates = ['pending', 'approved', 'denied', 'expired', 'cancelled'] as const
-
-/** A question to the cardholder, outside of a payment's own link. */
-export const approval = closed({
-  id: idOf('apr'),
-  object: Type.Literal('approval'),
-  status: oneOf(approvalStates),
-  content: mandateContent,
-  /** SHA-256(JCS(content)): what a passkey vouches for, and what an answer must name. */
-  content_digest: digest,
-  created_at: instant,
-  deadline_at: instant,
-})

@@ -67,6 +67,18 @@ export const consentMoves = {
 } as const satisfies Record<string, readonly string[]>
 export type ConsentStatus = keyof typeof consentMoves
 
+/** What a person is asked to confirm. `superseded`: another question took its place. */
+// biome-ignore format: a table reads by its columns
+export const approvalMoves = {
+  pending:    ['approved', 'denied', 'expired', 'cancelled', 'superseded'],
+  approved:   [],
+  denied:     [],
+  expired:    [],
+  cancelled:  [],
+  superseded: [],
+} as const satisfies Record<string, readonly string[]>
+export type ApprovalStatus = keyof typeof approvalMoves
+
 /** The states from which `to` may be reached: `update … where state = any($sources)`. */
 export function sourcesOf<S extends string>(
   moves: Readonly<Record<S, readonly string[]>>,

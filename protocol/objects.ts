@@ -1,5 +1,6 @@
 /** The objects of the API, as their readers see them. */
 import { type Static, Type } from 'typebox'
+import { extents, matchNumber, payee, paymentContent } from './approval-content.ts'
 import { errors } from './errors.ts'
 import { idOf } from './ids.ts'
 import { currency, minorUnits, minorUnitsOrZero } from './money.ts'
@@ -11,7 +12,8 @@ import {
   type TerminalStatus,
   terminalMoves,
 } from './moves.ts'
-import { approvalContent, orderLine, sealedMessage } from './sealed.ts'
+import { nextAction } from './next-action.ts'
+import { orderLine, sealedMessage } from './sealed.ts'
 import {
   base64url,
   closed,
@@ -172,12 +174,6 @@ export const installation = closed({
 
 export const order = closed({ lines: Type.Array(orderLine), digest })
 
-export const nextAction = closed({
-  kind: oneOf(['present', 'approve', 'read_card', 'enter_pin', 'pin_digits'] as const),
-  by: oneOf(['cardholder', 'merchant'] as const),
-  deadline_at: instant,
-})
-
 /** The ways in which a card comes into a payment. */
 export const presentments = [
   'wallet', // S0: the terminal opened a link
@@ -209,6 +205,9 @@ export const payment = closed({
   merchant_reference: nullable(Type.String({ maxLength: 64 })),
   order,
   presentment: oneOf(presentments),
+  extent: oneOf(extents),
+  /** What the till shows and the customer enters on their phone; null where the way has none. */
+  match_number: nullable(matchNumber),
   capture_method: oneOf(['automatic', 'manual'] as const),
   card: nullable(
     closed({
@@ -240,7 +239,7 @@ export const refund = closed({
 export const claim = closed({
   object: Type.Literal('claim'),
   payment: idOf('pay'),
-  content: approvalContent,
+  content: paymentContent,
   lines: Type.Array(orderLine),
   /** The shop's page. Not part of what is signed. */
   return_url: nullable(webAddress),
@@ -256,7 +255,7 @@ export const activity = closed({
   currency,
   amount_captured: minorUnitsOrZero,
   amount_refunded: minorUnitsOrZero,
-  payee: approvalContent.properties.payee,
+  payee,
   lines: Type.Array(orderLine),
   card: nullable(closed({ id: idOf('crd'), last4: Type.String({ pattern: '^[0-9]{4}$' }) })),
   declined_because: nullable(refusalCode),
@@ -271,10 +270,13 @@ export const presented = closed({
   object: Type.Literal('presented'),
   payment: idOf('pay'),
   approval: idOf('apr'),
-  status: oneOf(['authorized', 'declined'] as const),
+  /** `requires_action`: a step was taken, and `next_action` is the next. */
+  status: oneOf(['requires_action', 'authorized', 'declined'] as const),
   declined_because: nullable(refusalCode),
+  next_action: nullable(nextAction),
   amount: minorUnits,
   currency,
+  /** When this was answered. */
   decided_at: instant,
 })
 
@@ -325,6 +327,8 @@ export const timelineEntry = closed({
 })
 
 export const eventTypes = [
+  'approval.asked',
+  'approval.ended',
   'application.submitted',
   'application.approved',
   'application.in_review',
@@ -347,6 +351,7 @@ export const eventTypes = [
   'token.consent_refused',
   'payment.created',
   'payment.claimed',
+  'payment.step',
   'payment.authorized',
   'payment.declined',
   'payment.captured',

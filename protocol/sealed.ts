@@ -7,9 +7,9 @@
  *   AES-256-GCM (SP 800-38D)    aad  = JCS({ header, context })
  */
 import { type Static, Type } from 'typebox'
+import { paymentContent } from './approval-content.ts'
 import { idOf } from './ids.ts'
-import { currency, minorUnits } from './money.ts'
-import { base64url, closed, digest, instant, oneOf, plainText } from './shapes.ts'
+import { base64url, closed, digest, instant, plainText } from './shapes.ts'
 
 /** DHKEM(P-256, HKDF-SHA256) + HKDF-SHA256 + AES-256-GCM (RFC 9180 §7). */
 export const SUITE = '0010-0001-0002'
@@ -86,43 +86,9 @@ export const orderLine = closed({
 })
 export type OrderLine = Static<typeof orderLine>
 
-/** What is shown to a person who is asked for a yes, and what the yes is bound to. */
-export const approvalContent = closed({
-  approval: idOf('apr'),
-  subject: closed({ kind: Type.Literal('payment'), id: idOf('pay') }),
-  amount: minorUnits,
-  currency,
-  extent: Type.Union([Type.Literal('exact'), Type.Literal('up_to')]),
-  payee: closed({ id: idOf('mer'), name: plainText(80), store: idOf('str'), place: plainText(80) }),
-  order_digest: digest,
-  card: Type.Literal('own_card'),
-  presentment: Type.Literal('wallet'),
-  factors: Type.Array(
-    Type.Union([Type.Literal('terminal_signature'), Type.Literal('user_verification')]),
-  ),
-  match_number: Type.Null(),
-  mandate: Type.Null(),
-  deadline_at: instant,
-})
-export type ApprovalContent = Static<typeof approvalContent>
-
-/** What a recurring consent allows: up to the amount in each period, until then. */
-export const periods = ['day', 'week', 'month', 'year'] as const
-export type Period = (typeof periods)[number]
-/** As `approvalContent`, for a consent that a merchant's token is to carry; `amount` is the cap. */
-export const mandateContent = closed({
-  ...approvalContent.properties,
-  subject: closed({ kind: Type.Literal('mandate'), id: idOf('mdt') }),
-  extent: Type.Literal('up_to'),
-  card: idOf('crd'),
-  presentment: Type.Literal('token'),
-  mandate: closed({ period: oneOf(periods), until: instant }),
-})
-export type MandateContent = Static<typeof mandateContent>
-
 /** The payment statement: the approval's content, and the card that pays, by its blob's digest. */
 export const paymentStatement = closed({
-  content: approvalContent,
+  content: paymentContent,
   card: idOf('crd'),
   blob_digest: digest,
 })

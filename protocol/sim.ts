@@ -10,8 +10,9 @@
  *   bridge          ECDSA P-256 over label ‖ 0x00 ‖ JCS(statement)
  */
 import { type Static, Type } from 'typebox'
+import { paymentContent } from './approval-content.ts'
 import { idOf } from './ids.ts'
-import { approvalContent, SUITE } from './sealed.ts'
+import { SUITE } from './sealed.ts'
 import { assertion, base64url, closed, digest, instant, nullable, publicJwk } from './shapes.ts'
 
 export const CARD_RECORD_BYTES = 9
@@ -53,7 +54,7 @@ export type SimContext = { readonly sim: string; readonly content_digest: string
 
 /** What a person is shown before a SIM pays. */
 export const simContent = closed({
-  ...approvalContent.properties,
+  ...paymentContent.properties,
   presentment: Type.Literal('sim'),
 })
 export type SimContent = Static<typeof simContent>

@@ -3,9 +3,9 @@
  * end. Spread into the one table of vault.ts.
  */
 import { Type } from 'typebox'
+import { paymentContent } from './approval-content.ts'
 import { idOf } from './ids.ts'
 import { offerText, readerProof } from './reader.ts'
-import { approvalContent } from './sealed.ts'
 import { closed, digest, instant, lastFour, nullable, oneOf } from './shapes.ts'
 import { keyName, type Operation, signedRequest } from './vault-shapes.ts'
 
@@ -40,7 +40,7 @@ export const readerOperations = {
       'A fresh key pair for this sale alone, its private half in memory only; answers with the ' +
       'offer, signed. The same content gives the same offer.',
     input: closed({
-      content: approvalContent,
+      content: paymentContent,
       terminal: idOf('trm'),
       reader: idOf('rdr'),
       expires_at: instant,

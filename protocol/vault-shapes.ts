@@ -103,6 +103,7 @@ export type Operation = {
 
 /** The body of a presented payment: what the terminal signs with RFC 9421. */
 export const presentBody = closed({
+  kind: Type.Optional(Type.Literal('wallet')),
   statement: paymentStatement,
   blob: blobText,
   assertion: Type.Optional(assertion),

@@ -9,9 +9,10 @@
  * - every operation is idempotent: same bytes, same answer.
  */
 import { type Static, Type } from 'typebox'
+import { approvalContent } from './approval-content.ts'
 import { entryMessage, entrySuites } from './entry-device.ts'
 import { idOf } from './ids.ts'
-import { mandateContent, sealedMessage } from './sealed.ts'
+import { sealedMessage } from './sealed.ts'
 import {
   assertion,
   attestation,
@@ -74,9 +75,10 @@ export const vaultOperations = {
   },
   verify_assent: {
     summary:
-      'Verify a passkey’s yes to a mandate, over SHA-256(JCS(content)), and tell whose it is.',
-    input: closed({ content: mandateContent, assertion }),
-    output: closed({ cardholder: idOf('chl'), mandate: idOf('mdt') }),
+      'Verify a passkey’s yes to what a person was asked, over SHA-256(JCS(content)), and tell ' +
+      'whose it is.',
+    input: closed({ content: approvalContent, assertion }),
+    output: closed({ cardholder: idOf('chl'), content_digest: digest }),
     refuses: ['passkey_unknown', 'assertion_invalid'],
     idempotent: 'pure',
   },

@@ -1,8 +1,10 @@
 /** All wiring, top to bottom: read it to know the whole server. Only here are rooms built. */
+import { refused } from '@warifu/protocol/errors'
 import { type Id, isId, LANES, type Mint, mintId } from '@warifu/protocol/ids'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import {
   applyingHandlers,
+  approvalHandlers,
   cardHandlers,
   carriedHandlers,
   createApi,
@@ -19,7 +21,7 @@ import {
   timelineEntry,
   tokenHandlers,
 } from '#api'
-import { createQuestions } from '#approvals'
+import { createApprovals, type Resume } from '#approvals'
 import { createDevices } from '#devices'
 import { createStreams, type Holder, list, type StreamNeeds, type Streams } from '#events'
 import { createIssuing } from '#issuing'
@@ -29,7 +31,7 @@ import { createPayments, type Payments } from '#payments'
 import { createPeople, messengers, type People } from '#people'
 import { createProvisioning } from '#provisioning'
 import type { Store } from '#store'
-import { createTerminals, type Terminals } from '#terminals'
+import { createDirectory, createTerminals, type Terminals } from '#terminals'
 import { createTokens } from '#tokens'
 import type { VaultClient } from '#vault-client'
 import type { Config } from './config.ts'
@@ -83,12 +85,13 @@ const standingOf =
   }
 
 /** Every room, built in the order of the street. */
-function createRooms({ store, vault, now, random, derive }: World) {
+function createRooms({ config, store, vault, now, random, derive }: World) {
   const mint: Mint = (prefix, lane = 0) =>
     mintId({ prefix, lane, nowMs: now(), chance: random(14) })
   const lane = () => (random(1)[0] ?? 0) % LANES
 
-  const needs = { store, vault, mint, random, lane }
+  const { receiptMs } = config.waits
+  const needs = { store, vault, mint, random, lane, receiptMs }
   const people = createPeople({ ...needs, messenger: messengers.inbox })
   const terminals = createTerminals(needs)
   const issuing = createIssuing(needs)
@@ -99,11 +102,20 @@ function createRooms({ store, vault, now, random, derive }: World) {
   const { once } = terminals
   const { ownerOf, signatureOnlyMax } = issuing
   const asked = { tokens, ownerOf, alarm: estate.alarm }
-  const payments = createPayments({ ...needs, ...asked, derive, once, signatureOnlyMax })
-  const resume = { mandate: tokens.resume }
-  const questions = createQuestions({ store, vault, once, resume })
+  const directory = createDirectory({ store, derive })
+  const { freeze } = issuing
+  const steps = { stepSeconds: config.waits.steps, asksPerMinute: config.asksPerMinute, freeze }
+  const found = { ...asked, ...steps, directory }
+  const payments = createPayments({ ...needs, ...found, derive, once, signatureOnlyMax })
+  const resume: Resume = {
+    payment: payments.resume,
+    mandate: tokens.resume,
+    // No room lets a second phone in yet.
+    terminal: async () => refused('approval_state'),
+  }
+  const approvals = createApprovals({ store, vault, mint, once, resume })
   const served = { people, terminals, issuing, provisioning, estate, devices, tokens, payments }
-  return { mint, ...served, questions }
+  return { mint, ...served, directory, approvals }
 }
 type Rooms = ReturnType<typeof createRooms>
 
@@ -124,6 +136,7 @@ function handlersOf(rooms: Rooms, { config, store }: World, streams: Streams): H
     ...eventHandlers({ listEvents, streams, livemode }),
     ...deviceHandlers({ ...rooms, livemode }),
     ...tokenHandlers({ ...rooms, livemode }),
+    ...approvalHandlers(rooms),
     ...operatorHandlers(),
     ...sandboxHandlers({ ...rooms, livemode }),
   }
@@ -132,7 +145,7 @@ function handlersOf(rooms: Rooms, { config, store }: World, streams: Streams): H
 export function createApp(world: World): App {
   const { config, store, vault, now, logger } = world
   const rooms = createRooms(world)
-  const { mint, people, terminals, issuing, estate, tokens, payments } = rooms
+  const { mint, people, terminals, issuing, estate, tokens, payments, directory, approvals } = rooms
   const { walletOrigin, tillOrigin, apiOrigin, docsOrigin } = config
   const livemode = config.mode === 'live'
   const sandbox = !livemode
@@ -165,7 +178,8 @@ export function createApp(world: World): App {
     tail: streams.tail,
     tick: async (nowMs) => {
       await payments.sweep(nowMs)
-      for (const room of [tokens, estate, issuing, people]) await room.tick(nowMs)
+      for (const room of [directory, approvals, tokens, estate, issuing, people])
+        await room.tick(nowMs)
     },
   }
 }

@@ -1,5 +1,6 @@
 /** Configuration, read once: every knob with its bounds. A bad value stops the process. */
 import { readFileSync } from 'node:fs'
+import { type StepSeconds, stepNames } from '#presentment'
 
 export type Config = {
   readonly host: string
@@ -24,7 +25,18 @@ export type Config = {
   readonly mode: 'sandbox' | 'live'
   /** 32 bytes: what the server derives link secrets and card references from. */
   readonly serverKey: Buffer
+  readonly waits: Waits
+  /** How often a merchant may ask for people by number, in a minute. */
+  readonly asksPerMinute: number
   readonly logLevel: string
+}
+
+/** How long is waited for others. */
+export type Waits = {
+  /** A terminal's receipt for a question that it was to show. */
+  readonly receiptMs: number
+  /** Other seconds than the table's, by `presentment.step`. */
+  readonly steps: StepSeconds
 }
 
 /** A value that cannot be used, told in one sentence. */
@@ -50,6 +62,11 @@ export function readConfig(env: Env): Config {
     docsOrigin: env['DOCS_ORIGIN'] ?? `http://docs.localhost:${port}`,
     mode,
     serverKey: keyOf(needed(env, 'SERVER_KEY_FILE', 'a file of 32 random bytes')),
+    waits: {
+      receiptMs: 1000 * wholeNumber(env, 'RECEIPT_SECONDS', { from: 1, to: 600, or: 10 }),
+      steps: stepSecondsOf(env),
+    },
+    asksPerMinute: wholeNumber(env, 'ASKS_PER_MINUTE', { from: 1, to: 100_000, or: 30 }),
     logLevel: env['LOG_LEVEL'] ?? 'info',
   })
 }
@@ -67,6 +84,19 @@ function wholeNumber(env: Env, name: string, { from, to, or }: Bounds): number {
   if (text === '' || !Number.isInteger(value) || value < from || value > to)
     throw new ConfigError(`${name}: a whole number from ${from} to ${to} expected.`)
   return value
+}
+
+/** `STEP_SECONDS=phone.approve=90,reader.enter_pin=30`: a house's own limits of single steps. */
+function stepSecondsOf(env: Env): StepSeconds {
+  const pairs = (env['STEP_SECONDS'] ?? '').split(',').filter((text) => text !== '')
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [, name = '', text = ''] = /^([a-z_.]+)=([0-9]{1,4})$/.exec(pair.trim()) ?? []
+      if (!stepNames.includes(name) || Number(text) < 1)
+        throw new ConfigError(`STEP_SECONDS: ${stepNames.join(' | ')} = 1 to 9999 expected.`)
+      return [name, Number(text)]
+    }),
+  )
 }
 
 function originOf(env: Env, name: string): string {

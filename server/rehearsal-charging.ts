@@ -6,6 +6,7 @@ import type { VaultOutput, VaultRefusal } from '@warifu/protocol/vault'
 import { openAccount, putCard, setCardLast4 } from '#ledger'
 import { createEstate, createMerchant, createStore } from '#merchants'
 import { createPayments, type NewPayment, saleOf } from '#payments'
+import { createDirectory } from '#terminals'
 import { createTokens } from '#tokens'
 import { type Rehearsal, scriptedVault } from './rehearsal.ts'
 
@@ -53,16 +54,23 @@ export async function openShop(stage: Rehearsal, nowMs: number) {
     suspend_device: ({ device }) => ({ ok: true, output: { device } }),
   })
   const needs = { store, mint, random, vault: { ...vault, close: () => {} } }
-  const tokens = createTokens(needs)
+  const tokens = createTokens({ ...needs, receiptMs: 10_000 })
   const estate = createEstate(needs)
+  const derive = (...words: readonly string[]) => createHash('sha256').update(words.join()).digest()
   const payments = createPayments({
     ...needs,
+    random,
     tokens,
-    derive: (...words) => createHash('sha256').update(words.join()).digest(),
+    derive,
     signatureOnlyMax: async () => 0n,
     once: () => Promise.reject(new Error('no terminal here')),
     ownerOf: async () => undefined,
     alarm: estate.alarm,
+    directory: createDirectory({ store, derive }),
+    freeze: async () => {},
+    receiptMs: 10_000,
+    stepSeconds: {},
+    asksPerMinute: 30,
   })
   return { stage, merchant, place, script, vault, tokens, estate, payments, nowMs }
 }
@@ -106,7 +114,7 @@ export async function consent(
   })
   const mandate = (await tokens.get(merchant, token.id))?.mandate?.id
   if (mandate === undefined) throw new Error('no mandate was asked for')
-  await store.transaction((tx) => tokens.resume(tx, { mandate, approved: true, nowMs }))
+  await store.transaction((tx) => tokens.decide(tx, { mandate, state: 'given', nowMs }))
 }
 
 /** An active device of this shop. */
@@ -135,6 +143,7 @@ export function askOf(
     currency: 'jpy',
     lines: [],
     captureMethod: 'manual',
+    extent: 'exact',
     expiresInS: 300,
     metadata: {},
     ...rest,

@@ -3,6 +3,7 @@
 // Method: real processes; a device whose keys the vault made; relays that count, cut and kill.
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
+import { isMandate } from '@warifu/protocol/approval-content'
 import { callApi } from '@warifu/sdk/api-call'
 import postgres from 'postgres'
 import { askFor, openTill, type Till } from './charging.ts'
@@ -105,7 +106,7 @@ describe('a token', () => {
     const absent = (amount: number) => till.charge(byToken(made.token, 'merchant'), askFor(amount))
     assert.equal((await absent(500)).declined_because, 'consent_missing')
     const [question] = await aiko.terminal.questions()
-    assert(question)
+    assert(question && isMandate(question.content))
     assert.deepEqual([question.content.amount, question.content.extent], [2000, 'up_to'])
     assert.equal((await aiko.terminal.answer(question, 'approve')).status, 'approved')
     await assert.rejects(aiko.terminal.answer(question, 'deny'), { code: 'approval_state' })

@@ -114,7 +114,7 @@ export async function verifyLogins(
   })
 }
 
-/** A cardholder's yes to a mandate: their passkey over exactly the content that was shown. */
+/** A cardholder's yes: their passkey over exactly the content that was shown. */
 export async function verifyAssents(
   { verifyAssertion }: World,
   sql: Sql,
@@ -127,6 +127,6 @@ export async function verifyAssents(
     if (credential === undefined) return no('passkey_unknown')
     const challenge = createHash('sha256').update(jcs(content)).digest('base64url')
     if (!verifyAssertion({ assertion, credential, challenge })) return no('assertion_invalid')
-    return yes({ cardholder: credential.cardholder, mandate: content.subject.id })
+    return yes({ cardholder: credential.cardholder, content_digest: challenge })
   })
 }

@@ -1,7 +1,7 @@
 /** For tests: the laws' rows of entry devices and mandates; see rehearsal-laws.ts. */
 import { createHash } from 'node:crypto'
 import { jcs } from '@warifu/crypto/jcs'
-import type { MandateContent } from '@warifu/protocol/sealed'
+import type { MandateContent } from '@warifu/protocol/approval-content'
 import { personaliseCard } from './operator-acts.ts'
 import { ask } from './rehearsal.ts'
 import { admit, contextOf, send } from './rehearsal-device.ts'

@@ -13,6 +13,7 @@ import { jcsBytes } from '@warifu/crypto/jcs'
 import { readJws } from '@warifu/crypto/jws'
 import { unwrapKeyBlock } from '@warifu/crypto/key-block'
 import { encodeFormat4 } from '@warifu/crypto/pin-block'
+import type { PaymentContent } from '@warifu/protocol/approval-content'
 import { entryTags } from '@warifu/protocol/entry-device'
 import type { Id } from '@warifu/protocol/ids'
 import {
@@ -24,7 +25,6 @@ import {
   type SaleOffer,
   saleAad,
 } from '@warifu/protocol/reader'
-import type { ApprovalContent } from '@warifu/protocol/sealed'
 import type { VaultInput } from '@warifu/protocol/vault'
 import { admitDevice, makeBaseKey, type Plastic, personaliseCard } from './operator-acts.ts'
 import { cryptogramOf } from './rehearsal-device.ts'
@@ -76,7 +76,7 @@ export function proofFor(reader: Reader, terminal: Id<'trm'>): ReaderProof {
 }
 
 /** A sale's content that this person has approved. */
-export const contentFor = ({ stage }: Person, carried: Carried): ApprovalContent =>
+export const contentFor = ({ stage }: Person, carried: Carried): PaymentContent =>
   statementOf(stage, carried).content
 
 /** An offer as the vault makes it, and the content it is for. */

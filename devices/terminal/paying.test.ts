@@ -47,6 +47,7 @@ const presented: Presented = {
   approval: id('apr'),
   status: 'authorized',
   declined_because: null,
+  next_action: null,
   amount: 1200,
   currency: 'jpy',
   decided_at: at,

@@ -31,6 +31,7 @@ import { type Read, readerOf } from './validation.ts'
 
 export type { Handlers } from './handler.ts'
 export { applyingHandlers } from './handlers-applying.ts'
+export { approvalHandlers } from './handlers-approvals.ts'
 export { cardHandlers } from './handlers-cards.ts'
 export { carriedHandlers } from './handlers-carried.ts'
 export { deviceHandlers } from './handlers-devices.ts'

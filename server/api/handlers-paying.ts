@@ -4,7 +4,7 @@ import { fromBase64url } from '@warifu/crypto/base64url'
 import type { Reply } from '@warifu/protocol/contract'
 import { done, refused } from '@warifu/protocol/errors'
 import { isId } from '@warifu/protocol/ids'
-import type { Activity, Payments, PresentedRow } from '#payments'
+import { type Activity, nextActionOf, type Payments, type PresentedRow } from '#payments'
 import type { Handlers } from './handler.ts'
 import { pageBy } from './page.ts'
 
@@ -12,8 +12,9 @@ const presentedObject = (row: PresentedRow): Reply<'presentCard'> => ({
   object: 'presented',
   payment: row.payment,
   approval: row.approval,
-  status: 'authorized',
+  status: row.next === undefined ? 'authorized' : 'requires_action',
   declined_because: null,
+  next_action: row.next === undefined ? null : nextActionOf(row.next),
   amount: row.amount,
   currency: row.currency,
   decided_at: new Date(row.decided_ms).toISOString(),
@@ -21,11 +22,19 @@ const presentedObject = (row: PresentedRow): Reply<'presentCard'> => ({
 
 const instantOf = (ms: number | bigint): string => new Date(Number(ms)).toISOString()
 
+/** What a person said no to is over for them, also where its merchant still waits. */
+function standingOf({ state, because }: Activity['asked'], payment: Activity['payment']) {
+  const over = payment.status === 'requires_action' && state !== 'pending' && state !== 'approved'
+  if (!over)
+    return { status: payment.status, declined_because: because ?? payment.declined_because }
+  return { status: 'declined' as const, declined_because: because ?? 'approval_denied' }
+}
+
 const activityObject = ({ asked, payment }: Activity): Reply<'getActivity'> => ({
   object: 'activity',
   payment: payment.id,
   approval: asked.id,
-  status: payment.status,
+  ...standingOf(asked, payment),
   amount: payment.amount,
   currency: payment.currency,
   amount_captured: payment.captured,
@@ -37,7 +46,6 @@ const activityObject = ({ asked, payment }: Activity): Reply<'getActivity'> => (
     payment.card !== null && payment.card_last4 !== null && isId('crd', payment.card)
       ? { id: payment.card, last4: payment.card_last4 }
       : null,
-  declined_because: payment.declined_because,
   created_at: instantOf(asked.createdMs),
   decided_at: asked.decidedMs === null ? null : instantOf(asked.decidedMs),
   deadline_at: instantOf(asked.deadlineMs),
@@ -48,7 +56,8 @@ export const payingHandlers = ({ payments }: { readonly payments: Payments }) =>
   ({
     claimPayment: async ({ caller, body, requestId, nowMs }) => {
       const secret = fromBase64url(body.secret)
-      const answer = await payments.claim(caller.call, { secret, requestId, nowMs })
+      const { presentment = 'wallet' } = body
+      const answer = await payments.claim(caller.call, { secret, presentment, requestId, nowMs })
       if (!answer.ok) return answer
       const { content, lines, returnUrl } = answer.value
       return done({
@@ -59,8 +68,8 @@ export const payingHandlers = ({ payments }: { readonly payments: Payments }) =>
         return_url: returnUrl,
       })
     },
-    presentCard: async ({ caller, params, requestId, nowMs }) => {
-      const answer = await payments.present(caller.call, { payment: params.id, requestId, nowMs })
+    presentCard: async ({ caller: { call }, params, body, requestId, nowMs }) => {
+      const answer = await payments.present({ call, payment: params.id, body, requestId, nowMs })
       return answer.ok ? done(presentedObject(answer.value)) : answer
     },
     denyPayment: async ({ caller, params, requestId, nowMs }) => {
@@ -74,6 +83,7 @@ export const payingHandlers = ({ payments }: { readonly payments: Payments }) =>
         approval: row.approval,
         status: 'declined',
         declined_because: 'approval_denied',
+        next_action: null,
         amount: row.amount,
         currency: row.currency,
         decided_at: new Date(nowMs).toISOString(),

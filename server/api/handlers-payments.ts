@@ -5,6 +5,7 @@ import type { Answer } from '@warifu/protocol/errors'
 import { done, refused } from '@warifu/protocol/errors'
 import type { Hop } from '@warifu/protocol/objects'
 import {
+  isPushed,
   isWay,
   type PaymentRow,
   type Payments,
@@ -30,6 +31,8 @@ const instantOf = (ms: number): string => new Date(ms).toISOString()
 export function paymentObject(rooms: PaymentRooms, row: PaymentRow): Reply<'getPayment'> {
   const open = row.status === 'requires_action'
   const deadline = instantOf(row.deadline_ms)
+  // Until a card was read, a merchant does not learn whether anybody was found.
+  const knowsWho = row.card !== null || !isPushed(row.presentment)
   return {
     id: row.id,
     object: 'payment',
@@ -46,6 +49,7 @@ export function paymentObject(rooms: PaymentRooms, row: PaymentRow): Reply<'getP
     merchant_reference: row.merchant_reference,
     order: { lines: row.lines, digest: row.order_digest },
     presentment: row.presentment,
+    extent: row.extent,
     capture_method: row.capture_method,
     card:
       row.card !== null && row.card_last4 !== null
@@ -54,10 +58,11 @@ export function paymentObject(rooms: PaymentRooms, row: PaymentRow): Reply<'getP
             last4: row.card_last4,
           }
         : null,
-    approval: row.approval,
-    next_action: open ? { kind: 'present', by: 'cardholder', deadline_at: deadline } : null,
+    approval: knowsWho ? row.approval : null,
+    match_number: open ? row.match_number : null,
+    next_action: open ? nextActionOf(row) : null,
     link:
-      open && row.terminal === null
+      open && row.terminal === null && !isPushed(row.presentment)
         ? `${rooms.walletOrigin}/pay#${rooms.payments.linkOf(row.id)}`
         : null,
     return_url: row.return_url,
@@ -65,6 +70,12 @@ export function paymentObject(rooms: PaymentRooms, row: PaymentRow): Reply<'getP
     deadline_at: deadline,
     metadata: row.metadata,
   }
+}
+
+function nextActionOf(row: PaymentRow): Reply<'getPayment'>['next_action'] {
+  const { action: kind, action_by: by, action_deadline_ms: deadlineMs } = row
+  if (kind === null || by === null || deadlineMs === null) return null
+  return { kind, by, deadline_at: instantOf(deadlineMs) }
 }
 
 const refundObject = (row: RefundRow): Reply<'refundPayment'> => ({
@@ -99,22 +110,23 @@ const newPayment = (body: Body<'createPayment'>, caller: Callers['merchant']) =>
   ...(body.store === undefined ? {} : { store: body.store }),
   ...(body.merchant_reference === undefined ? {} : { merchantReference: body.merchant_reference }),
   lines: body.lines ?? [],
-  captureMethod: body.capture_method ?? 'automatic',
+  captureMethod: body.capture_method ?? (body.extent === 'up_to' ? 'manual' : 'automatic'),
+  extent: body.extent ?? 'exact',
   expiresInS: body.expires_in ?? DEFAULT_EXPIRES_S,
   ...(body.return_url === undefined ? {} : { returnUrl: body.return_url }),
   metadata: body.metadata ?? {},
 })
 
-/** A card that comes with the request is decided in it; else the wallet's link is answered. */
+/** A card that comes with the request is decided in it; else somebody is waited for. */
 const create = (
   { payments }: PaymentRooms,
   { presentment }: Body<'createPayment'>,
   ask: ReturnType<typeof newPayment>,
   at: Parameters<Payments['charge']>[2],
 ) =>
-  presentment === undefined || presentment.kind === 'wallet'
-    ? payments.create(ask, at)
-    : payments.charge(ask, presentment, at)
+  presentment?.kind === 'entry_device' || presentment?.kind === 'token'
+    ? payments.charge(ask, presentment, at)
+    : payments.create(ask, presentment ?? { kind: 'wallet' }, at)
 
 export const timelineEntry = (row: TimelineRow): Reply<'getTimeline'>['data'][number] => {
   const at = instantOf(Number(row.at_ms))
@@ -129,6 +141,8 @@ export const paymentHandlers = (rooms: PaymentRooms) =>
       const { return_url: url } = body
       const expected = url === undefined ? undefined : returnUrlFault(url, rooms.livemode)
       if (expected !== undefined) return refused('field_invalid', 'return_url', expected)
+      if (body.extent === 'up_to' && body.capture_method === 'automatic')
+        return refused('field_invalid', 'capture_method', 'manual expected: a ceiling is no sum')
       return mapped(
         await create(rooms, body, newPayment(body, caller), { requestId, nowMs }),
         (row) => paymentObject(rooms, row),
@@ -148,8 +162,9 @@ export const paymentHandlers = (rooms: PaymentRooms) =>
       ),
     getTimeline: async ({ params, caller }) => {
       const owned = { merchant: caller.merchant, payment: params.id }
-      if (!(await rooms.payments.paymentOf(owned))) return refused('not_found')
-      const rows = await rooms.payments.timelineOf(params.id)
+      const row = await rooms.payments.paymentOf(owned)
+      if (row === undefined) return refused('not_found')
+      const rows = await rooms.payments.merchantTimelineOf(row)
       return done({
         object: 'list',
         url: `/v1/payments/${params.id}/timeline`,

@@ -1,8 +1,7 @@
-/** A merchant's tokens, and the questions to cardholders that come with them. */
+/** A merchant's tokens. */
 import type { Reply } from '@warifu/protocol/contract'
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
-import type { ApprovalRow, Questions } from '#approvals'
 import type { Payments } from '#payments'
 import { spentAt, type Tokens, type TokenView } from '#tokens'
 import type { Handlers } from './handler.ts'
@@ -11,7 +10,6 @@ import { pageOf } from './page.ts'
 type Rooms = {
   readonly payments: Pick<Payments, 'createToken' | 'cardReference'>
   readonly tokens: Pick<Tokens, 'get' | 'list' | 'delete'>
-  readonly questions: Questions
   readonly livemode: boolean
 }
 
@@ -50,18 +48,8 @@ const tokenObject = (rooms: Rooms, view: TokenView, nowMs: number): Reply<'getTo
   }
 }
 
-const approvalObject = (row: ApprovalRow): Reply<'answerApproval'> => ({
-  id: row.id,
-  object: 'approval',
-  status: row.state,
-  content: row.content,
-  content_digest: row.digest,
-  created_at: instantOf(row.createdMs),
-  deadline_at: instantOf(row.deadlineMs),
-})
-
 export const tokenHandlers = (rooms: Rooms) => {
-  const { payments, tokens, questions } = rooms
+  const { payments, tokens } = rooms
   const shown = async (
     merchant: Id<'mer'>,
     id: Id<'tok'>,
@@ -91,21 +79,6 @@ export const tokenHandlers = (rooms: Rooms) => {
     deleteToken: async ({ caller, params, nowMs }) => {
       await tokens.delete(caller.merchant, params.id, nowMs)
       return shown(caller.merchant, params.id, nowMs)
-    },
-    listApprovals: async ({ caller, query }) =>
-      done(
-        await pageOf('/v1/approvals', query, async (page) =>
-          (await questions.list(caller.call.terminal, page)).map(approvalObject),
-        ),
-      ),
-    answerApproval: async ({ caller, params, body, nowMs }) => {
-      const { answer, content_digest: contentDigest, assertion } = body
-      const asked = { approval: params.id, answer, contentDigest, nowMs }
-      const given = await questions.answer(caller.call, {
-        ...asked,
-        ...(assertion === undefined ? {} : { assertion }),
-      })
-      return given.ok ? done(approvalObject(given.value)) : given
     },
   } satisfies Partial<Handlers>
 }

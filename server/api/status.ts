@@ -16,6 +16,7 @@ export const statusOf = {
   code_wrong: 422, code_expired: 410, code_exhausted: 410,
   installation_mismatch: 409, bin_exhausted: 503,
   already_claimed: 409, payment_state: 409, payment_expired: 410,
+  cardholder_not_reached: 402, match_number_wrong: 422, not_me: 402, too_many_requests: 429,
   approval_mismatch: 422, approval_denied: 402, user_verification_required: 422,
   assertion_invalid: 422, statement_invalid: 422,
   blob_mismatch: 422, blob_invalid: 422, cardholder_mismatch: 403, card_unknown: 404,

@@ -26,21 +26,28 @@ export function readerOf(schema: TSchema, part: 'params' | 'query' | 'body'): Re
  */
 function meant(schema: TSchema, value: unknown): TSchema {
   const { properties } = plain(schema)
-  if (properties === undefined) return schema
-  const chosen = Object.entries(properties).map(([name, field]) => {
-    const branches = plain(field).anyOf ?? []
-    const kinds = branches.map((branch) => plain(branch).properties?.['kind']?.const)
-    if (branches.length === 0 || kinds.includes(undefined)) return [name, field] as const
-    const said = property(Object(property(Object(value), name)), 'kind')
-    const kind = { enum: kinds }
-    const any = { type: 'object', required: ['kind'], properties: { kind } }
-    return [name, branches[kinds.indexOf(said)] ?? any] as const
-  })
+  if (properties === undefined) return branchOf(schema, value)
+  const chosen = Object.entries(properties).map(
+    ([name, field]) => [name, branchOf(field, property(Object(value), name))] as const,
+  )
   return { ...schema, properties: Object.fromEntries(chosen) }
+}
+
+/** One of several kinds: the one that the value says it is, or whose kind may be left out. */
+function branchOf(schema: TSchema, value: unknown): TSchema {
+  const branches = plain(schema).anyOf ?? []
+  const kinds = branches.map((branch) => plain(branch).properties?.['kind']?.const)
+  if (branches.length === 0 || kinds.includes(undefined)) return schema
+  const said = property(Object(value), 'kind')
+  const silent = branches.find((branch) => !plain(branch).required?.includes('kind'))
+  const kind = { enum: kinds }
+  const any = { type: 'object', required: ['kind'], properties: { kind } }
+  return branches[kinds.indexOf(said)] ?? (said === undefined ? silent : undefined) ?? any
 }
 
 type Plain = {
   readonly properties?: Readonly<Record<string, TSchema & { readonly const?: unknown }>>
+  readonly required?: readonly string[]
   readonly anyOf?: readonly TSchema[]
 }
 /** The members of JSON Schema that are looked at here. */

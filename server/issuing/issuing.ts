@@ -9,6 +9,7 @@ import { type Applying, apply } from './applying.ts'
 import { type CardPage, listCards, ownerOf, readCard, signatureOnlyMax, viewCards } from './card.ts'
 import { decideByPerson, type Verdict } from './decision.ts'
 import { expire } from './expiring.ts'
+import { type Freezing, freeze } from './freezing.ts'
 import { type Holding, resume, suspend, viewOne } from './holding.ts'
 import {
   activate,
@@ -60,6 +61,9 @@ export const createIssuing = (needs: Needs) => ({
 
   /** For payments, before it is known which card will pay. */
   signatureOnlyMax: (db: Db, cardholder: Id<'chl'>) => signatureOnlyMax(db, cardholder),
+
+  /** Freezes a person's cards, or the one that is named, because they disowned a payment. */
+  freeze: (tx: Tx, freezing: Freezing) => freeze(needs, tx, freezing),
 
   /** Whose card it is, and their newest active terminal: whoever is asked about it. */
   ownerOf: (db: Db, card: Id<'crd'>) => ownerOf(db, card),

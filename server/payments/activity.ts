@@ -14,7 +14,7 @@ export async function activities(
   cardholder: Id<'chl'>,
   page: Page,
 ): Promise<Activity[]> {
-  const asked = await askedOf(sql, { cardholder, kind: 'payment' }, page)
+  const asked = await askedOf(sql, cardholder, page)
   const ids = asked.map(({ subject }) => subject)
   const rows = new Map((await paymentsOf(sql, ids)).map((row) => [String(row.id), row]))
   return asked.map((one) => {

@@ -17,7 +17,7 @@ import type { At, PaymentNeeds } from './needs.ts'
 import type { PaymentRow } from './row.ts'
 import { timesOf } from './times.ts'
 
-export type Shown = Exclude<PresentmentAsked, { readonly kind: 'wallet' }>
+export type Shown = Extract<PresentmentAsked, { readonly kind: 'token' | 'entry_device' }>
 
 /** What the request shows instead of a link: a card reference of the vault, or a token. */
 type Card = Partial<TokenUse> & {

@@ -1,10 +1,12 @@
 /** A terminal opens a payment's link: the first one wins and is told what it will sign. */
+import type { PaymentContent } from '@warifu/protocol/approval-content'
 import { type Answer, done, type Refusal, refused } from '@warifu/protocol/errors'
 import { laneOf } from '@warifu/protocol/ids'
-import type { ApprovalContent, OrderLine } from '@warifu/protocol/sealed'
+import type { OrderLine } from '@warifu/protocol/sealed'
 import { contentOf, open } from '#approvals'
 import type { Db, Tx } from '#store'
 import type { TerminalCall } from '#terminals'
+import { contentFor } from './content.ts'
 import { linkPlace } from './creating.ts'
 import { finish } from './finishing.ts'
 import { claimed, denied } from './hops.ts'
@@ -12,7 +14,7 @@ import { type At, instantOf, type PaymentNeeds } from './needs.ts'
 import type { PaymentRow } from './row.ts'
 
 export type Claimed = {
-  readonly content: ApprovalContent
+  readonly content: PaymentContent
   readonly lines: readonly OrderLine[]
   readonly returnUrl: string | null
 }
@@ -20,10 +22,10 @@ export type Claimed = {
 export function claimPayment(
   needs: PaymentNeeds,
   call: TerminalCall,
-  ask: At & { readonly secret: Uint8Array },
+  ask: At & { readonly secret: Uint8Array; readonly presentment: 'wallet' | 'sim' },
 ): Promise<Answer<Claimed>> {
   const work = {
-    gather: () => gather(needs, call, ask.secret),
+    gather: () => gather(needs, call, ask),
     record: (tx: Tx, gathered: Claimed) => record({ tx, call, gathered, at: ask, needs }),
   }
   return needs.once(call, work, ask.nowMs)
@@ -32,33 +34,17 @@ export function claimPayment(
 /** Reads the payment behind the link and writes down what would be shown. */
 async function gather(
   needs: PaymentNeeds,
-  call: TerminalCall,
-  secret: Uint8Array,
+  { cardholder }: TerminalCall,
+  { secret, presentment }: { readonly secret: Uint8Array; readonly presentment: 'wallet' | 'sim' },
 ): Promise<Answer<Claimed>> {
-  const row = await paymentByLink(needs.store.sql, secret)
+  const { sql } = needs.store
+  const row = await paymentByLink(sql, secret)
   if (!row) return refused('not_found')
-  const alone = await needs.signatureOnlyMax(needs.store.sql, call.cardholder)
+  const about = { cardholder, presentment, deadlineMs: row.deadline_ms }
   return done({
     lines: row.lines,
     returnUrl: row.return_url,
-    content: {
-      approval: needs.mint('apr', row.lane),
-      subject: { kind: 'payment', id: row.id },
-      amount: row.amount,
-      currency: row.currency,
-      extent: 'exact',
-      payee: { id: row.merchant, name: row.payee.name, store: row.store, place: row.payee.place },
-      order_digest: row.order_digest,
-      card: 'own_card',
-      presentment: 'wallet',
-      factors:
-        BigInt(row.amount) <= alone
-          ? ['terminal_signature']
-          : ['terminal_signature', 'user_verification'],
-      match_number: null,
-      mandate: null,
-      deadline_at: instantOf(row.deadline_ms),
-    },
+    content: await contentFor(needs, sql, row, about),
   })
 }
 
@@ -85,15 +71,16 @@ async function record({ tx, needs, call, gathered, at }: Recording): Promise<Ans
   const lane = laneOf(content.subject.id)
   const [reply] = await tx<{ code: string; answer: PaymentRow }[]>`
     select code, answer from payments.claim(
-      ${lane}::smallint, ${content.subject.id}, ${call.terminal}, ${content.approval},
-      ${needs.mint('evt', lane)},
+      ${lane}::smallint, ${content.subject.id}, ${call.terminal}, ${content.presentment},
+      ${content.approval}, ${needs.mint('evt', lane)},
       (${at.requestId}, 'claimPayment',
        ${tx.json(claimed(instantOf(at.nowMs), call.terminal))})::payments.entry,
       ${at.nowMs})`
   if (!reply) throw new Error('payments.claim answered nothing')
   if (reply.code === 'ok') {
     const { terminal, cardholder } = call
-    await open(tx, { content, terminal, cardholder, nowMs: at.nowMs })
+    const { lines } = gathered
+    await open(tx, { content, lines, terminal, cardholder, nowMs: at.nowMs })
     return done(gathered)
   }
   // Opened before by this same terminal: what it was shown then is what it may sign.

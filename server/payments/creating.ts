@@ -1,13 +1,19 @@
 /** A merchant asks for a payment: one statement claims the key and opens the row and its link. */
 import { createHash } from 'node:crypto'
-import { toBase64url } from '@warifu/crypto/base64url'
+import { fromBase64url, toBase64url } from '@warifu/crypto/base64url'
 import { jcsBytes } from '@warifu/crypto/jcs'
+import type { Extent } from '@warifu/protocol/approval-content'
 import { type Answer, done, refused } from '@warifu/protocol/errors'
-import { type Id, LANES, laneOf } from '@warifu/protocol/ids'
+import { type Id, LANES, laneOf, mintId } from '@warifu/protocol/ids'
+import type { PresentmentAsked } from '@warifu/protocol/merchant-objects'
 import type { OrderLine } from '@warifu/protocol/sealed'
-import { payeeOf } from '#merchants'
+import { type Payee, payeeOf } from '#merchants'
+import { readPhone } from '#people'
+import { firstStep } from '#presentment'
 import { asked } from './hops.ts'
 import { type At, instantOf, type PaymentNeeds } from './needs.ts'
+import { newNumber } from './numbers.ts'
+import type { Claim } from './reaching.ts'
 import type { PaymentRow } from './row.ts'
 
 export type NewPayment = {
@@ -20,6 +26,7 @@ export type NewPayment = {
   readonly merchantReference?: string
   readonly lines: readonly OrderLine[]
   readonly captureMethod: 'automatic' | 'manual'
+  readonly extent: Extent
   readonly expiresInS: number
   readonly returnUrl?: string
   readonly metadata: Readonly<Record<string, string>>
@@ -39,16 +46,74 @@ export function linkPlace(secret: Uint8Array): { hash: Buffer; lane: number } {
   return { hash, lane: (hash[0] ?? 0) % LANES }
 }
 
+/** Ways of a payment that is not decided in its own request. */
+export type Waited = Exclude<PresentmentAsked, { readonly kind: 'token' | 'entry_device' }>
+
+/** By what somebody is to be found; null where a link is to be opened. */
+function claimOf({ directory }: PaymentNeeds, shown: Waited): Answer<Claim | null> {
+  if (shown.kind === 'wallet') return done(null)
+  if (shown.kind === 'code') {
+    const code = directory.hashOfCode(fromBase64url(shown.code)).toString('hex')
+    return done({ kind: 'code', code })
+  }
+  const e164 = readPhone(shown.phone)
+  if (e164 === undefined)
+    return refused('field_invalid', 'presentment.phone', 'a telephone number, E.164, expected')
+  return done({ kind: 'phone', number: Buffer.from(directory.hashOf(e164)).toString('hex') })
+}
+
+/** Asking for people by number is limited, so that nobody can go through numbers. */
+async function mayAsk(
+  { store: { sql }, asksPerMinute }: PaymentNeeds,
+  claim: Claim | null,
+  { merchant, nowMs }: { readonly merchant: Id<'mer'>; readonly nowMs: number },
+): Promise<boolean> {
+  if (claim?.kind !== 'phone') return true
+  const since = mintId({
+    prefix: 'pay',
+    lane: 0,
+    nowMs: nowMs - 60_000,
+    chance: new Uint8Array(14),
+  })
+  const [row] = await sql<{ n: number }[]>`
+    select count(*)::int as n from payments.payment
+     where merchant = ${merchant} and id > ${since} and presentment = any(${['phone', 'reader']})`
+  return (row?.n ?? 0) < asksPerMinute
+}
+
 export async function createPayment(
   needs: PaymentNeeds,
   ask: NewPayment,
-  { requestId, nowMs }: At,
+  shown: Waited,
+  at: At,
 ): Promise<Answer<PaymentRow>> {
   const payee = await payeeOf(needs.store.sql, ask.merchant, ask.store)
   if (!payee) return refused('not_found', 'store')
+  const claim = claimOf(needs, shown)
+  if (!claim.ok) return claim
+  const { merchant } = ask
+  if (!(await mayAsk(needs, claim.value, { merchant, nowMs: at.nowMs })))
+    return refused('too_many_requests')
+  return enter(needs, rowOf(needs, { ask, payee, presentment: shown.kind, nowMs: at.nowMs }), {
+    ask,
+    claim: claim.value,
+    at,
+  })
+}
+
+type Making = {
+  readonly ask: NewPayment
+  readonly payee: Payee
+  readonly presentment: Waited['kind']
+  readonly nowMs: number
+}
+
+function rowOf(needs: PaymentNeeds, { ask, payee, presentment, nowMs }: Making) {
   const lane = laneOf(ask.merchant)
+  const untilMs = nowMs + ask.expiresInS * 1000
+  const step = firstStep(presentment, { nowMs, untilMs, seconds: needs.stepSeconds })
   const id = needs.mint('pay', lane)
-  const row = {
+  return {
     lane,
     id,
     merchant: ask.merchant,
@@ -60,7 +125,12 @@ export async function createPayment(
     currency: ask.currency,
     lines: ask.lines,
     order_digest: orderDigest(ask.lines),
-    presentment: 'wallet',
+    presentment,
+    extent: ask.extent,
+    match_number: newNumber(needs, presentment),
+    action: step.kind,
+    action_by: step.by,
+    action_deadline_ms: step.deadlineMs,
     capture_method: ask.captureMethod,
     return_url: ask.returnUrl ?? null,
     metadata: ask.metadata,
@@ -69,13 +139,24 @@ export async function createPayment(
     refunded: 0,
     version: 1,
     created_ms: nowMs,
-    deadline_ms: nowMs + ask.expiresInS * 1000,
+    deadline_ms: untilMs,
   }
+}
+
+type Entering = { readonly ask: NewPayment; readonly claim: Claim | null; readonly at: At }
+
+async function enter(
+  needs: PaymentNeeds,
+  row: ReturnType<typeof rowOf>,
+  { ask, claim, at: { requestId, nowMs } }: Entering,
+): Promise<Answer<PaymentRow>> {
+  const { lane, id } = row
   const link = linkPlace(linkSecret(needs, id))
   const { sql } = needs.store
   const [reply] = await sql<{ code: string; answer: PaymentRow }[]>`
     select code, answer from payments.open(
-      ${sql.json(row)}, ${link.hash}, ${link.lane}::smallint, ${ask.key}, ${ask.digest},
+      ${sql.json(row)}, ${link.hash}, ${link.lane}::smallint,
+      ${claim === null ? null : sql.json(claim)}, ${ask.key}, ${ask.digest},
       ${needs.mint('evt', lane)},
       (${requestId}, 'createPayment', ${sql.json(asked(instantOf(nowMs)))})::payments.entry,
       ${nowMs})`

@@ -12,6 +12,8 @@ export type Ending = {
   readonly to: 'declined' | 'cancelled' | 'expired'
   readonly because: Refusal | null
   readonly from: readonly PaymentStatus[]
+  /** It is silence that ends it: only a step that is still overdue. */
+  readonly overdue?: true
   readonly name: string
   readonly hops: readonly Hop[]
   readonly at: At
@@ -26,7 +28,7 @@ export async function finish(
   const [reply] = await db<{ code: string; answer: PaymentRow }[]>`
     select code, answer from payments.finish(
       ${lane}::smallint, ${ending.payment}, ${ending.to}, ${ending.because}, ${[...ending.from]},
-      ${needs.mint('evt', lane)},
+      ${ending.overdue === true}, ${needs.mint('evt', lane)},
       (${ending.at.requestId}, ${ending.name}, ${db.json([...ending.hops])})::payments.entry,
       ${ending.at.nowMs})`
   if (!reply) throw new Error('payments.finish answered nothing')

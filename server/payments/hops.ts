@@ -45,6 +45,20 @@ export const claimed = (at: string, terminal: string): Hop[] => [
   }),
 ]
 
+/** Somebody is looked for, and asked where they are found. */
+export const reached = (at: string, asked: boolean): Hop[] => [
+  hop(['server', 'terminal'], 'approval', at, {
+    readable: ['amount', 'payee', 'order lines'],
+    outcome: asked ? 'passed' : 'refused',
+  }),
+]
+
+/** What a person said outside of the payment itself, or that nobody said that it was shown. */
+export const said = (at: string, message: string, terminal: string): Hop[] => [
+  hop(['cardholder', 'terminal'], message, at, { reported: true }),
+  hop(['terminal', 'server'], 'answerApproval', at, { signed_by: terminal }),
+]
+
 /** The terminal presents its card, up to the point where the vault is asked. */
 export const presented = (at: string, terminal: string): Hop[] => [
   hop(['cardholder', 'terminal'], 'yes', at, { reported: true }),

@@ -1,13 +1,22 @@
 /** What the room asks for, and the few names that all of its files share. */
 
+import { type ApprovedPresentment, approvedPresentments } from '@warifu/protocol/approval-content'
 import type { Answer, Refusal } from '@warifu/protocol/errors'
 import type { Id, Mint } from '@warifu/protocol/ids'
-import type { Db, Store } from '#store'
-import type { TerminalCall, Work } from '#terminals'
+import type { Presentment } from '@warifu/protocol/objects'
+import type { StepSeconds } from '#presentment'
+import type { Db, Store, Tx } from '#store'
+import type { Directory, TerminalCall, Work } from '#terminals'
 import type { Tokens } from '#tokens'
 import type { VaultClient } from '#vault-client'
 
 export type Owner = { readonly cardholder: Id<'chl'>; readonly terminal: Id<'trm'> }
+
+export type Freezing = {
+  readonly cardholder: Id<'chl'>
+  readonly card: Id<'crd'> | null
+  readonly nowMs: number
+}
 
 export type RefusedEntry = {
   readonly merchant: Id<'mer'>
@@ -29,11 +38,30 @@ export type PaymentNeeds = {
   readonly ownerOf: (db: Db, card: Id<'crd'>) => Promise<Owner | undefined>
   /** What the vault refused of an entry device, so that its merchant hears of it. */
   readonly alarm: (refused: RefusedEntry) => Promise<void>
+  /** How a person is found who did not begin. */
+  readonly directory: Pick<Directory, 'hashOf' | 'byNumber' | 'hashOfCode' | 'redeem'>
+  /** Freezes a person's cards, or the one that is named, since they said so. */
+  readonly freeze: (tx: Tx, asked: Freezing) => Promise<void>
+  readonly random: (size: number) => Uint8Array
+  /** How long a terminal may take to sign that it showed a question. */
+  readonly receiptMs: number
+  /** A house's own time limits of steps. */
+  readonly stepSeconds: StepSeconds
+  /** How often a merchant may ask for people by number, in a minute. */
+  readonly asksPerMinute: number
   /** Does a terminal's write once (`terminals.once`). */
   readonly once: <G, T>(call: TerminalCall, work: Work<G, T>, nowMs: number) => Promise<Answer<T>>
 }
 
 /** The request that something is done for: its id and the instant it came. */
 export type At = { readonly requestId: Id<'req'>; readonly nowMs: number }
+
+/** The way as one with steps; undefined where the payment is decided in its own request. */
+export const asStepped = (presentment: Presentment): ApprovedPresentment | undefined =>
+  approvedPresentments.find((one) => one === presentment)
+
+/** Ways in which a person is asked who did not begin. Until their yes a merchant learns nothing. */
+const pushed: ReadonlySet<Presentment> = new Set(['code', 'phone', 'beacon', 'reader'])
+export const isPushed = (presentment: Presentment): boolean => pushed.has(presentment)
 
 export const instantOf = (ms: number): string => new Date(ms).toISOString()

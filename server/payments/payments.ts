@@ -12,15 +12,25 @@ import { createPayment, linkSecret } from './creating.ts'
 import { cancelPayment, capturePayment, refundPayment } from './merchant-actions.ts'
 import type { PaymentNeeds } from './needs.ts'
 import { createPresenter, turnAway } from './presenting.ts'
-import { listPayments, newestPayments, paymentOf, timelineOf } from './reading.ts'
+import {
+  listPayments,
+  merchantTimelineOf,
+  newestPayments,
+  paymentOf,
+  timelineOf,
+} from './reading.ts'
+import { resumePayment } from './resuming.ts'
+import type { PaymentRow } from './row.ts'
 import { sweep } from './sweeping.ts'
 import { createToken } from './tokenizing.ts'
 
 export type { Activity } from './activity.ts'
 export { saleOf } from './charging.ts'
-export type { NewPayment } from './creating.ts'
+export type { NewPayment, Waited } from './creating.ts'
 export { isWay, toldOf } from './hops.ts'
+export { isPushed } from './needs.ts'
 export type { PaymentRow, PresentedRow, RefundRow, TimelineRow } from './row.ts'
+export { nextActionOf } from './stepping.ts'
 export type Payments = ReturnType<typeof createPayments>
 
 export function createPayments(needs: PaymentNeeds) {
@@ -36,6 +46,7 @@ export function createPayments(needs: PaymentNeeds) {
     deny: bound(denyPayment),
     present: createPresenter(needs),
     turnAway: bound(turnAway),
+    resume: bound(resumePayment),
     capture: bound(capturePayment),
     cancel: bound(cancelPayment),
     refund: bound(refundPayment),
@@ -47,6 +58,7 @@ export function createPayments(needs: PaymentNeeds) {
     activityOf: bound(activityOf),
     newest: (id?: Id<'pay'>) => newestPayments(needs.store.sql, id),
     timelineOf: (payment: Id<'pay'>) => timelineOf(needs.store.sql, payment),
+    merchantTimelineOf: (row: PaymentRow) => merchantTimelineOf(needs.store.sql, row),
     /** The secret part of a payment's link, base64url. */
     linkOf: (payment: Id<'pay'>) => toBase64url(linkSecret(needs, payment)),
     /** The name under which one merchant, and nobody else, knows a card. */

@@ -6,26 +6,26 @@ import { type Answer, done, type Refusal, refused } from '@warifu/protocol/error
 import { type Id, laneOf } from '@warifu/protocol/ids'
 import { paymentMoves, sourcesOf } from '@warifu/protocol/moves'
 import type { Hop } from '@warifu/protocol/objects'
-import { type Read, readWallet } from '#presentment'
+import { isNext, type Read } from '#presentment'
 import { type Batcher, createBatcher, retried } from '#store'
 import type { TerminalCall } from '#terminals'
-import { answered, opened, presented, refusedAtDoor, refusedByVault } from './hops.ts'
+import { answered, opened, refusedAtDoor, refusedByVault } from './hops.ts'
 import { type At, instantOf, type PaymentNeeds } from './needs.ts'
 import type { PresentedRow } from './row.ts'
+import { takeStep } from './stepping.ts'
 import { timesOf } from './times.ts'
+import { type Presented, type Way, wayOf } from './ways.ts'
 
 type Ask = {
   readonly payment: Id<'pay'>
   readonly call: TerminalCall
+  readonly way: Way
   readonly read: Read
   readonly hops: readonly Hop[]
   readonly at: At
 }
 
-export type Presenter = (
-  call: TerminalCall,
-  ask: At & { readonly payment: Id<'pay'> },
-) => Promise<Answer<PresentedRow>>
+export type Presenter = (presented: Presented) => Promise<Answer<PresentedRow>>
 
 export function createPresenter(needs: PaymentNeeds): Presenter {
   const batcher: Batcher<Ask, PresentedRow> = createBatcher({
@@ -34,16 +34,21 @@ export function createPresenter(needs: PaymentNeeds): Presenter {
     keysOf: (ask) => [ask.payment, ask.call.terminal],
     send: (asks) => retried(() => authorize(needs, asks)),
   })
-  return async (call, { payment, requestId, nowMs }) => {
+  return async (presented) => {
+    const { call, payment, body, requestId, nowMs } = presented
     const at = { requestId, nowMs }
-    const before = presented(instantOf(nowMs), call.terminal)
-    const read = await readWallet(needs.vault, call.terminal, call.request)
-    if (!read.ok) {
-      await noteRefusal(needs, { payment, at, hops: refusedByVault(before), code: read.refusal })
-      return read
+    const way = wayOf(body)
+    const before = way.hops(instantOf(nowMs), call.terminal)
+    const found = await way.read(needs, presented)
+    if (!found.ok) {
+      await noteRefusal(needs, { payment, at, hops: refusedByVault(before), code: found.refusal })
+      return found
     }
-    const hops = opened(before, instantOf(nowMs), read.value.openedWith)
-    const answer = await batcher.ask({ payment, call, read: read.value, hops, at })
+    if (isNext(found.value))
+      return takeStep(needs, presented, { way, next: found.value, hops: before })
+    const read = found.value
+    const hops = opened(before, instantOf(nowMs), read.openedWith)
+    const answer = await batcher.ask({ payment, call, way, read, hops, at })
     // The statement answers with `ok` or codes of the errors table only.
     return answer.code === 'ok' ? done(answer) : refused(answer.code as Refusal)
   }
@@ -61,7 +66,7 @@ async function authorize(needs: PaymentNeeds, asks: readonly Ask[]): Promise<Pre
   return rows.map((row) => row.answer)
 }
 
-const asRow = (needs: PaymentNeeds, { payment, call, read, hops, at }: Ask, ord: number) => ({
+const asRow = (needs: PaymentNeeds, { payment, call, way, read, hops, at }: Ask, ord: number) => ({
   ord,
   payment,
   lane: laneOf(payment),
@@ -74,6 +79,10 @@ const asRow = (needs: PaymentNeeds, { payment, call, read, hops, at }: Ask, ord:
   evidence: call.request,
   content_digest: Buffer.from(read.contentDigest).toString('hex'),
   factors: [...read.factors],
+  match_number: read.matchNumber ?? null,
+  given: read.given === true,
+  presentments: [...way.presentments],
+  actions: [...way.actions],
   card: read.card,
   card_lane: laneOf(read.card),
   hops: [...hops],

@@ -1,6 +1,7 @@
 /** Reads: one payment, a page of payments, a timeline. */
 import { type Id, laneOf } from '@warifu/protocol/ids'
 import type { Db } from '#store'
+import { isPushed } from './needs.ts'
 import type { PaymentRow, TimelineRow } from './row.ts'
 
 type Owned = { readonly merchant: Id<'mer'>; readonly payment: Id<'pay'> }
@@ -45,7 +46,18 @@ export async function newestPayments(db: Db, id?: Id<'pay'>): Promise<PaymentRow
 /** Every request of a payment, in order. */
 export async function timelineOf(db: Db, payment: Id<'pay'>): Promise<TimelineRow[]> {
   return db<TimelineRow[]>`
-    select request, at_ms, name, outcome, hops from payments.timeline
+    select request, at_ms, name, outcome, hops, private from payments.timeline
      where lane = ${laneOf(payment)} and payment = ${payment}
      order by at_ms, request`
+}
+
+/** What tells a merchant that somebody was found. */
+const byTerminal: ReadonlySet<string> = new Set(['presentCard', 'answerApproval'])
+
+/** The same as its merchant may read it: nothing of whom it did not reach, nor why. */
+export async function merchantTimelineOf(db: Db, row: PaymentRow): Promise<TimelineRow[]> {
+  const rows = (await timelineOf(db, row.id)).filter((one) => !one.private)
+  const told = !isPushed(row.presentment) || row.declined_because !== 'cardholder_not_reached'
+  const open = isPushed(row.presentment) && row.status === 'requires_action'
+  return told && !open ? rows : rows.filter(({ name }) => !byTerminal.has(name))
 }

@@ -1,8 +1,11 @@
 /** A payment's row as PostgreSQL gives it in JSON: numbers below 2^53, nothing lost. */
+import type { Extent } from '@warifu/protocol/approval-content'
 import type { Id } from '@warifu/protocol/ids'
 import type { PaymentStatus } from '@warifu/protocol/moves'
+import type { ActionKind, Actor } from '@warifu/protocol/next-action'
 import type { Presentment } from '@warifu/protocol/objects'
 import type { OrderLine } from '@warifu/protocol/sealed'
+import type { Due } from '#presentment'
 
 export type PaymentRow = {
   readonly lane: number
@@ -35,6 +38,13 @@ export type PaymentRow = {
   readonly version: number
   readonly created_ms: number
   readonly deadline_ms: number
+  readonly extent: Extent
+  /** What the till shows, where the way asks for a number. */
+  readonly match_number: string | null
+  /** What is waited for; null where the payment was decided in its own request. */
+  readonly action: ActionKind | null
+  readonly action_by: Actor | null
+  readonly action_deadline_ms: number | null
 }
 
 export type RefundRow = {
@@ -45,7 +55,7 @@ export type RefundRow = {
   readonly created_ms: number
 }
 
-/** What `payments.authorize` keeps as the first answer to a presented card. */
+/** What is kept as the first answer to a presented card: `payments.authorize`, `payments.step`. */
 export type PresentedRow = {
   readonly code: string
   readonly payment: Id<'pay'>
@@ -53,6 +63,10 @@ export type PresentedRow = {
   readonly amount: number
   readonly currency: string
   readonly decided_ms: number
+  /** Set where a step was taken and another is waited for. */
+  readonly next?: Due
+  /** What the step tells the terminal besides. */
+  readonly told?: Readonly<Record<string, unknown>>
 }
 
 export type TimelineRow = {
@@ -61,4 +75,6 @@ export type TimelineRow = {
   readonly name: string
   readonly outcome: string
   readonly hops: unknown
+  /** For the platform's own people. */
+  readonly private: boolean
 }

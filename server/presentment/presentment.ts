@@ -3,6 +3,17 @@
  * came in to the vault and answers with a card reference, or with a refusal. A file per way in.
  */
 export { type EntryExpected, type EntryRead, readEntry } from './entry-device.ts'
-export type { Read } from './read.ts'
+export { isNext, type Next, type Read } from './read.ts'
+export {
+  type Due,
+  firstStep,
+  lateOf,
+  numberOf,
+  type Step,
+  type StepSeconds,
+  stepNames,
+  stepTo,
+  ways,
+} from './steps.ts'
 export { type TokenUse, useToken } from './token.ts'
 export { readWallet } from './wallet.ts'

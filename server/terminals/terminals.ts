@@ -26,6 +26,7 @@ import {
 } from './terminal.ts'
 
 export { idOfCall, type TerminalCall } from './call.ts'
+export { createDirectory, type Directory, type Found } from './directory.ts'
 export { shownAs, type Work } from './once.ts'
 export { listTerminals, type Terminal, type TerminalKey } from './terminal.ts'
 

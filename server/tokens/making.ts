@@ -1,14 +1,19 @@
 /** Makes a card's token at one merchant, and asks the cardholder for a consent to go with it. */
+import type { MandateContent } from '@warifu/protocol/approval-content'
 import { type Id, laneOf, type Mint } from '@warifu/protocol/ids'
 import type { ConsentAsked } from '@warifu/protocol/merchant-objects'
-import type { MandateContent } from '@warifu/protocol/sealed'
-import { open } from '#approvals'
+import { ask } from '#approvals'
 import { append } from '#events'
 import type { Tx } from '#store'
 import { drawToken, laneOfToken } from './digits.ts'
 import type { TokenRow } from './row.ts'
 
-export type MakeNeeds = { readonly mint: Mint; readonly random: (size: number) => Uint8Array }
+export type MakeNeeds = {
+  readonly mint: Mint
+  readonly random: (size: number) => Uint8Array
+  /** How long a terminal may take to sign that it showed a question. */
+  readonly receiptMs: number
+}
 
 export type NewToken = {
   readonly merchant: Id<'mer'>
@@ -62,7 +67,8 @@ export type Asking = {
 const ANSWER_MS = 24 * 3_600_000
 
 /** Opens the approval and the mandate that waits for it; until a yes it allows nothing. */
-export async function askMandate(tx: Tx, { mint }: MakeNeeds, asking: Asking): Promise<void> {
+export async function askMandate(tx: Tx, needs: MakeNeeds, asking: Asking): Promise<void> {
+  const { mint } = needs
   const { token, consent, terminal, cardholder, nowMs } = asking
   const mandate = mint('mdt', token.lane)
   const approval = mint('apr', token.lane)
@@ -82,7 +88,8 @@ export async function askMandate(tx: Tx, { mint }: MakeNeeds, asking: Asking): P
     mandate: { period: consent.period, until: consent.until },
     deadline_at: new Date(deadlineMs).toISOString(),
   }
-  await open(tx, { content, terminal, cardholder, nowMs })
+  const receiptDueMs = nowMs + needs.receiptMs
+  await ask(tx, needs, { content, terminal, cardholder, number: null, receiptDueMs, nowMs })
   await tx`
     insert into tokens.mandate
       (lane, id, token, approval, state, cap, currency, period, until_ms, created_ms, deadline_ms)

@@ -1,7 +1,7 @@
 /** A token's row as PostgreSQL gives it in JSON, with the mandate that was asked for last. */
+import type { Period } from '@warifu/protocol/approval-content'
 import { type Id, laneOf } from '@warifu/protocol/ids'
 import type { ConsentStatus } from '@warifu/protocol/moves'
-import type { Period } from '@warifu/protocol/sealed'
 import type { Db } from '#store'
 
 export type TokenRow = {

@@ -2,9 +2,11 @@
  * Tokens: sixteen digits that stand for one card at one merchant, with the consent that its
  * cardholder gave. What is charged by them is decided in the money statement (`tokens.resolve`).
  */
+import { isMandate } from '@warifu/protocol/approval-content'
+import { done } from '@warifu/protocol/errors'
 import { type Id, laneOf, type Mint } from '@warifu/protocol/ids'
 import type { ConsentStatus } from '@warifu/protocol/moves'
-import { close } from '#approvals'
+import { close, type GoOn, type Heard, tellEnded } from '#approvals'
 import { append } from '#events'
 import type { Store, Tx } from '#store'
 import { askMandate, type MakeNeeds, makeToken } from './making.ts'
@@ -23,8 +25,6 @@ type Decision = {
   readonly nowMs: number
 }
 
-type Answered = Omit<Decision, 'state'> & { readonly approved: boolean }
-
 export function createTokens(needs: Needs) {
   const { store, mint } = needs
   const owned = (merchant: Id<'mer'>, id: Id<'tok'>) => ({ merchant, id, lane: laneOf(id) })
@@ -42,11 +42,19 @@ export function createTokens(needs: Needs) {
       }),
     /** What the cardholder answered, or that they did not. */
     decide: (tx: Tx, decision: Decision) => decide(tx, mint, decision),
-    resume: (tx: Tx, { approved, ...rest }: Answered) =>
-      decide(tx, mint, { ...rest, state: approved ? 'given' : 'refused' }),
+    resume: async (heard: Heard) => done(goOn(mint, heard)),
     tick: (nowMs: number) => expireMandates(needs, nowMs),
   }
 }
+
+/** A yes brings the consent into force; any other answer refuses it. */
+const goOn =
+  (mint: Mint, { approval: { content }, said, nowMs }: Heard): GoOn =>
+  async (tx) => {
+    if (!isMandate(content) || said === 'undeliverable') return
+    const state = said === 'approve' ? 'given' : 'refused'
+    await decide(tx, mint, { mandate: content.subject.id, state, nowMs })
+  }
 
 async function decide(tx: Tx, mint: Mint, { mandate, state, nowMs }: Decision): Promise<void> {
   const [row] = await tx<{ token: TokenRow }[]>`
@@ -76,7 +84,8 @@ async function expireMandates({ store, mint }: Needs, nowMs: number): Promise<vo
      where state = 'asked' and deadline_ms <= ${nowMs} limit 100`
   for (const { id, approval } of late)
     await store.transaction(async (tx) => {
-      await close(tx, { approval, state: 'expired', nowMs })
+      const ended = await close(tx, { approval, state: 'expired', nowMs })
+      if (ended !== undefined) await tellEnded(tx, { mint }, ended, nowMs)
       await decide(tx, mint, { mandate: id, state: 'expired', nowMs })
     })
 }

@@ -4,6 +4,7 @@
  */
 import { Button } from '@mantine/core'
 import type { Question } from '@warifu/devices/terminal'
+import { isMandate, type MandateContent } from '@warifu/protocol/approval-content'
 import { Amount, Countdown, localeOf, useLanguage, useWords } from '@warifu/web/kit'
 import { act } from './acting.ts'
 import { useQuestions, useTerminalState } from './asking.ts'
@@ -16,14 +17,19 @@ export function Consents() {
   const { data: questions = [] } = useQuestions()
   return questions
     .filter(({ status }) => status === 'pending')
-    .map((question) => <Consent key={question.id} question={question} />)
+    .map((question) =>
+      isMandate(question.content) ? (
+        <Consent key={question.id} question={question} content={question.content} />
+      ) : null,
+    )
 }
 
-function Consent({ question }: { readonly question: Question }) {
+type ConsentProps = { readonly question: Question; readonly content: MandateContent }
+
+function Consent({ question, content }: ConsentProps) {
   const say = useWords(words)
   const { language } = useLanguage()
   const { data: state } = useTerminalState()
-  const { content } = question
   const last4 = state?.cards.find(({ card }) => card === content.card)?.last4 ?? '????'
   const day = new Intl.DateTimeFormat(localeOf[language], { dateStyle: 'long' })
   const { answer, error } = useAnswer(question)

@@ -1,0 +1,103 @@
+/** Endpoints of the contract: what a person is asked, and what they say. */
+import { Type } from 'typebox'
+import { approval, mute } from './approval-objects.ts'
+import { idOf } from './ids.ts'
+import { listOf } from './objects.ts'
+import { assertion, closed, digest, oneOf } from './shapes.ts'
+
+const nothing = closed({})
+const byId = closed({ id: idOf('apr') })
+const page = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 25 })),
+  starting_after: Type.Optional(Type.String({ maxLength: 40 })),
+}
+
+export const approvalEndpoints = {
+  listApprovals: {
+    method: 'GET',
+    path: '/v1/approvals',
+    tag: 'Approvals',
+    caller: 'terminal',
+    status: 200,
+    summary: 'What this phone is asked, or was; newest first.',
+    query: closed(page),
+    answer: listOf(approval),
+    refuses: [],
+  },
+  getApproval: {
+    method: 'GET',
+    path: '/v1/approvals/:id',
+    tag: 'Approvals',
+    caller: 'terminal',
+    status: 200,
+    summary: 'One thing that this phone is asked, with the content to show and to sign.',
+    params: byId,
+    answer: approval,
+    refuses: ['not_found'],
+  },
+  receiveApproval: {
+    method: 'POST',
+    path: '/v1/approvals/:id/receipt',
+    tag: 'Approvals',
+    caller: 'terminal',
+    status: 200,
+    summary: 'Say, signed, that it was shown.',
+    params: byId,
+    body: nothing,
+    answer: approval,
+    refuses: ['not_found'],
+  },
+  answerApproval: {
+    method: 'POST',
+    path: '/v1/approvals/:id/answer',
+    tag: 'Approvals',
+    caller: 'terminal',
+    status: 200,
+    summary:
+      'Say yes or no to exactly what was shown. A yes carries the passkey’s assertion; a payment ' +
+      'that this phone’s own card pays is approved by presenting it. `not_me` mutes the shop.',
+    params: byId,
+    body: closed({
+      answer: oneOf(['approve', 'deny', 'not_me'] as const),
+      /** A yes names what it is to. */
+      content_digest: Type.Optional(digest),
+      /** With `not_me`: freeze the cards that could have been asked for. */
+      suspend: Type.Optional(oneOf(['cards'] as const)),
+      assertion: Type.Optional(assertion),
+    }),
+    answer: approval,
+    refuses: [
+      'not_found',
+      'approval_mismatch',
+      'approval_state',
+      'approval_expired',
+      'assertion_invalid',
+      'field_invalid',
+      'user_verification_required',
+      'vault_unavailable',
+    ],
+  },
+  listMutes: {
+    method: 'GET',
+    path: '/v1/mutes',
+    tag: 'Approvals',
+    caller: 'terminal',
+    status: 200,
+    summary: 'The shops that may not ask you any more.',
+    query: closed({}),
+    answer: listOf(mute),
+    refuses: [],
+  },
+  liftMute: {
+    method: 'POST',
+    path: '/v1/mutes/:id/lift',
+    tag: 'Approvals',
+    caller: 'terminal',
+    status: 200,
+    summary: 'Let a shop ask you again.',
+    params: closed({ id: idOf('mer') }),
+    body: nothing,
+    answer: mute,
+    refuses: ['not_found'],
+  },
+} as const
