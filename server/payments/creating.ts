@@ -7,7 +7,7 @@ import { type Answer, done, refused } from '@warifu/protocol/errors'
 import { type Id, LANES, laneOf, mintId } from '@warifu/protocol/ids'
 import type { PresentmentAsked } from '@warifu/protocol/merchant-objects'
 import type { OrderLine } from '@warifu/protocol/sealed'
-import { type Payee, payeeOf } from '#merchants'
+import { payeeOf } from '#merchants'
 import { readPhone } from '#people'
 import { firstStep } from '#presentment'
 import { asked } from './hops.ts'
@@ -103,7 +103,7 @@ export async function createPayment(
 
 type Making = {
   readonly ask: NewPayment
-  readonly payee: Payee
+  readonly payee: NonNullable<Awaited<ReturnType<typeof payeeOf>>>
   readonly presentment: Waited['kind']
   readonly nowMs: number
 }

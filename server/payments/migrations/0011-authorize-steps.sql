@@ -1,4 +1,4 @@
--- The money statement as before (0007); in addition, a presented card must come in the way and at
+-- The money statement as before (0010-controls); in addition, a presented card must come in the way and at
 -- the step that its payment waits for, with the number that the till shows, and a yes may have been
 -- given before, by an answer of its own.
 alter type payments.presented
@@ -38,7 +38,8 @@ end $fn$;
 create or replace function payments.authorize(p_batch jsonb, p_now bigint, p_expires bigint,
                                               p_day int, p_month int, p_sources text[])
 returns table (ord int, replayed boolean, answer jsonb)
-language plpgsql volatile as $fn$
+language plpgsql volatile
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $fn$
 declare
   asks     payments.presented[];
   work     payments.work[];
@@ -86,8 +87,10 @@ begin
   for said in
     select d.ord, d.code from ledger.authorize(
       array(select (a.ord, a.card_lane, a.card, a.payment, work[a.ord].amount,
-                    work[a.ord].currency)::ledger.ask
-              from unnest(asks) a where codes[a.ord] is null),
+                    work[a.ord].currency, work[a.ord].merchant, p.category)::ledger.ask
+              from unnest(asks) a
+              join payments.payment p on p.lane = a.lane and p.id = a.payment
+             where codes[a.ord] is null),
       p_now, p_expires, p_day, p_month) d
   loop
     codes[said.ord] := said.code;
