@@ -6,7 +6,8 @@
  *   record          9 bytes: number (BCD, 8) ‖ selector          sealed to the company's key
  *   digits          2 bytes: two PIN digits (BCD, 1) ‖ selector   sealed only when asked for
  *   selector        flag (0 card company, 1 bank) in bit 8, company index in bits 7–1
- *   authentication  AES-CMAC(key in the SIM, SHA-256(label ‖ 0x00 ‖ JCS(statement)))
+ *   authentication  the SIM's answer (crypto/sim-cryptogram) to
+ *                   SHA-256(label ‖ 0x00 ‖ JCS(statement))
  *   bridge          ECDSA P-256 over label ‖ 0x00 ‖ JCS(statement)
  */
 import { type Static, Type } from 'typebox'
@@ -69,7 +70,7 @@ export type SimStatement = Static<typeof simStatement>
 
 /** The answers of SIM and bridge to a statement. */
 export const simVoucher = closed({
-  authentication: base64url(16, 16),
+  authentication: base64url(20, 20),
   bridge_signature: base64url(64, 64),
 })
 export type SimVoucher = Static<typeof simVoucher>

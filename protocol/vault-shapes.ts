@@ -81,6 +81,8 @@ export const vaultRefusals = [
   'sim_other', // its answer is not by this SIM's key over this statement
   'sim_replayed', // this sealed record was shown for another payment
   'sim_record_invalid', // the sealed record does not open or is no record
+  'sim_written', // other cards were written into it
+  'sim_channel_broken', // what came back is not this SIM's answer, or it refused a command
   'bridge_invalid', // not signed by the bridge that this terminal linked
   'reader_invalid', // the reader’s MAC does not verify, or the message is no reader’s
   'sale_unknown', // no offer was made for it, or not by this vault

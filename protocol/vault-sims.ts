@@ -8,7 +8,41 @@ import { keyName, type Operation, signedRequest } from './vault-shapes.ts'
 /** How the two PIN digits compare; `blocked`: no tries left, or no PIN was set. */
 export const digitsFound = ['absent', 'verified', 'wrong', 'blocked'] as const
 
+/** A command for the card, and what it answered, status word included. */
+export const cardCommand = base64url(261, 13)
+export const cardAnswer = base64url(258, 2)
+/** As many cards as a SIM has records, in their order: the first is the default card. */
+export const simCards = Type.Array(closed({ card: idOf('crd'), selector }), {
+  minItems: 1,
+  maxItems: 4,
+})
+
 export const simOperations = {
+  personalise_sim: {
+    summary:
+      'Write cards of its owner into an admitted SIM through a secure channel (SCP03): given all ' +
+      'that the SIM answered in this session, the next commands. None left: it is done.',
+    input: closed({
+      sim: idOf('sim'),
+      session: idOf('req'),
+      cards: simCards,
+      answers: Type.Array(cardAnswer, { maxItems: 64 }),
+    }),
+    output: closed({
+      sim: idOf('sim'),
+      commands: Type.Array(cardCommand, { maxItems: 32 }),
+      done: Type.Boolean(),
+    }),
+    refuses: [
+      'sim_unknown',
+      'sim_not_active',
+      'sim_written',
+      'sim_channel_broken',
+      'card_unknown',
+      'cardholder_mismatch',
+    ],
+    idempotent: 'pure',
+  },
   link_sim: {
     summary:
       'A terminal takes a SIM of its owner into use: terminal’s signature, owner’s passkey, the ' +
@@ -74,6 +108,3 @@ export const simOperations = {
     idempotent: 'pure',
   },
 } as const satisfies Record<string, Operation>
-
-/** An APDU as it goes over the secure channel. */
-export const apdu = base64url(261, 13)

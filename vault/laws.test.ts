@@ -118,6 +118,7 @@ function closedAll(schema: TSchema, path: string): void {
     properties?: Record<string, TSchema>
     additionalProperties?: boolean
     anyOf?: TSchema[]
+    items?: TSchema
     pattern?: string
     enum?: unknown[]
     const?: unknown
@@ -128,6 +129,8 @@ function closedAll(schema: TSchema, path: string): void {
     assert.equal(parts.additionalProperties, false, `${path} is open`)
     for (const [key, value] of Object.entries(parts.properties ?? {}))
       closedAll(value, `${path}.${key}`)
+  } else if (parts.items !== undefined) {
+    closedAll(parts.items, `${path}[]`)
   } else if (parts.enum !== undefined) {
     assert(parts.enum.length > 0, `${path}: an empty vocabulary`)
   } else if (parts.type === 'string' && parts.const === undefined) {

@@ -15,6 +15,7 @@ import { openSale, saleOf } from './open-sale.ts'
 import { openSims, simPaymentOf } from './open-sim.ts'
 import { type Operation, pure, stored } from './operation.ts'
 import { registerPasskey, verifyAssents, verifyLogins } from './passkeys.ts'
+import { personaliseSims } from './personalise-sim.ts'
 import { makePinCode, pinCodeOf, pinStates, setPins, unblockPins } from './pin-setting.ts'
 import { activatePlastic, endPlastics, openPlasticPage } from './plastic-activating.ts'
 import { makePlastic } from './plastic-making.ts'
@@ -149,6 +150,11 @@ export const operations = {
   suspend_device: pure('suspend_device', {
     decide: suspendDevices,
     refer: ({ device }) => ({ device }),
+    changes: true,
+  }),
+  personalise_sim: pure('personalise_sim', {
+    decide: personaliseSims,
+    refer: ({ sim }) => ({ sim }),
     changes: true,
   }),
   link_sim: pure('link_sim', {

@@ -122,3 +122,21 @@ async function judge(
   if (row === undefined) throw new Error('pins.judge gave no verdict')
   return row.verdict
 }
+
+/**
+ * The first two digits of a card's PIN, for its owner's own SIM: there are a hundred, so whoever
+ * has the key finds them again. That is why their hash is keyed. Undefined where none is kept.
+ */
+export async function readPrefix(
+  hierarchy: Hierarchy,
+  sql: Sql,
+  card: string,
+): Promise<string | undefined> {
+  const [kept] = await sql<Pick<Kept, 'prefix'>[]>`
+    select prefix from pins.verifier where card = ${card}`
+  const prefix = kept?.prefix ?? undefined
+  if (prefix === undefined) return undefined
+  return Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0')).find((digits) =>
+    timingSafeEqual(prefixOf(hierarchy, card, digits), prefix),
+  )
+}

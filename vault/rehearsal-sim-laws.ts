@@ -11,6 +11,7 @@ import {
   linkBodyOf,
   linked,
   linkingOf,
+  SELECTOR,
   type Sim,
   simContentOf,
   simOpeningOf,
@@ -18,7 +19,7 @@ import {
   voucherOf,
 } from './rehearsal-sim.ts'
 
-type Operations = 'link_sim' | 'open_sim' | 'remove_sim'
+type Operations = 'personalise_sim' | 'link_sim' | 'open_sim' | 'remove_sim'
 
 const attack = <I>(name: string, expect: string, input: I) => ({ name, expect, input })
 
@@ -26,6 +27,10 @@ const victims = ({ world, victim, victims: card }: Scene) => linked(world, victi
 const attackers = ({ world, attacker, attackers: card }: Scene) => linked(world, attacker, card)
 
 export const simLaws: { readonly [O in Operations]: LawRow<O> } = {
+  personalise_sim: {
+    honest: async (scene) => writing(scene, await admitted(scene.world, scene.victim)),
+    attacks: writingThefts,
+  },
   link_sim: {
     honest: async ({ world, victim, victims: card }) =>
       linkingOf(await carrying(world, victim, card)),
@@ -51,6 +56,40 @@ export const simLaws: { readonly [O in Operations]: LawRow<O> } = {
       { name: 'no such SIM', input: { sim: stage.newId('sim') }, expect: 'sim_unknown' },
     ],
   },
+}
+
+const writing = ({ stage, victims: { card } }: Scene, { id }: Pick<Sim, 'id'>) => ({
+  sim: id,
+  session: stage.newId('req'),
+  cards: [{ card, selector: SELECTOR }],
+  answers: [],
+})
+
+/** The victim's card into a SIM that is not theirs, or with answers that no SIM gave. */
+async function writingThefts(scene: Scene): Promise<Attack<'personalise_sim'>[]> {
+  const { world, stage, victim, attacker } = scene
+  const own = await admitted(world, victim)
+  const foreign = await admitted(world, attacker)
+  const full = await carrying(world, victim, scene.attackers)
+  const gone = await admitted(world, victim)
+  await must(stage.dispatch, 'remove_sim', { sim: gone.id })
+  const honest = writing(scene, own)
+  const unknown = [{ card: stage.newId('crd'), selector: SELECTOR }]
+  const ok = 'kAA'
+  const invented = toBase64url(new Uint8Array(34).fill(3))
+  return [
+    attack('the attacker’s own SIM', 'cardholder_mismatch', writing(scene, foreign)),
+    attack(
+      'a SIM that no operator admitted',
+      'sim_unknown',
+      writing(scene, { id: stage.newId('sim') }),
+    ),
+    attack('a removed SIM', 'sim_not_active', writing(scene, gone)),
+    attack('a SIM that is in use with other cards', 'sim_written', writing(scene, full)),
+    attack('no such card', 'card_unknown', { ...honest, cards: unknown }),
+    attack('answers of no SIM', 'sim_channel_broken', { ...honest, answers: [ok, invented] }),
+    attack('half an answer', 'sim_channel_broken', { ...honest, answers: [ok] }),
+  ]
 }
 
 /** Somebody else takes the victim's SIM into use. */

@@ -4,12 +4,12 @@
  */
 import { sign } from 'node:crypto'
 import { toBase64url } from '@warifu/crypto/base64url'
-import { cmac } from '@warifu/crypto/cmac'
 import { envelopeAad, envelopeInfo } from '@warifu/crypto/envelope'
 import { setupBaseS } from '@warifu/crypto/hpke'
 import { pad } from '@warifu/crypto/iso7816-padding'
 import { jcs, jcsBytes } from '@warifu/crypto/jcs'
 import { jwkOfPoint } from '@warifu/crypto/jwk-thumbprint'
+import { simCryptogram } from '@warifu/crypto/sim-cryptogram'
 import type { Id } from '@warifu/protocol/ids'
 import { SUITE } from '@warifu/protocol/sealed'
 import {
@@ -102,7 +102,7 @@ export function voucherOf(
   const bytes = vouchedBytes(label, statement)
   const key = { key: bridge.privateKey, dsaEncoding: 'ieee-p1363' } as const
   return {
-    authentication: toBase64url(cmac(authentication, sha256(bytes))),
+    authentication: toBase64url(simCryptogram(authentication, 7, sha256(bytes))),
     bridge_signature: toBase64url(sign('sha256', bytes, key)),
   }
 }

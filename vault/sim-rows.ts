@@ -1,6 +1,13 @@
 /** SIMs as the tables hold them: all that judging what came out of one needs, in one read. */
 import type { Sql } from './store.ts'
 
+/** What a record holds: the first is the default card. */
+export type Written = {
+  readonly number: number
+  readonly card: `crd_${string}`
+  readonly selector: number
+}
+
 export type SimRow = {
   readonly sim: `sim_${string}`
   readonly iccid: string
@@ -8,16 +15,12 @@ export type SimRow = {
   readonly state: 'admitted' | 'personalised' | 'removed'
   /** By terminal: the key of the bridge that it linked. */
   readonly bridges: ReadonlyMap<string, Uint8Array>
-  readonly records: readonly {
-    readonly card: `crd_${string}`
-    readonly selector: number
-    readonly index: Uint8Array
-  }[]
+  readonly records: readonly (Written & { readonly index: Uint8Array })[]
 }
 
 type Row = Pick<SimRow, 'sim' | 'iccid' | 'cardholder' | 'state'> & {
   readonly bridges: readonly { terminal: string; point: string }[] | null
-  readonly records: readonly { card: `crd_${string}`; selector: number; index: string }[] | null
+  readonly records: readonly (Written & { index: string })[] | null
 }
 
 /** By SIM id and by ICCID: callers name it as they know it. */
@@ -31,8 +34,10 @@ export async function readSims(
            (select jsonb_agg(jsonb_build_object('terminal', b.terminal,
                                                 'point', encode(b.point, 'base64')))
               from sims.bridge b where b.sim = s.sim) as bridges,
-           (select jsonb_agg(jsonb_build_object('card', r.card, 'selector', r.selector,
-                                                'index', encode(c.pan_index, 'base64')))
+           (select jsonb_agg(jsonb_build_object('number', r.number, 'card', r.card,
+                                                'selector', r.selector,
+                                                'index', encode(c.pan_index, 'base64'))
+                              order by r.number)
               from sims.record r join cards.card c on c.card = r.card
              where r.sim = s.sim) as records
     from sims.sim s where s.sim = any(${all}) or s.iccid = any(${all})`

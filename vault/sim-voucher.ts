@@ -4,12 +4,12 @@
  *   terminal admitted → its signature (RFC 9421) → form of the body → passkey, if it came along
  *   → SIM known, its owner's, in use → its bridge's signature → the SIM's own answer
  *
- * The SIM's answer is AES-CMAC under a key that never leaves it, over the statement: a record that
- * was copied into another SIM cannot give it.
+ * The SIM's answer is made with a key that never leaves it, over the statement: a record that was
+ * copied into another SIM cannot give it.
  */
 import { timingSafeEqual } from 'node:crypto'
-import { cmac } from '@warifu/crypto/cmac'
 import { jcs } from '@warifu/crypto/jcs'
+import { simCounterOf, simCryptogram } from '@warifu/crypto/sim-cryptogram'
 import type { assertion } from '@warifu/protocol/shapes'
 import { type SimVoucher, simLabels } from '@warifu/protocol/sim'
 import type { SignedRequest } from '@warifu/protocol/vault'
@@ -92,10 +92,11 @@ export function voucherRefusal(
   if (signature === undefined || !verifyRaw(importPoint(bridge), bytes, signature))
     return 'bridge_invalid'
   const told = decodeBase64url(voucher.authentication)
+  const counter = told === undefined ? undefined : simCounterOf(told)
+  if (told === undefined || counter === undefined) return 'sim_other'
   const keys = simKeys(hierarchy, iccid)
-  const right = cmac(keys.auth, sha256(bytes))
+  const right = simCryptogram(keys.auth, counter, sha256(bytes))
   wipe(keys)
-  if (told === undefined || told.length !== right.length) return 'sim_other'
   return timingSafeEqual(told, right) ? undefined : 'sim_other'
 }
 
