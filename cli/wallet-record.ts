@@ -3,9 +3,11 @@
 import { fromBase64url, toBase64url } from '@warifu/crypto/base64url'
 import type { TerminalKeys, TerminalState } from '@warifu/devices/terminal'
 import { contract, type EndpointName } from '@warifu/protocol/contract'
+import { signedKeyText } from '@warifu/protocol/delivery'
 import { idOf } from '@warifu/protocol/ids'
 import { session } from '@warifu/protocol/objects'
-import { base64url, closed, digest } from '@warifu/protocol/shapes'
+import { schemes } from '@warifu/protocol/schemes'
+import { base64url, closed, digest, oneOf, publicJwk } from '@warifu/protocol/shapes'
 import { type Static, type TSchema, Type } from 'typebox'
 import { Check } from 'typebox/value'
 import { Sorry } from './sorry.ts'
@@ -31,13 +33,18 @@ const signedRequest = closed({
   counter: Type.Integer({ minimum: 1 }),
   headers: Type.Record(Type.String(), Type.String()),
 })
+const keptBlob = closed({ iv: base64url(12, 12), ct: base64url(4096) })
 const installedCard = closed({
   card: idOf('crd'),
+  scheme: oneOf(schemes),
   installation: idOf('ins'),
   last4: Type.String(),
   expires: Type.String(),
   inner_digest: digest,
-  kept: closed({ iv: base64url(12, 12), ct: base64url(4096) }),
+  kept: keptBlob,
+  payment_key: orNull(signedKeyText),
+  number: orNull(keptBlob),
+  shown: orNull(Type.String()),
   is_confirmed: Type.Boolean(),
 })
 const state = closed({
@@ -47,9 +54,11 @@ const state = closed({
   session: orNull(session),
   terminal: orNull(idOf('trm')),
   keys: orNull(keys),
+  vault_key: orNull(publicJwk),
   counter: Type.Integer({ minimum: 0 }),
   unanswered: orNull(signedRequest),
   application: orNull(idOf('app')),
+  asked: Type.Array(closed({ application: idOf('app'), scheme: oneOf(schemes) })),
   verification: orNull(idOf('ver')),
   cards: Type.Array(installedCard),
 })
@@ -95,7 +104,13 @@ export const packState = async (from: TerminalState): Promise<PackedState> => ({
     from.unanswered === null
       ? null
       : { ...from.unanswered, headers: { ...from.unanswered.headers } },
-  cards: from.cards.map((card) => ({ ...card, kept: { ...card.kept } })),
+  vault_key: from.vault_key === null ? null : { ...from.vault_key },
+  asked: from.asked.map((each) => ({ ...each })),
+  cards: from.cards.map((card) => ({
+    ...card,
+    kept: { ...card.kept },
+    number: card.number === null ? null : { ...card.number },
+  })),
   keys: from.keys === null ? null : await packKeys(from.keys),
 })
 

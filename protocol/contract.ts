@@ -5,6 +5,7 @@
 import { type Static, type TObject, type TSchema, type TUnion, Type } from 'typebox'
 import { extents } from './approval-content.ts'
 import { approvalEndpoints } from './approval-contract.ts'
+import { confirmationBody, signedKeyText } from './delivery.ts'
 import { deviceEndpoints } from './device-contract.ts'
 import type { Refusal } from './errors.ts'
 import { idOf } from './ids.ts'
@@ -15,13 +16,13 @@ import * as o from './objects.ts'
 import { operatorEndpoints } from './operator-contract.ts'
 import type { OperatorRole } from './operator-objects.ts'
 import { presentCardBody } from './presenting.ts'
-import { orderLine } from './sealed.ts'
+import { schemes } from './schemes.ts'
+import { orderLine, sealedMessage } from './sealed.ts'
 import {
   assertion,
   attestation,
   base64url,
   closed,
-  digest,
   oneOf,
   plainText,
   publicJwk,
@@ -148,7 +149,7 @@ export const contract = {
       signature: base64url(64, 64),
       assertion,
     }),
-    answer: closed({ terminal: o.terminal, challenge: o.installation.properties.sealed }),
+    answer: closed({ terminal: o.terminal, challenge: sealedMessage, vault_key: publicJwk }),
     refuses: [
       'challenge_expired',
       'enrolment_invalid',
@@ -202,7 +203,7 @@ export const contract = {
     summary: 'Apply for a card. The signed request is kept as evidence.',
     body: closed({
       program: idOf('prg'),
-      scheme: Type.Literal('double_sealed'),
+      scheme: oneOf(schemes),
       applicant: o.applicant,
     }),
     answer: o.application,
@@ -281,9 +282,30 @@ export const contract = {
     status: 200,
     summary: 'Say, signed, what was installed. The card is active then.',
     params: byId('ins'),
-    body: closed({ inner_digest: digest }),
+    body: confirmationBody,
     answer: o.card,
-    refuses: ['not_found', 'installation_mismatch', 'application_state'],
+    refuses: [
+      'not_found',
+      'installation_mismatch',
+      'application_state',
+      'activation_unknown',
+      'activation_used',
+      'activation_expired',
+      'signature_invalid',
+      'terminal_not_active',
+    ],
+  },
+  renewPaymentKey: {
+    method: 'POST',
+    path: '/v1/cards/:id/payment-key',
+    tag: 'Cards',
+    caller: 'terminal',
+    status: 200,
+    summary: 'The key to seal this card to when paying, signed by the vault; the next one if due.',
+    params: byId('crd'),
+    body: nothing,
+    answer: closed({ card: idOf('crd'), payment_key: signedKeyText }),
+    refuses: ['not_found', 'terminal_not_active'],
   },
   listCards: {
     method: 'GET',
@@ -486,6 +508,7 @@ export const contract = {
       'blob_invalid',
       'blob_mismatch',
       'card_already_chosen',
+      'card_not_activated',
       'card_unknown',
       'cardholder_mismatch',
       'counter_forked',
@@ -493,8 +516,10 @@ export const contract = {
       'match_number_wrong',
       'not_found',
       'payment_expired',
+      'payment_key_expired',
       'payment_state',
       'already_claimed',
+      'scheme_mismatch',
       'signature_invalid',
       'statement_invalid',
       'terminal_not_active',

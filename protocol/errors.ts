@@ -91,6 +91,9 @@ export const errors = {
   code_expired: row('approval_error', 'retry_now', ['That code has expired. Ask for a new one.', '', 'One-time code past its deadline.']),
   code_exhausted: row('approval_error', 'do_not_retry', ['Too many wrong codes. Ask for a new one.', '', 'No tries left.']),
   installation_mismatch: row('conflict_error', 'do_not_retry', ['What was installed is not what we sent.', '', 'Confirmed digest differs from the sealed one.']),
+  activation_unknown: row('authentication_error', 'do_not_retry', ['This card cannot be activated from here.', '', 'No such one-time number, or another terminal’s.']),
+  activation_used: row('conflict_error', 'do_not_retry', ['This card was activated already.', '', 'The one-time number came back before.']),
+  activation_expired: row('conflict_error', 'request_approval_again', ['That took too long. Fetch the card again.', '', 'The one-time number is past its time.']),
   bin_exhausted: row('api_error', 'contact_issuer', ['No card can be made right now.', '', 'The program’s BIN range has no free number.']),
 
   // Paying
@@ -109,6 +112,9 @@ export const errors = {
   blob_mismatch: row('card_error', 'do_not_retry', ['This is not the card that was confirmed. Nothing was charged.', 'The presented card is not the confirmed one.', 'Digest of the blob differs from the signed one.']),
   blob_invalid: row('card_error', 'contact_issuer', ['The card on this phone cannot be read. Nothing was charged.', 'The card cannot be read.', 'Blob does not open: altered, or another vault’s.']),
   cardholder_mismatch: row('card_error', 'do_not_retry', ['This card belongs to somebody else.', 'The card does not belong to the presenter.', 'Card and terminal belong to different cardholders.']),
+  scheme_mismatch: row('card_error', 'do_not_retry', ['This card is not kept the way it was issued. Nothing was charged.', 'The card cannot be read.', 'Scheme of the statement is not the card’s.']),
+  card_not_activated: row('card_error', 'contact_issuer', ['This card is not activated yet. Nothing was charged.', 'The card is not active.', 'Its one-time number has not come back.']),
+  payment_key_expired: row('card_error', 'request_approval_again', ['This card must be refreshed. Nothing was charged.', 'The card must be refreshed.', 'Sealed to a payment key of an epoch that is over.']),
   card_unknown: row('card_error', 'contact_issuer', ['We do not know this card.', 'The card is unknown.', 'No such card.']),
   card_not_active: row('card_error', 'use_other_card', ['This card is not active.', 'The card is not active.', 'Card or account is not active.']),
   currency_mismatch: row('card_error', 'use_other_card', ['This card does not pay in that currency.', 'The card does not pay in this currency.', 'Account currency differs.']),

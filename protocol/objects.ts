@@ -1,6 +1,7 @@
 /** The objects of the API, as their readers see them. */
 import { type Static, Type } from 'typebox'
 import { extents, matchNumber, payee, paymentContent } from './approval-content.ts'
+import { delivery } from './delivery.ts'
 import { errors } from './errors.ts'
 import { idOf } from './ids.ts'
 import { currency, minorUnits, minorUnitsOrZero } from './money.ts'
@@ -13,7 +14,8 @@ import {
   terminalMoves,
 } from './moves.ts'
 import { nextAction } from './next-action.ts'
-import { orderLine, sealedMessage } from './sealed.ts'
+import { schemes } from './schemes.ts'
+import { orderLine } from './sealed.ts'
 import {
   base64url,
   closed,
@@ -87,7 +89,7 @@ export const program = closed({
   livemode: Type.Boolean(),
   name: plainText(80),
   currency,
-  schemes: Type.Array(Type.Literal('double_sealed')),
+  schemes: Type.Array(oneOf(schemes)),
   verification_methods: Type.Array(Type.Literal('phone')),
 })
 
@@ -122,7 +124,7 @@ export const application = closed({
   livemode: Type.Boolean(),
   created_at: instant,
   program: idOf('prg'),
-  scheme: Type.Literal('double_sealed'),
+  scheme: oneOf(schemes),
   status: statesOf(applicationMoves),
   verifications: Type.Array(verification),
   decision: nullable(
@@ -164,12 +166,12 @@ export const installation = closed({
   id: idOf('ins'),
   object: Type.Literal('installation'),
   card: idOf('crd'),
-  scheme: Type.Literal('double_sealed'),
+  scheme: oneOf(schemes),
   status: oneOf(['offered', 'confirmed'] as const),
   last4: Type.String({ pattern: '^[0-9]{4}$' }),
   expires: yearMonth,
   inner_digest: digest,
-  sealed: sealedMessage,
+  delivery,
 })
 
 export const order = closed({ lines: Type.Array(orderLine), digest })

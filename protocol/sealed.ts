@@ -9,18 +9,26 @@
 import { type Static, Type } from 'typebox'
 import { paymentContent } from './approval-content.ts'
 import { idOf } from './ids.ts'
-import { base64url, closed, digest, instant, plainText } from './shapes.ts'
+import { blobSchemes, schemes } from './schemes.ts'
+import { base64url, closed, digest, instant, oneOf, plainText } from './shapes.ts'
 
 /** DHKEM(P-256, HKDF-SHA256) + HKDF-SHA256 + AES-256-GCM (RFC 9180 §7). */
 export const SUITE = '0010-0001-0002'
 /** The one inner construction: AES-256-GCM under a wrapped record key (AES-KWP, RFC 5649). */
 export const INNER_SUITE = 'A256GCM-A256KWP'
 
+/** What is sealed; another purpose is another key (`info`). */
+export const sealedPurposes = [
+  'terminal-pop', // 32 bytes that only the terminal's sealing key opens, at enrolment
+  'card-install', // a card on its way to its terminal
+  'card-pay', // a card on its way to the vault, for one payment
+] as const
+
 /** Header of an HPKE message. `kid` names the recipient's key: its RFC 7638 thumbprint. */
 export const sealedHeader = closed({
   v: Type.Literal(1),
   suite: Type.Literal(SUITE),
-  purpose: Type.Union([Type.Literal('terminal-pop'), Type.Literal('card-install')]),
+  purpose: oneOf(sealedPurposes),
   kid: digest,
   recipient: digest,
   created: instant,
@@ -36,8 +44,12 @@ export const sealedMessage = closed({
 })
 export type SealedMessage = Static<typeof sealedMessage>
 
-/** Context of `terminal-pop`: which terminal must prove that it holds the sealing key. */
-export type PopContext = { readonly terminal: string }
+/**
+ * Context of `terminal-pop`: which terminal must prove that it holds the sealing key, and the
+ * thumbprint of the vault's key that it pins. Told of another key it cannot open, and so is never
+ * admitted.
+ */
+export type PopContext = { readonly terminal: string; readonly vault_key: string }
 /** Context of `card-install`: the digest of the inner blob and the terminal's thumbprint. */
 export type InstallContext = { readonly inner_digest: string; readonly terminal: string }
 
@@ -55,7 +67,7 @@ export const innerHeader = closed({
   kid: Type.String({ pattern: '^[a-z0-9_.-]{1,64}$' }),
   card: idOf('crd'),
   cardholder: idOf('chl'),
-  scheme: Type.Literal('double_sealed'),
+  scheme: oneOf(blobSchemes),
   scheme_version: Type.Literal(1),
 })
 export type InnerHeader = Static<typeof innerHeader>
@@ -66,8 +78,8 @@ export const innerBlob = closed({
   ct: base64url(512, 17),
 })
 export type InnerBlob = Static<typeof innerBlob>
-/** The inner blob in its transport form. */
-export const blobText = base64url(2048, 64)
+/** What a terminal presents, in its transport form: an inner blob, or a message to the vault. */
+export const blobText = base64url(4096, 64)
 
 /** The statement a terminal's signing key and its owner's passkey vouch for at enrolment. */
 export const enrolment = closed({
@@ -88,6 +100,7 @@ export type OrderLine = Static<typeof orderLine>
 
 /** The payment statement: the approval's content, and the card that pays, by its blob's digest. */
 export const paymentStatement = closed({
+  scheme: oneOf(schemes),
   content: paymentContent,
   card: idOf('crd'),
   blob_digest: digest,

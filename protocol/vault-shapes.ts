@@ -46,6 +46,12 @@ export const vaultRefusals = [
   'cardholder_mismatch', // card and terminal belong to different people
   'blob_mismatch', // the statement names another blob
   'blob_invalid', // the blob does not open
+  'scheme_mismatch', // the card belongs to another scheme
+  'card_not_activated', // its one-time number has not come back yet
+  'payment_key_expired', // sealed to a key that is no longer the cardholder's
+  'activation_unknown', // no such one-time number, or not this terminal's
+  'activation_used', // that one-time number came back before
+  'activation_expired', // that one-time number came back too late
   'code_wrong', // one-time code: wrong, tries left
   'code_expired', // one-time code: past its time
   'code_exhausted', // one-time code: no tries left

@@ -10,8 +10,10 @@
  */
 import { type Static, Type } from 'typebox'
 import { approvalContent } from './approval-content.ts'
+import { delivery } from './delivery.ts'
 import { entryMessage, entrySuites } from './entry-device.ts'
 import { idOf } from './ids.ts'
+import { schemes } from './schemes.ts'
 import { sealedMessage } from './sealed.ts'
 import {
   assertion,
@@ -29,6 +31,7 @@ import {
 import { pinOperations } from './vault-pins.ts'
 import { plasticOperations } from './vault-plastic.ts'
 import { readerOperations } from './vault-reader.ts'
+import { schemeOperations } from './vault-schemes.ts'
 import { keyName, type Operation, signedRequest, type VaultRefusal } from './vault-shapes.ts'
 import { simOperations } from './vault-sims.ts'
 
@@ -85,7 +88,8 @@ export const vaultOperations = {
   admit_terminal: {
     summary:
       'Bind a terminal’s two keys: its own signature and the owner’s passkey assertion are over ' +
-      'the same bytes, JCS(enrolment). Answers with 32 bytes sealed to the sealing key.',
+      'the same bytes, JCS(enrolment). Answers with 32 bytes sealed to the sealing key, and with ' +
+      'the vault’s signing key, to be pinned.',
     input: closed({
       terminal: idOf('trm'),
       cardholder: idOf('chl'),
@@ -100,6 +104,7 @@ export const vaultOperations = {
       sealing_thumbprint: digest,
       signing_thumbprint: digest,
       challenge: sealedMessage,
+      vault_key: publicJwk,
     }),
     refuses: ['passkey_invalid', 'passkey_unknown', 'enrolment_invalid', 'terminal_exists'],
     idempotent: 'stored',
@@ -151,19 +156,26 @@ export const vaultOperations = {
     idempotent: 'stored',
   },
   seal_card: {
-    summary: 'Seal a card for the vault, then to an admitted terminal of the same cardholder.',
+    summary: 'Seal a card by its scheme for an admitted terminal of the same cardholder.',
     input: closed({
       card: idOf('crd'),
       terminal: idOf('trm'),
-      scheme: Type.Literal('double_sealed'),
+      scheme: oneOf(schemes),
       now: instant,
     }),
     output: closed({
       inner_digest: digest,
-      sealed: sealedMessage,
+      expires_at: instant,
+      delivery,
       inner_key: keyName,
     }),
-    refuses: ['card_unknown', 'terminal_unknown', 'terminal_not_admitted', 'cardholder_mismatch'],
+    refuses: [
+      'card_unknown',
+      'terminal_unknown',
+      'terminal_not_admitted',
+      'cardholder_mismatch',
+      'scheme_mismatch',
+    ],
     idempotent: 'stored',
   },
   open_card: {
@@ -188,10 +200,14 @@ export const vaultOperations = {
       'blob_mismatch',
       'cardholder_mismatch',
       'card_unknown',
+      'scheme_mismatch',
+      'card_not_activated',
+      'payment_key_expired',
       'blob_invalid',
     ],
     idempotent: 'pure',
   },
+  ...schemeOperations,
   make_device_keys: {
     summary:
       'A new initial key for an admitted entry device, as an X9.143 key block under the key ' +

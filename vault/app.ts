@@ -13,6 +13,7 @@ import { openHierarchy } from './hierarchy.ts'
 import type { KeyStore } from './key-store.ts'
 import type { Log } from './log.ts'
 import { createNoise } from './noise.ts'
+import { createPairCache } from './payment-keys.ts'
 import { createSales } from './sales.ts'
 import { createRequestVerifier } from './signed-request.ts'
 import type { Store } from './store.ts'
@@ -42,6 +43,7 @@ export async function createApp(needs: AppNeeds): Promise<App> {
     verifyAssertion: createAssertionVerifier(wallet),
     verifyRequest: createRequestVerifier(),
     entryKeys: createEntryKeys(hierarchy),
+    userPairs: createPairCache(),
     noise: createNoise(nowMs),
     verifyChip: createChipVerifier(hierarchy),
     connector,

@@ -20,6 +20,8 @@ const DRAWS = 64
 export type StoredCard = {
   readonly card: string
   readonly cardholder: string
+  /** The scheme that the card is bound to, once it was sealed. */
+  readonly scheme: string | null
   readonly kid: string
   readonly check_value: string
   readonly wrapped: Uint8Array
@@ -111,7 +113,8 @@ export async function readStoredCards(
   ids: readonly string[],
 ): Promise<Map<string, StoredCard>> {
   const rows = await sql<StoredCard[]>`
-    select c.card, c.cardholder, c.kid, k.check_value, k.wrapped, c.wrapped_key, c.iv, c.ct
+    select c.card, c.cardholder, c.scheme, c.kid, k.check_value, k.wrapped, c.wrapped_key, c.iv,
+           c.ct
     from cards.card c join keys.cardholder k on k.kid = c.kid and k.state = 'active'
     where c.card = any(${[...ids]})`
   return new Map(rows.map((row) => [row.card, row]))

@@ -34,6 +34,7 @@ export const domains = {
   vouching: 'ECDSA-P-256', // signs the vault's public keys, for terminals that pinned it
   'pin-transport': 'ECDH-P-256', // PINs are sealed to it
   'plastic-transport': 'ECDH-P-256', // what was read of a plastic card is sealed to it
+  payment: 'ECDH-P-256', // cards are sealed to it, for one payment
 } as const
 export type Domain = keyof typeof domains
 export type DomainKey = {
@@ -94,6 +95,7 @@ export async function openDomainKeys(needs: DomainNeeds): Promise<DomainKeys> {
     vouching: await open('vouching'),
     'pin-transport': await open('pin-transport'),
     'plastic-transport': await open('plastic-transport'),
+    payment: await open('payment'),
   }
 }
 

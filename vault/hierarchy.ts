@@ -8,7 +8,13 @@
 import { createHmac, createPublicKey, createSecretKey, type KeyObject, sign } from 'node:crypto'
 import { unwrapKey, wrapKey } from '@warifu/crypto/aes-key-wrap'
 import { checkValue } from '@warifu/crypto/cmac'
-import { type RecipientContext, setupBaseR } from '@warifu/crypto/hpke'
+import {
+  type HpkeKeyPair,
+  type Psk,
+  type RecipientContext,
+  setupBaseR,
+  setupPskR,
+} from '@warifu/crypto/hpke'
 import { pointOfJwk } from '@warifu/crypto/jwk-thumbprint'
 import type { KeyName } from '@warifu/protocol/vault'
 import { type Domain, type DomainNeeds, type domains, openDomainKeys } from './domain-keys.ts'
@@ -18,11 +24,16 @@ import type { Sql } from './store.ts'
 
 type MacDomain = { [D in Domain]: (typeof domains)[D] extends 'HMAC-SHA-256' ? D : never }[Domain]
 
+/** Keys that others seal to. */
 export type PairDomain = {
   [D in Domain]: (typeof domains)[D] extends 'ECDH-P-256' ? D : never
 }[Domain]
-/** An encapsulated key and the info of its message (RFC 9180 §5.1). */
-type Enclosed = { readonly enc: Uint8Array; readonly info: Uint8Array }
+/** An encapsulated key, its message's info, and the secret shared before, if any (RFC 9180). */
+export type Enclosed = {
+  readonly enc: Uint8Array
+  readonly info: Uint8Array
+  readonly psk?: Psk | undefined
+}
 
 /** A cardholder's key as its row holds it. */
 export type CardholderKey = KeyName & { readonly wrapped: Uint8Array }
@@ -50,7 +61,7 @@ export type Hierarchy = {
   readonly signOffer: (message: string) => Buffer
   readonly offerKey: PublicJwk
   readonly offerKeyName: string
-  /** The cardholder's key, unwrapped and cached; for wrapping record keys only. */
+  /** The cardholder's key, unwrapped and cached; for wrapping keys of theirs only. */
   readonly cardholderKey: (key: CardholderKey) => KeyObject
   /** Finds the cardholder's active key, or makes it, inside the caller's transaction. */
   readonly ensureCardholderKey: (sql: Sql, cardholder: string) => Promise<CardholderKey>
@@ -64,6 +75,15 @@ export async function openHierarchy(needs: DomainNeeds): Promise<Hierarchy> {
   const signBy = (domain: 'audit' | 'vouching' | 'offer') => (message: Uint8Array) =>
     sign('sha256', message, { key: keys[domain].key, dsaEncoding: 'ieee-p1363' })
   const publicOf = (domain: Domain) => jwkOf(createPublicKey(keys[domain].key))
+  const pairOf = (domain: PairDomain): HpkeKeyPair => ({
+    privateKey: keys[domain].key,
+    publicBytes: pointOfJwk(publicOf(domain)),
+  })
+  const pairs: Readonly<Record<PairDomain, HpkeKeyPair>> = {
+    'pin-transport': pairOf('pin-transport'),
+    'plastic-transport': pairOf('plastic-transport'),
+    payment: pairOf('payment'),
+  }
   return {
     mac: (domain, message) => createHmac('sha256', keys[domain].key).update(message).digest(),
     wrapEntryKey: (bytes) => wrapKey(keys.entry.key, bytes),
@@ -76,19 +96,22 @@ export async function openHierarchy(needs: DomainNeeds): Promise<Hierarchy> {
     vouch: signBy('vouching'),
     vouchingKey: publicOf('vouching'),
     sealedTo: publicOf,
-    receive: (domain, { enc, info }) => {
-      const publicBytes = pointOfJwk(publicOf(domain))
-      return setupBaseR({ enc, info, recipient: { privateKey: keys[domain].key, publicBytes } })
-    },
     signOffer: (message) => signBy('offer')(Buffer.from(message)),
     offerKey: publicOf('offer'),
     offerKeyName: thumbprintOf(publicOf('offer')),
+    receive: (domain, letter) => receiveWith(pairs[domain], letter),
     cardholderKey: ({ kid, wrapped }) => cache.get(kid, () => unwrapKek(keys.card.key, wrapped)),
     ensureCardholderKey: async (sql, cardholder) =>
       (await readActive(sql, cardholder)) ??
       (await make({ sql, cardholder, domain: keys.card, needs })),
   }
 }
+
+/** Sets up the receiving side for whichever pair of ours it was sealed to. */
+export const receiveWith = (recipient: HpkeKeyPair, { enc, info, psk }: Enclosed) =>
+  psk === undefined
+    ? setupBaseR({ enc, info, recipient })
+    : setupPskR({ enc, info, recipient, ...psk })
 
 function unwrapKek(domainKey: KeyObject, wrapped: Uint8Array): KeyObject {
   const bytes = unwrapKey(domainKey, wrapped)

@@ -3,6 +3,7 @@
  * table, so an operation without a row does not compile, and laws.test.ts goes through it.
  */
 import type { VaultOperation } from '@warifu/protocol/vault'
+import { activateCard, renewPaymentKey } from './activating.ts'
 import { makeCard } from './cards.ts'
 import { checkCode, codeOf, makeCode } from './codes.ts'
 import { makeDeviceKeys, suspendDevices } from './devices.ts'
@@ -60,6 +61,18 @@ export const operations = {
   }),
   seal_card: stored('seal_card', {
     decide: sealCard,
+    refer: ({ card, terminal }) => ({ card, terminal }),
+  }),
+  activate_card: stored('activate_card', {
+    decide: activateCard,
+    refer: ({ terminal }, answer) => ({
+      terminal,
+      ...(answer.ok ? { card: answer.value.card } : {}),
+    }),
+    timeless: true,
+  }),
+  renew_payment_key: stored('renew_payment_key', {
+    decide: renewPaymentKey,
     refer: ({ card, terminal }) => ({ card, terminal }),
   }),
   open_card: pure('open_card', {

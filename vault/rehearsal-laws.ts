@@ -24,6 +24,7 @@ import { pinLaws } from './rehearsal-pin-laws.ts'
 import { plasticLaws } from './rehearsal-plastic-laws.ts'
 import { readerLaws } from './rehearsal-reader-laws.ts'
 import type { LawRow, Scene } from './rehearsal-scene.ts'
+import { schemeLaws } from './rehearsal-scheme-laws.ts'
 import { simLaws } from './rehearsal-sim-laws.ts'
 import { openAttacks } from './rehearsal-thefts.ts'
 
@@ -52,6 +53,7 @@ async function exhaustedCode(scene: Scene): Promise<Id<'ver'>> {
 export const laws: { readonly [O in VaultOperation]: LawRow<O> } = {
   ...joiningLaws,
   ...entryLaws,
+  ...schemeLaws,
   ...pinLaws,
   ...plasticLaws,
   ...simLaws,
@@ -269,6 +271,11 @@ export const laws: { readonly [O in VaultOperation]: LawRow<O> } = {
           name: 'no such card',
           input: { ...base, card: stage.newId('crd'), terminal: attacker.terminal },
           expect: 'card_unknown',
+        },
+        {
+          name: 'the card again, by a scheme in which the terminal reads it',
+          input: { ...base, card, terminal: victim.terminal, scheme: 'terminal_sealed' },
+          expect: 'scheme_mismatch',
         },
       ]
     },

@@ -15,6 +15,7 @@ import {
 import { unpad } from '@warifu/crypto/iso7816-padding'
 import { jcs, jcsBytes } from '@warifu/crypto/jcs'
 import { jwkOfPoint } from '@warifu/crypto/jwk-thumbprint'
+import type { PaymentContent } from '@warifu/protocol/approval-content'
 import type { Id } from '@warifu/protocol/ids'
 import { type PaymentStatement, POP_EXPORT, type SealedMessage } from '@warifu/protocol/sealed'
 import type {
@@ -123,8 +124,13 @@ export function openMessage(person: Person, message: Message, context: object) {
   return { plaintext: hpke.open(envelopeAad(header, context), fromBase64url(message.ct)), hpke }
 }
 
-export function proofOf(person: Person, challenge: SealedMessage): string {
-  const { plaintext, hpke } = openMessage(person, challenge, { terminal: person.terminal })
+export function proofOf(
+  person: Person,
+  { challenge, vault_key: pinned }: VaultOutput<'admit_terminal'>,
+): string {
+  const vault_key = thumbprintOf(pinned)
+  const context = { terminal: person.terminal, vault_key }
+  const { plaintext, hpke } = openMessage(person, challenge, context)
   const key = hpke.exportSecret(Buffer.from(POP_EXPORT), 32)
   return createHmac('sha256', key).update(plaintext).digest('base64url')
 }
@@ -145,8 +151,8 @@ export async function offer(stage: Stage): Promise<{ person: Person; proof: stri
   const { dispatch } = stage
   const person = createPerson(stage)
   await must(dispatch, 'register_passkey', person.registration)
-  const { challenge } = await must(dispatch, 'admit_terminal', admissionOf(person))
-  return { person, proof: proofOf(person, challenge) }
+  const admitted = await must(dispatch, 'admit_terminal', admissionOf(person))
+  return { person, proof: proofOf(person, admitted) }
 }
 
 export async function enrol(stage: Stage): Promise<Person> {
@@ -165,29 +171,35 @@ export async function carryCard(person: Person): Promise<Carried> {
   return { card, blob: peel(person, await must(stage.dispatch, 'seal_card', sealing)) }
 }
 
-export function peel(person: Person, { sealed, inner_digest }: VaultOutput<'seal_card'>): string {
+export function peel(person: Person, output: VaultOutput<'seal_card'>): string {
+  const { delivery, inner_digest } = output
+  if (delivery.scheme !== 'double_sealed') throw new Error('nothing to peel')
+  const { sealed } = delivery
   const context = { inner_digest, terminal: sealed.header.recipient }
   return Buffer.from(unpad(openMessage(person, sealed, context).plaintext)).toString('utf8')
 }
 
-export const statementOf = ({ newId }: Stage, { card, blob }: Carried): PaymentStatement => ({
-  content: {
-    approval: newId('apr'),
-    subject: { kind: 'payment', id: newId('pay') },
-    amount: 1200,
-    currency: 'jpy',
-    extent: 'exact',
-    payee: { id: newId('mer'), name: 'Kissa Mori', store: newId('str'), place: 'Kyoto' },
-    order_digest: digestOf('an order'),
-    card: 'own_card',
-    presentment: 'wallet',
-    factors: ['terminal_signature', 'user_verification'],
-    match_number: null,
-    mandate: null,
-    deadline_at: '2027-01-05T00:05:00.000Z',
-  },
+export const statementOf = (stage: Stage, { card, blob }: Carried): PaymentStatement => ({
+  scheme: 'double_sealed',
+  content: contentOf(stage),
   card,
   blob_digest: digestOf(blob),
+})
+
+export const contentOf = ({ newId }: Stage): PaymentContent => ({
+  approval: newId('apr'),
+  subject: { kind: 'payment', id: newId('pay') },
+  amount: 1200,
+  currency: 'jpy',
+  extent: 'exact',
+  payee: { id: newId('mer'), name: 'Kissa Mori', store: newId('str'), place: 'Kyoto' },
+  order_digest: digestOf('an order'),
+  card: 'own_card',
+  presentment: 'wallet',
+  factors: ['terminal_signature', 'user_verification'],
+  match_number: null,
+  mandate: null,
+  deadline_at: '2027-01-05T00:05:00.000Z',
 })
 
 /** A presentation as the wallet makes it. */

@@ -6,6 +6,9 @@ import type { Credential } from './assertion.ts'
 import type { CardholderKey } from './hierarchy.ts'
 import type { Sql } from './store.ts'
 
+/** A card by the keyed hash of its number, and the scheme that it is bound to. */
+export type SenderCard = { readonly index: Uint8Array; readonly scheme: string | null }
+
 export type Sender = {
   readonly cardholder: `chl_${string}`
   readonly state: string
@@ -13,8 +16,7 @@ export type Sender = {
   readonly signing_point: Uint8Array
   readonly key: CardholderKey | undefined
   readonly credential: Credential | undefined
-  /** The keyed hash of each card's number. */
-  readonly cards: ReadonlyMap<string, Uint8Array>
+  readonly cards: ReadonlyMap<string, SenderCard>
 }
 
 type Row = Omit<Sender, 'key' | 'credential' | 'cards'> & {
@@ -26,6 +28,7 @@ type Row = Omit<Sender, 'key' | 'credential' | 'cards'> & {
   readonly public_key: Uint8Array
   readonly cards: string[] | null
   readonly indexes: string[] | null
+  readonly schemes: (string | null)[] | null
 }
 
 export async function readSenders(
@@ -34,12 +37,14 @@ export async function readSenders(
 ): Promise<ReadonlyMap<string, Sender>> {
   const rows = await sql<Row[]>`
     select t.terminal, t.cardholder, t.state, t.signing_thumbprint, t.signing_point,
-           k.kid, k.check_value, k.wrapped, p.credential_id, p.public_key, c.cards, c.indexes
+           k.kid, k.check_value, k.wrapped, p.credential_id, p.public_key, c.cards, c.indexes,
+           c.schemes
     from terminals.terminal t
     left join keys.cardholder k on k.cardholder = t.cardholder and k.state = 'active'
     left join passkeys.credential p on p.cardholder = t.cardholder
     left join lateral (
-      select array_agg(card) as cards, array_agg(encode(pan_index, 'base64')) as indexes
+      select array_agg(card) as cards, array_agg(encode(pan_index, 'base64')) as indexes,
+             array_agg(scheme) as schemes
       from cards.card where cardholder = t.cardholder) c on true
     where t.terminal = any(${[...new Set(terminals)]})`
   return new Map(rows.map((row) => [row.terminal, senderOf(row)]))
@@ -47,7 +52,7 @@ export async function readSenders(
 
 function senderOf(row: Row): Sender {
   const { cardholder, state, signing_thumbprint, signing_point, kid, credential_id } = row
-  const { check_value, wrapped, public_key, cards, indexes } = row
+  const { check_value, wrapped, public_key, cards, indexes, schemes } = row
   return {
     cardholder,
     state,
@@ -56,7 +61,10 @@ function senderOf(row: Row): Sender {
     key: kid === null ? undefined : { kid, check_value, wrapped },
     credential: credential_id === null ? undefined : { credential_id, public_key },
     cards: new Map(
-      (cards ?? []).map((card, i) => [card, Buffer.from(indexes?.[i] ?? '', 'base64')]),
+      (cards ?? []).map((card, i) => [
+        card,
+        { index: Buffer.from(indexes?.[i] ?? '', 'base64'), scheme: schemes?.[i] ?? null },
+      ]),
     ),
   }
 }

@@ -10,7 +10,13 @@ import { jcsBytes } from '@warifu/crypto/jcs'
 import { type Enrolment, POP_EXPORT, type PopContext } from '@warifu/protocol/sealed'
 import type { VaultInput } from '@warifu/protocol/vault'
 import { readCredentials } from './passkeys.ts'
-import { importPoint, type PublicKey, readPublicJwk, verifyRaw } from './public-key.ts'
+import {
+  importPoint,
+  type PublicKey,
+  readPublicJwk,
+  thumbprintOf,
+  verifyRaw,
+} from './public-key.ts'
 import { type SealedLetter, sealTo, sha256 } from './sealed-message.ts'
 import type { Sql } from './store.ts'
 import { decodeBase64url } from './strict-base64url.ts'
@@ -49,6 +55,7 @@ export async function admitTerminal(
     sealing_thumbprint: keys.sealing.thumbprint,
     signing_thumbprint: keys.signing.thumbprint,
     challenge: letter.message,
+    vault_key: world.hierarchy.vouchingKey,
   })
 }
 
@@ -75,9 +82,10 @@ function isSignedBy({ point }: PublicKey, message: Uint8Array, signature: string
 type Challenge = { readonly letter: SealedLetter; readonly proof: Uint8Array }
 
 /** 32 random bytes for the terminal; of the proof that it opened them only a digest is kept. */
-function sealChallenge({ chance }: World, input: Admission, keys: Keys): Challenge {
+function sealChallenge({ chance, hierarchy }: World, input: Admission, keys: Keys): Challenge {
   const bytes = chance.bytes(32)
-  const context: PopContext = { terminal: input.terminal }
+  const vault_key = thumbprintOf(hierarchy.vouchingKey)
+  const context: PopContext = { terminal: input.terminal, vault_key }
   const letter = sealTo(
     keys.sealing,
     {

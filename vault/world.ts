@@ -2,6 +2,7 @@
  * What every operation of the vault stands on, wired in app.ts; and the form of its answer: a
  * value, or a refusal that the operation declares.
  */
+import type { HpkeKeyPair } from '@warifu/crypto/hpke'
 import type { VaultOperation, VaultOperations, VaultOutput } from '@warifu/protocol/vault'
 import type { AssertionVerifier } from './assertion.ts'
 import type { Audit } from './audit.ts'
@@ -10,6 +11,7 @@ import type { Connector } from './connector.ts'
 import type { EntryKeys } from './entry-keys.ts'
 import type { Chance, Probe, Wallet } from './given.ts'
 import type { Hierarchy } from './hierarchy.ts'
+import type { KeyCache } from './key-cache.ts'
 import type { Log } from './log.ts'
 import type { Noise } from './noise.ts'
 import type { Sales } from './sales.ts'
@@ -24,6 +26,8 @@ export type World = {
   readonly verifyAssertion: AssertionVerifier
   readonly verifyRequest: RequestVerifier
   readonly entryKeys: EntryKeys
+  /** Imported pairs that cardholders' cards are sealed to. */
+  readonly userPairs: KeyCache<HpkeKeyPair>
   readonly noise: Noise
   readonly verifyChip: ChipVerifier
   /** Takes other companies' cards; undefined where none is connected. */

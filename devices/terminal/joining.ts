@@ -3,7 +3,8 @@
  *
  * Enrolment: the terminal signs nonce, origin and both thumbprints; a passkey assertion with user
  * verification is over the same bytes, so the passkey vouches for the keys. The vault then seals
- * 32 bytes to the sealing key, and opening them proves that the terminal holds it. A log-in signs a
+ * 32 bytes to the sealing key, and opening them proves that the terminal holds it and was told the
+ * vault's own signing key, which it pins. A log-in signs a
  * digest of its own label and the platform's nonce, never bytes of the platform's choice.
  */
 import { fromBase64url, toBase64url } from '@warifu/crypto/base64url'
@@ -15,7 +16,14 @@ import { callApi, type Input } from '@warifu/sdk/api-call'
 import { type TerminalNeeds, update } from './asking.ts'
 import { proveOpening } from './open-sealed.ts'
 import { TerminalError } from './terminal-error.ts'
-import { makeKeys, publicJwkOf, sha256, sign, thumbprintOf } from './terminal-keys.ts'
+import {
+  makeKeys,
+  publicJwkOf,
+  sha256,
+  sign,
+  thumbprintOf,
+  thumbprintOfJwk,
+} from './terminal-keys.ts'
 
 /** A passkey answers for one host name; anything but our own origin's is a trap. */
 function rpIdOf({ origin }: TerminalNeeds, rpId: string): string {
@@ -97,10 +105,12 @@ export async function enrol(needs: TerminalNeeds): Promise<Reply<'confirmTermina
     signature: toBase64url(await sign(keys.signing, bytes)),
     assertion: await vouch(needs, bytes),
   }
-  const { challenge } = await callAsPerson(needs, 'createTerminal', { body })
+  const { challenge, vault_key } = await callAsPerson(needs, 'createTerminal', { body })
   const opening = { sealing: keys.sealing, message: challenge, nowMs: needs.nowMs() }
-  const proof = await proveOpening(opening, { terminal })
-  await update(needs, (state) => ({ ...state, terminal, keys, counter: 0, cards: [] }))
+  const context = { terminal, vault_key: await thumbprintOfJwk(vault_key) }
+  const proof = await proveOpening(opening, context)
+  const fresh = { terminal, keys, vault_key, counter: 0, asked: [], cards: [] }
+  await update(needs, (state) => ({ ...state, ...fresh }))
   return callAsPerson(needs, 'confirmTerminal', { params: { id: terminal }, body: { proof } })
 }
 

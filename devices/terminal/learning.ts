@@ -5,65 +5,116 @@
  * Browser-safe.
  */
 import type { EndpointName, Reply } from '@warifu/protocol/contract'
+import type { Scheme } from '@warifu/protocol/schemes'
 import { type RawAnswer, readAnswer } from '@warifu/sdk/api-call'
-import { peel } from './open-sealed.ts'
+import { installDelivery } from './schemes.ts'
 import type { SignedRequest } from './signed-request.ts'
-import { keepBlob, thumbprintOf } from './terminal-keys.ts'
-import { speakerOf, type TerminalState } from './terminal-state.ts'
+import { TerminalError } from './terminal-error.ts'
+import { keepBlob } from './terminal-keys.ts'
+import { type InstalledCard, speakerOf, type TerminalState } from './terminal-state.ts'
+import { readVaultKey } from './vault-key.ts'
 
 type LearningNeeds = {
   readonly nowMs: () => number
   readonly random: (length: number) => Uint8Array<ArrayBuffer>
 }
 
+/** An answer, and the request that it answers. */
+type Told<N extends EndpointName> = { readonly reply: Reply<N>; readonly request: SignedRequest }
 type Lesson<N extends EndpointName> = (
   needs: LearningNeeds,
   state: TerminalState,
-  reply: Reply<N>,
+  told: Told<N>,
 ) => TerminalState | Promise<TerminalState>
 
 const lessons: { readonly [N in EndpointName]?: Lesson<N> } = {
-  createApplication: (_, state, { id }) => ({ ...state, application: id, verification: null }),
-  startVerification: (_, state, { id }) => ({ ...state, verification: id }),
+  createApplication: (_, state, { reply: { id }, request }) => ({
+    ...state,
+    application: id,
+    verification: null,
+    asked: [...state.asked, { application: id, scheme: schemeAskedBy(request) }].slice(-20),
+  }),
+  startVerification: (_, state, { reply: { id } }) => ({ ...state, verification: id }),
   answerVerification: (_, state) => ({ ...state, verification: null }),
   installCard: keepCard,
-  confirmInstallation: (_, state, { id }) => ({
+  confirmInstallation: (_, state, { reply: { id } }) => ({
     ...state,
-    cards: state.cards.map((card) => (card.card === id ? { ...card, is_confirmed: true } : card)),
+    cards: state.cards.map((card) =>
+      card.card === id ? { ...card, number: null, is_confirmed: true } : card,
+    ),
   }),
+  renewPaymentKey: keepKey,
 }
 
 export const learn = (
   needs: LearningNeeds,
   state: TerminalState,
   { request, answer }: { readonly request: SignedRequest; readonly answer: RawAnswer },
-): Promise<TerminalState> => teach(needs, state, { name: request.name, answer })
+): Promise<TerminalState> => teach(needs, state, { name: request.name, answer, request })
+
+type Teaching<N extends EndpointName> = {
+  readonly name: N
+  readonly answer: RawAnswer
+  readonly request: SignedRequest
+}
 
 async function teach<N extends EndpointName>(
   needs: LearningNeeds,
   state: TerminalState,
-  { name, answer }: { readonly name: N; readonly answer: RawAnswer },
+  { name, answer, request }: Teaching<N>,
 ): Promise<TerminalState> {
   const reply = readAnswer(name, answer)
   const lesson = lessons[name]
-  return lesson === undefined ? state : lesson(needs, state, reply)
+  return lesson === undefined ? state : lesson(needs, state, { reply, request })
 }
 
-/** The one moment at which the terminal's layer is peeled off; then the local key's is put on. */
+/** Our own words, not the platform's answer to them. */
+const schemeAskedBy = ({ body }: SignedRequest): Scheme => JSON.parse(body).scheme
+
+/** Installed by its scheme, the one that was asked for; then the local key is put on. */
 async function keepCard(
   { nowMs, random }: LearningNeeds,
   state: TerminalState,
-  offered: Reply<'installCard'>,
+  { reply: offered, request }: Told<'installCard'>,
 ): Promise<TerminalState> {
   const { keys } = speakerOf(state)
-  const { card, inner_digest, last4, expires } = offered
-  const context = { inner_digest, terminal: await thumbprintOf(keys.sealing.publicKey) }
-  const blob = await peel(
-    { sealing: keys.sealing, message: offered.sealed, nowMs: nowMs() },
-    context,
-  )
-  const kept = await keepBlob(keys.local, { card, blob, iv: random(12) })
+  const { card, inner_digest, last4, expires, delivery } = offered
+  const { scheme } = delivery
+  const asked = state.asked.find(({ application }) => request.path.includes(application))
+  if (asked !== undefined && asked.scheme !== scheme)
+    throw new TerminalError('scheme_mismatch', `Asked for ${asked.scheme}, and ${scheme} came.`)
+  const payment_key = 'payment_key' in delivery ? delivery.payment_key : null
+  const { vault_key: pinned, cardholder } = state
+  if (payment_key !== null) await readVaultKey(payment_key, { pinned, cardholder, nowMs: nowMs() })
+  const arriving = { keys, digest: inner_digest, nowMs: nowMs() }
+  const { text, number } = await installDelivery(delivery, arriving)
+  const lock = (blob: string) => keepBlob(keys.local, { card, blob, iv: random(12) })
+  const installed: InstalledCard = {
+    card,
+    scheme,
+    installation: offered.id,
+    last4,
+    expires,
+    inner_digest,
+    kept: await lock(text),
+    payment_key,
+    number: number === undefined ? null : await lock(number),
+    shown: 'shown' in delivery ? delivery.shown : null,
+    is_confirmed: false,
+  }
   const others = state.cards.filter((other) => other.card !== card)
-  const installed = { card, installation: offered.id, last4, expires, inner_digest, kept }
-  return { ...state, cards: [...others, { ...installed, is_confirmed: false }] }
+  return { ...state, cards: [...others, installed] }
+}
+
+/** The next key of a card, where it is the vault's and not older than the one kept. */
+async function keepKey(
+  { nowMs }: LearningNeeds,
+  state: TerminalState,
+  { reply: { card: id, payment_key } }: Told<'renewPaymentKey'>,
+): Promise<TerminalState> {
+  const { vault_key: pinned, cardholder } = state
+  const kept = state.cards.find(({ card }) => card === id)?.payment_key ?? null
+  await readVaultKey(payment_key, { pinned, cardholder, nowMs: nowMs(), kept })
+  const cards = state.cards.map((card) => (card.card === id ? { ...card, payment_key } : card))
+  return { ...state, cards }
 }

@@ -11,13 +11,24 @@ import { pad } from '@warifu/crypto/iso7816-padding'
 import { jcsBytes } from '@warifu/crypto/jcs'
 import { pointOfJwk } from '@warifu/crypto/jwk-thumbprint'
 import { POP_EXPORT, type SealedMessage, SUITE } from '@warifu/protocol/sealed'
-import { peel, proveOpening } from './open-sealed.ts'
+import { proveOpening } from './open-sealed.ts'
+import { doubleSealed } from './scheme-double-sealed.ts'
 import { makeKeys, publicJwkOf, thumbprintOf } from './terminal-keys.ts'
 
 const nowMs = Date.parse('2026-05-01T00:00:00.000Z')
 const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest()
 const blob = 'eyJ0aGlzIjoiaXMgYSBibG9iIG9mIHNvbWUgbGVuZ3RoLCBub3QgcmVhZGFibGUifQ'
 const digest = toBase64url(sha256(blob))
+
+type Taken = { sealing: CryptoKeyPair; message: SealedMessage; nowMs: number }
+
+/** As the terminal does when its card arrives. */
+async function peel({ sealing, message: sealed, nowMs }: Taken, context: { inner_digest: string }) {
+  const keys = { ...(await makeKeys(false)), sealing }
+  const delivery = { scheme: 'double_sealed', sealed } as const
+  const installing = { delivery, keys, digest: context.inner_digest, nowMs }
+  return (await doubleSealed.install(installing)).text
+}
 
 type Letter = { purpose: 'terminal-pop' | 'card-install'; context: object; plaintext: Uint8Array }
 
@@ -67,15 +78,18 @@ test('a card peels, for each of 40 keys that cannot be exported', async () => {
 test('the proof of opening is the HMAC that the vault computes', async () => {
   const { sealing } = await makeKeys(false)
   const secret = Uint8Array.from({ length: 32 }, (_, i) => i)
-  const context = { terminal: 'trm_one' }
+  const context = { terminal: 'trm_one', vault_key: 'a' }
   const letter = { purpose: 'terminal-pop', context, plaintext: secret } as const
   const { message, sender } = await sealTo(sealing.publicKey, letter)
   const key = sender.exportSecret(Buffer.from(POP_EXPORT), 32)
   const expected = createHmac('sha256', key).update(secret).digest('base64url')
   assert.equal(await proveOpening({ sealing, message, nowMs }, context), expected)
-  await assert.rejects(proveOpening({ sealing, message, nowMs }, { terminal: 'trm_two' }), {
-    code: 'seal_invalid',
-  })
+  await assert.rejects(
+    proveOpening({ sealing, message, nowMs }, { ...context, terminal: 'trm_two' }),
+    {
+      code: 'seal_invalid',
+    },
+  )
 })
 
 test('another terminal cannot open it, whatever the header says', async () => {

@@ -5,7 +5,6 @@
  * context other than the expected one, does not open. The library gets the whole key pair: with a
  * lone non-extractable private key it guesses a coordinate, and fails for half of all keys.
  */
-import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core'
 import { fromBase64url, toBase64url } from '@warifu/crypto/base64url'
 import { envelopeAad, envelopeInfo } from '@warifu/crypto/envelope'
 import { unpad } from '@warifu/crypto/iso7816-padding'
@@ -16,14 +15,9 @@ import {
   type PopContext,
   type SealedMessage,
 } from '@warifu/protocol/sealed'
+import { suite } from './hpke-suite.ts'
 import { TerminalError } from './terminal-error.ts'
-import { hmac, sha256, thumbprintOf } from './terminal-keys.ts'
-
-const suite = new CipherSuite({
-  kem: new DhkemP256HkdfSha256(),
-  kdf: new HkdfSha256(),
-  aead: new Aes256Gcm(),
-})
+import { hmac, sha256, type TerminalKeys, thumbprintOf } from './terminal-keys.ts'
 
 type Opening = {
   readonly sealing: CryptoKeyPair
@@ -37,14 +31,17 @@ export async function proveOpening(opening: Opening, context: PopContext): Promi
   return toBase64url(await hmac(await exportSecret(POP_EXPORT, 32), plaintext))
 }
 
-/** Peels the terminal's layer off a card; what is inside only the vault can read. */
-export async function peel(opening: Opening, context: InstallContext): Promise<string> {
-  const { plaintext } = await open(opening, 'card-install', context)
-  const blob = unpad(plaintext)
-  const digest = toBase64url(await sha256(Uint8Array.from(blob)))
-  if (digest !== context.inner_digest)
-    throw new TerminalError('digest_mismatch', 'The card that was sealed is not the one announced.')
-  return new TextDecoder().decode(blob)
+type Arrived = { readonly keys: TerminalKeys; readonly digest: string; readonly nowMs: number }
+
+/** Takes this terminal's layer off a card on its way here. */
+export async function openInstalled(
+  { keys: { sealing }, digest, nowMs }: Arrived,
+  message: SealedMessage,
+): Promise<string> {
+  const terminal = await thumbprintOf(sealing.publicKey)
+  const context: InstallContext = { inner_digest: digest, terminal }
+  const { plaintext } = await open({ sealing, message, nowMs }, 'card-install', context)
+  return new TextDecoder().decode(unpad(plaintext))
 }
 
 async function open(

@@ -65,11 +65,15 @@ async function terminal(answer: Claim = claimed) {
   const kept = await keepBlob(keys.local, { card: id('crd'), blob, iv: new Uint8Array(12) })
   const card: InstalledCard = {
     card: id('crd'),
+    scheme: 'double_sealed',
     installation: id('ins'),
     last4: '1234',
     expires: '2030-01',
     inner_digest: sha256(blob),
     kept,
+    payment_key: null,
+    number: null,
+    shown: null,
     is_confirmed: true,
   }
   const sent: { url: string; body: string }[] = []
@@ -129,7 +133,9 @@ test('passkey and terminal sign what was shown, the card and its blob', async ()
   const { needs, sent, touched } = await terminal()
   const paid = await present(needs, claimed, { card: id('crd'), verifyUser: true })
   assert.deepEqual(paid, presented)
-  const statement = { content: claimed.content, card: id('crd'), blob_digest: sha256(blob) }
+  const { content } = claimed
+  const blob_digest = sha256(blob)
+  const statement = { scheme: 'double_sealed', content, card: id('crd'), blob_digest }
   assert.equal(sent[0]?.url, `/v1/payments/${id('pay')}/present`)
   assert.deepEqual(JSON.parse(sent[0]?.body ?? ''), { statement, blob, assertion })
   assert.equal(touched.length, 1)

@@ -11,6 +11,9 @@ export type TerminalErrorCode =
   | 'seal_invalid'
   | 'seal_expired'
   | 'digest_mismatch'
+  | 'scheme_mismatch' // the card came by another scheme than was asked for
+  | 'key_invalid' // not a key of the vault that this terminal pinned, or an older one
+  | 'key_expired'
 
 export class TerminalError extends Error {
   override readonly name = 'TerminalError'

@@ -51,7 +51,9 @@ export async function publicJwkOf(key: CryptoKey): Promise<PublicJwk> {
 
 /** The name of a key: its RFC 7638 thumbprint. */
 export const thumbprintOf = async (key: CryptoKey): Promise<string> =>
-  digestOf(thumbprintInput(await publicJwkOf(key)))
+  thumbprintOfJwk(await publicJwkOf(key))
+
+export const thumbprintOfJwk = (jwk: PublicJwk): Promise<string> => digestOf(thumbprintInput(jwk))
 
 /** ECDSA P-256 with SHA-256; 64 bytes, r ‖ s (IEEE P1363). */
 export async function sign(

@@ -5,19 +5,28 @@
  * showing them. Whatever must survive a cut (the counter, the last request's bytes) is saved
  * before anything is sent. Browser-safe.
  */
+import type { PublicJwk } from '@warifu/crypto/jwk-thumbprint'
 import type { Reply } from '@warifu/protocol/contract'
 import type { Id } from '@warifu/protocol/ids'
+import type { Scheme } from '@warifu/protocol/schemes'
 import type { SignedRequest } from './signed-request.ts'
 import { TerminalError } from './terminal-error.ts'
 import type { KeptBlob, TerminalKeys } from './terminal-keys.ts'
 
 export type InstalledCard = {
   readonly card: Id<'crd'>
+  readonly scheme: Scheme
   readonly installation: Id<'ins'>
   readonly last4: string
   readonly expires: string
   readonly inner_digest: string
   readonly kept: KeptBlob
+  /** The key to seal it to when paying, signed by the vault; null where it is shown as it is. */
+  readonly payment_key: string | null
+  /** The one-time number that is yet to be sent back, under the local key. */
+  readonly number: KeptBlob | null
+  /** What of the number may be shown, where the scheme shows more than four digits. */
+  readonly shown: string | null
   readonly is_confirmed: boolean
 }
 
@@ -28,11 +37,15 @@ export type TerminalState = {
   readonly session: Reply<'createSession'> | null
   readonly terminal: Id<'trm'> | null
   readonly keys: TerminalKeys | null
+  /** The vault's signing key, pinned at enrolment. */
+  readonly vault_key: PublicJwk | null
   /** The counter of the last write that was prepared; the next one carries a higher one. */
   readonly counter: number
   /** A write that was sent, or about to be, and has no answer yet: exactly its bytes. */
   readonly unanswered: SignedRequest | null
   readonly application: Id<'app'> | null
+  /** What was asked for, until its card is here: another scheme is not installed. */
+  readonly asked: readonly { readonly application: Id<'app'>; readonly scheme: Scheme }[]
   readonly verification: Id<'ver'> | null
   readonly cards: readonly InstalledCard[]
 }
@@ -44,9 +57,11 @@ export const blankState: TerminalState = {
   session: null,
   terminal: null,
   keys: null,
+  vault_key: null,
   counter: 0,
   unanswered: null,
   application: null,
+  asked: [],
   verification: null,
   cards: [],
 }

@@ -5,9 +5,12 @@
  * in. Refusals of the platform are thrown as ApiError, its own as TerminalError, and NoAnswer
  * where nobody knows yet; after NoAnswer, `retry` sends the same bytes again.
  */
+
+import type { PaymentContent } from '@warifu/protocol/approval-content'
 import type { EndpointName, Query, Reply } from '@warifu/protocol/contract'
 import type { Id } from '@warifu/protocol/ids'
 import type { Applicant } from '@warifu/protocol/objects'
+import type { Scheme } from '@warifu/protocol/schemes'
 import type { PaymentStatement } from '@warifu/protocol/sealed'
 import { type Input, type RawAnswer, sendRaw } from '@warifu/sdk/api-call'
 import type { Following } from '@warifu/sdk/event-stream'
@@ -17,10 +20,20 @@ import { prepare, read, retry, type TerminalNeeds, write } from './asking.ts'
 import type { Assertion } from './authenticator.ts'
 import { callAsPerson, enrol, join, logIn } from './joining.ts'
 import { followNotices } from './listening.ts'
-import { blobOf, type Claim, claim, type Presented, present, vouchFor } from './paying.ts'
+import {
+  blobOf,
+  type Claim,
+  claim,
+  type Presented,
+  present,
+  renewKeys,
+  shownFor,
+  vouchFor,
+} from './paying.ts'
 import type { SignedRequest } from './signed-request.ts'
 import { TerminalError } from './terminal-error.ts'
-import type { TerminalState } from './terminal-state.ts'
+import { fetchBlob } from './terminal-keys.ts'
+import { speakerOf, type TerminalState } from './terminal-state.ts'
 
 export type { Question } from './answering.ts'
 export type { TerminalNeeds } from './asking.ts'
@@ -48,7 +61,11 @@ export type Terminal = {
   readonly join: (name: string) => Promise<Reply<'createCardholder'>['cardholder']>
   readonly logIn: () => Promise<Reply<'createSession'>>
   readonly enrol: () => Promise<Reply<'confirmTerminal'>>
-  readonly apply: (program: Id<'prg'>, applicant: Applicant) => Promise<Application>
+  readonly apply: (
+    program: Id<'prg'>,
+    applicant: Applicant,
+    scheme?: Scheme,
+  ) => Promise<Application>
   readonly application: (application: Id<'app'>) => Promise<Application>
   readonly startPhone: (
     application: Id<'app'>,
@@ -60,6 +77,8 @@ export type Terminal = {
   readonly suspend: (card: Id<'crd'>) => Promise<Card>
   readonly resume: (card: Id<'crd'>) => Promise<Card>
   readonly claim: (link: string) => Promise<Claim>
+  /** Asks anew for keys that end soon, or for this card's. */
+  readonly renewKeys: (card?: Id<'crd'>) => Promise<void>
   readonly present: (claim: Claim, card: Id<'crd'>, how: How) => Promise<Presented>
   readonly deny: (claim: Claim) => Promise<Presented>
   /** What this person is asked outside of a payment's link, newest first. */
@@ -76,6 +95,11 @@ export type Terminal = {
 
   // The pieces, for tests that attack: each does one thing, and none of them is careful.
   readonly blobOf: (card: Id<'crd'>) => Promise<string>
+  /** What of a card travels for this payment, and its scheme. */
+  readonly shownFor: (
+    card: Id<'crd'>,
+    content: PaymentContent,
+  ) => Promise<{ readonly scheme: Scheme; readonly blob: string }>
   readonly vouchFor: (statement: PaymentStatement) => Promise<Assertion>
   /** Signs a write and uses up its counter, without sending it. */
   readonly prepare: <N extends EndpointName>(name: N, input: Input<N>) => Promise<SignedRequest>
@@ -97,6 +121,7 @@ export function createTerminal(needs: TerminalNeeds): Terminal {
     resume: (id) => write(needs, 'resumeCard', { params: { id } }),
     claim: (link) => claim(needs, link),
     present: (claimed, card, { verifyUser }) => present(needs, claimed, { card, verifyUser }),
+    renewKeys: (card) => renewKeys(needs, card),
     deny: ({ payment }) => write(needs, 'denyPayment', { params: { id: payment } }),
     questions: () => questions(needs),
     answer: (question, said) => answer(needs, question, said),
@@ -106,6 +131,7 @@ export function createTerminal(needs: TerminalNeeds): Terminal {
     activityOf: (id) => read(needs, 'getActivity', { params: { id } }),
     retry: () => retry(needs),
     blobOf: (card) => blobOf(needs, card),
+    shownFor: (card, content) => shownFor(needs, card, content),
     vouchFor: (statement) => vouchFor(needs, statement),
     prepare: (name, input) => prepare(needs, name, input),
     send: (request) => sendRaw(needs, request),
@@ -113,8 +139,8 @@ export function createTerminal(needs: TerminalNeeds): Terminal {
 }
 
 const applying = (needs: TerminalNeeds) => ({
-  apply: (program: Id<'prg'>, applicant: Applicant) =>
-    write(needs, 'createApplication', { body: { program, scheme: 'double_sealed', applicant } }),
+  apply: (program: Id<'prg'>, applicant: Applicant, scheme: Scheme = 'double_sealed') =>
+    write(needs, 'createApplication', { body: { program, scheme, applicant } }),
   application: (id: Id<'app'>) => read(needs, 'getApplication', { params: { id } }),
   startPhone: (id: Id<'app'>, phone: string) =>
     write(needs, 'startVerification', { params: { id }, body: { method: 'phone', phone } }),
@@ -123,12 +149,18 @@ const applying = (needs: TerminalNeeds) => ({
   install: (application: Id<'app'>) => install(needs, application),
 })
 
-/** Pulls the card, peels it, and says, signed, what was installed; safe to begin again. */
+/** Pulls the card, installs it, and says, signed, what is kept; safe to begin again. */
 async function install(needs: TerminalNeeds, application: Id<'app'>): Promise<Card> {
   const { id } = await write(needs, 'installCard', { params: { id: application } })
-  const kept = (await needs.store.load()).cards.find(({ installation }) => installation === id)
+  const state = await needs.store.load()
+  const kept = state.cards.find(({ installation }) => installation === id)
   if (kept === undefined)
     throw new TerminalError('card_not_installed', 'The card could not be kept.')
-  const body = { inner_digest: kept.inner_digest }
+  const { card, inner_digest, number } = kept
+  const returned =
+    number === null
+      ? {}
+      : { activation_number: await fetchBlob(speakerOf(state).keys.local, { card, kept: number }) }
+  const body = { inner_digest, ...returned }
   return write(needs, 'confirmInstallation', { params: { id }, body })
 }

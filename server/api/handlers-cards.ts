@@ -17,6 +17,7 @@ type Rooms = {
 type Cards =
   | 'installCard'
   | 'confirmInstallation'
+  | 'renewPaymentKey'
   | 'listCards'
   | 'getCard'
   | 'suspendCard'
@@ -31,8 +32,12 @@ export function cardHandlers(rooms: Rooms): Handlers<Cards> {
       return terminals.once(call, shownAs(work, installationObject), nowMs)
     },
     confirmInstallation: async ({ caller: { call }, params, body, nowMs }) => {
-      const confirming = { call, installation: params.id, innerDigest: body.inner_digest, nowMs }
+      const confirming = { call, installation: params.id, body, nowMs }
       return terminals.once(call, shownAs(provisioning.confirm(confirming), show), nowMs)
+    },
+    renewPaymentKey: async ({ caller: { call }, params, nowMs }) => {
+      const work = provisioning.renewKey({ call, card: params.id, nowMs })
+      return terminals.once(call, work, nowMs)
     },
     listCards: async ({ caller: { call }, query }) =>
       done(
@@ -60,7 +65,7 @@ const installationObject = (view: InstallationView): Reply<'installCard'> => ({
   last4: view.last4,
   expires: view.expires,
   inner_digest: view.innerDigest,
-  sealed: view.sealed,
+  delivery: view.delivery,
 })
 
 const cardObject = (card: CardView, livemode: boolean): Reply<'getCard'> => ({

@@ -22,8 +22,8 @@ export const terminalHandlers = (rooms: Rooms): Handlers<Enrolling> => {
     createTerminal: async ({ caller, body, nowMs }) => {
       const made = await terminals.create({ ...body, cardholder: caller.cardholder }, nowMs)
       if (!made.ok) return made
-      const { terminal, challenge } = made.value
-      return done({ terminal: terminalOf(terminal, livemode), challenge })
+      const { terminal, ...pinned } = made.value
+      return done({ terminal: terminalOf(terminal, livemode), ...pinned })
     },
     confirmTerminal: async ({ caller, params, body, nowMs }) => {
       const { cardholder } = caller

@@ -2,6 +2,7 @@
 import type { Id } from '@warifu/protocol/ids'
 import { type ApplicationStatus, applicationMoves, sourcesOf } from '@warifu/protocol/moves'
 import type { Applicant } from '@warifu/protocol/objects'
+import type { Scheme } from '@warifu/protocol/schemes'
 import { maskPhone } from '#people'
 import type { Db, Tx } from '#store'
 import type { Decision } from './rules.ts'
@@ -14,7 +15,7 @@ export type Application = {
   /** The one that applied, and the only one that may install the card. */
   readonly terminal: Id<'trm'>
   readonly program: Id<'prg'>
-  readonly scheme: 'double_sealed'
+  readonly scheme: Scheme
   readonly facts: Applicant
   readonly state: ApplicationStatus
   readonly version: number

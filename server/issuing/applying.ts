@@ -2,6 +2,7 @@
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
 import type { Applicant } from '@warifu/protocol/objects'
+import type { Scheme } from '@warifu/protocol/schemes'
 import { append, type EventItem } from '#events'
 import type { Tx } from '#store'
 import type { TerminalCall, Work } from '#terminals'
@@ -14,7 +15,7 @@ import { isBirthDate } from './rules.ts'
 export type Applying = {
   readonly call: TerminalCall
   readonly program: Id<'prg'>
-  readonly scheme: 'double_sealed'
+  readonly scheme: Scheme
   readonly applicant: Applicant
   readonly nowMs: number
 }

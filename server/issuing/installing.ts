@@ -1,6 +1,7 @@
 /** The doors for whoever carries a card to its phone: what may be installed, and that it was. */
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
+import type { Scheme } from '@warifu/protocol/schemes'
 import { setCardLast4 } from '#ledger'
 import type { Db, Tx } from '#store'
 import { lockApplication, moveApplication, readApplication, stateAt } from './application.ts'
@@ -14,6 +15,7 @@ export type Installable = {
   readonly application: Id<'app'>
   readonly card: Id<'crd'>
   readonly cardholder: Id<'chl'>
+  readonly scheme: Scheme
   readonly bin: string
   /** `YYYY-MM`, from the approval: the same whenever it is asked. */
   readonly expires: string
@@ -38,9 +40,9 @@ export async function installable(db: Db, pull: Pull, nowMs: number): Promise<An
   const program = await readProgram(db, application.program)
   if (program === undefined) throw new Error('an application without program')
   const expires = monthAfter(Number(approvedMs), program.validityMonths)
-  const { id, cardholder } = application
+  const { id, cardholder, scheme } = application
   const facts = { bin: program.bin, expires, approvedMs: Number(approvedMs) }
-  return done({ application: id, card, cardholder, ...facts })
+  return done({ application: id, card, cardholder, scheme, ...facts })
 }
 
 /** The month that lies so many months after this instant (UTC). */

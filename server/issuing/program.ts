@@ -1,5 +1,6 @@
 /** Card programs: what is offered, within which limits, and by which rules it is granted. */
 import type { Id } from '@warifu/protocol/ids'
+import type { Scheme } from '@warifu/protocol/schemes'
 import type { Db } from '#store'
 import type { Rule } from './rules.ts'
 
@@ -8,7 +9,7 @@ export type Program = {
   readonly name: string
   readonly bin: string
   readonly currency: string
-  readonly schemes: readonly 'double_sealed'[]
+  readonly schemes: readonly Scheme[]
   readonly verificationMethods: readonly 'phone'[]
   readonly validityMonths: number
   /** Limits in minor units of the currency. */

@@ -36,6 +36,9 @@ function meaning(refusal: VaultRefusal) {
     case 'blob_mismatch':
     case 'cardholder_mismatch':
     case 'card_unknown':
+    case 'scheme_mismatch':
+    case 'card_not_activated':
+    case 'payment_key_expired':
     case 'blob_invalid':
       return refusal
     case 'terminal_not_admitted':

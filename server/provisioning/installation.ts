@@ -1,7 +1,8 @@
 /** The rows of installations. */
+import type { Delivery } from '@warifu/protocol/delivery'
 import type { Id } from '@warifu/protocol/ids'
 import { sourcesOf } from '@warifu/protocol/moves'
-import type { SealedMessage } from '@warifu/protocol/sealed'
+import type { Scheme } from '@warifu/protocol/schemes'
 import type { Db, Tx } from '#store'
 
 /** Where an installation may come from: offered first, confirmed once. */
@@ -16,16 +17,16 @@ export type Installation = {
   readonly card: Id<'crd'>
   readonly terminal: Id<'trm'>
   readonly cardholder: Id<'chl'>
-  readonly scheme: 'double_sealed'
+  readonly scheme: Scheme
   readonly state: keyof typeof installationMoves
   readonly innerDigest: string
-  readonly sealed: SealedMessage
+  readonly delivery: Delivery
   readonly expiresMs: bigint
 }
 
 const columns = (db: Db) => db`
   id, application, card, terminal, cardholder, scheme, state, inner_digest as "innerDigest",
-  sealed, expires_ms as "expiresMs"`
+  delivery, expires_ms as "expiresMs"`
 
 export async function readInstallation(db: Db, id: Id<'ins'>): Promise<Installation | undefined> {
   const [row] = await db<Installation[]>`
@@ -45,18 +46,19 @@ export async function installationOf(
 /** Keeps an offer; one whose sealed message has run out makes room for the new one. */
 export async function offer(
   tx: Tx,
-  offered: Omit<Installation, 'state' | 'expiresMs'>,
+  offered: Omit<Installation, 'state'>,
   nowMs: number,
 ): Promise<void> {
-  const { id, application, card, terminal, cardholder, scheme, innerDigest, sealed } = offered
+  const { id, application, card, terminal, cardholder, scheme, innerDigest } = offered
+  const { delivery, expiresMs } = offered
   await tx`
     insert into provisioning.installation as i
-      (id, application, card, terminal, cardholder, scheme, state, inner_digest, sealed,
+      (id, application, card, terminal, cardholder, scheme, state, inner_digest, delivery,
        expires_ms, created_ms)
     values (${id}, ${application}, ${card}, ${terminal}, ${cardholder}, ${scheme}, 'offered',
-            ${innerDigest}, ${tx.json(sealed)}, ${Date.parse(sealed.header.exp)}, ${nowMs})
+            ${innerDigest}, ${tx.json(delivery)}, ${expiresMs}, ${nowMs})
     on conflict (application) do update
-       set inner_digest = excluded.inner_digest, sealed = excluded.sealed,
+       set inner_digest = excluded.inner_digest, delivery = excluded.delivery,
            expires_ms = excluded.expires_ms
      where i.state = 'offered' and i.expires_ms <= ${nowMs}`
 }
@@ -67,4 +69,14 @@ export async function confirm(tx: Tx, id: Id<'ins'>, nowMs: number): Promise<boo
     update provisioning.installation set state = 'confirmed', confirmed_ms = ${nowMs}
      where id = ${id} and state = any(${sourcesOf(installationMoves, 'confirmed')}) returning id`
   return row !== undefined
+}
+
+type Placed = { readonly card: Id<'crd'>; readonly terminal: Id<'trm'> }
+
+/** True where this terminal has said that it keeps this card. */
+export async function isInstalledOn(db: Db, { card, terminal }: Placed): Promise<boolean> {
+  const rows = await db`
+    select 1 from provisioning.installation
+     where card = ${card} and terminal = ${terminal} and state = 'confirmed' limit 1`
+  return rows.length > 0
 }

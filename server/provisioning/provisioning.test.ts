@@ -3,6 +3,7 @@
 // Method: real PostgreSQL with the rooms above; a scripted vault whose questions are compared.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import type { Delivery } from '@warifu/protocol/delivery'
 import { refused } from '@warifu/protocol/errors'
 import { type Id, laneOf } from '@warifu/protocol/ids'
 import { type VaultRefusal, vaultOperations } from '@warifu/protocol/vault'
@@ -57,7 +58,12 @@ const sealing: Script = {
     const sealed = { header, enc: 'e'.repeat(87), ct: 'c'.repeat(100) }
     return {
       ok: true,
-      output: { inner_digest, sealed, inner_key: { kid: 'k', check_value: '00AA11' } },
+      output: {
+        inner_digest,
+        expires_at: exp,
+        delivery: { scheme: 'double_sealed', sealed },
+        inner_key: { kid: 'k', check_value: '00AA11' },
+      },
     }
   },
 }
@@ -86,7 +92,10 @@ async function bornPhone(cardholder: Id<'chl'>, script: Script = sealing) {
     install: (application: Id<'app'>, atMs = nowMs) =>
       does((at) => provisioning.install({ ...at, application }), atMs),
     confirm: (installation: Id<'ins'>, innerDigest: string, atMs = nowMs) =>
-      does((at) => provisioning.confirm({ ...at, installation, innerDigest }), atMs),
+      does(
+        (at) => provisioning.confirm({ ...at, installation, body: { inner_digest: innerDigest } }),
+        atMs,
+      ),
     suspend: (card: Id<'crd'>) => does((at) => issuing.suspend({ ...at, card })),
     resume: (card: Id<'crd'>) => does((at) => issuing.resume({ ...at, card })),
     apply: async () => {
@@ -103,6 +112,9 @@ async function bornPhone(cardholder: Id<'chl'>, script: Script = sealing) {
     },
   }
 }
+
+const createdOf = (delivery: Delivery) =>
+  'sealed' in delivery ? delivery.sealed.header.created : undefined
 
 const mayPay = async (card: Id<'crd'>) =>
   (await stage.store.sql`select active, last4 from ledger.card where id = ${card}`)[0]
@@ -123,9 +135,9 @@ describe('pulling', () => {
     const { application, card } = await phone.apply()
     const pulled = await phone.install(application)
     assert(pulled.ok)
-    const { state, last4, expires, sealed } = pulled.value
+    const { state, last4, expires, delivery } = pulled.value
     assert.deepEqual([state, last4, expires], ['offered', '4242', '2032-01'])
-    assert.equal(sealed.header.created, new Date(nowMs).toISOString())
+    assert.equal(createdOf(delivery), new Date(nowMs).toISOString())
     assert.deepEqual(
       phone.vault.asked.map(({ operation }) => operation),
       ['make_card', 'seal_card'],
@@ -166,7 +178,7 @@ describe('pulling', () => {
     assert(again.ok)
     assert.equal(again.value.id, installation)
     assert.notEqual(again.value.innerDigest, innerDigest)
-    assert.equal(again.value.sealed.header.created, new Date(nowMs + 8 * DAY_MS).toISOString())
+    assert.equal(createdOf(again.value.delivery), new Date(nowMs + 8 * DAY_MS).toISOString())
     const mismatch = refused('installation_mismatch')
     assert.deepEqual(await phone.confirm(installation, innerDigest, late), mismatch)
     assert((await phone.confirm(installation, again.value.innerDigest, late)).ok)

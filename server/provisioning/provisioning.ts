@@ -1,21 +1,18 @@
 /**
- * How an approved card reaches its phone. Scheme `double_sealed`: the terminal pulls, the vault
- * makes the card and seals it twice, the terminal peels its layer and says, signed, what it keeps.
+ * How an approved card reaches its phone, whatever its scheme: the terminal pulls, the vault makes
+ * the card and seals it as the scheme says (vault/schemes), the terminal installs it and says,
+ * signed, what it keeps. This room carries what was sealed and reads none of it.
  */
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import type { Id, Mint } from '@warifu/protocol/ids'
 import type { VaultInput, VaultOutput } from '@warifu/protocol/vault'
-import type { CardView, Installable, Issuing } from '#issuing'
+import type { Installable, Issuing } from '#issuing'
 import type { Store, Tx } from '#store'
 import type { TerminalCall, Work } from '#terminals'
 import type { VaultClient } from '#vault-client'
-import {
-  confirm,
-  type Installation,
-  installationOf,
-  offer,
-  readInstallation,
-} from './installation.ts'
+import { type Confirming, confirmInstallation } from './confirming.ts'
+import { type Installation, installationOf, offer } from './installation.ts'
+import { type Renewing, renewKey } from './renewing.ts'
 
 export type { Installation } from './installation.ts'
 
@@ -34,19 +31,13 @@ export type Pulling = {
 /** An installation with what the terminal draws the card from. */
 export type InstallationView = Installation & { readonly last4: string; readonly expires: string }
 
-export type Confirming = {
-  readonly call: TerminalCall
-  readonly installation: Id<'ins'>
-  readonly innerDigest: string
-  readonly nowMs: number
-}
-
 export type Provisioning = ReturnType<typeof createProvisioning>
 
-/** Both are works of a terminal, done by `terminals.once`. */
+/** All are works of a terminal, done by `terminals.once`. */
 export const createProvisioning = (needs: Needs) => ({
   install: (pulling: Pulling) => install(needs, pulling),
   confirm: (confirming: Confirming) => confirmInstallation(needs, confirming),
+  renewKey: (renewing: Renewing) => renewKey(needs, renewing),
 })
 
 /** What the vault made; undefined where an offer of before still holds. */
@@ -85,7 +76,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
  */
 async function makeAndSeal(
   { vault }: Needs,
-  { card, cardholder, bin, expires, approvedMs }: Installable,
+  { card, cardholder, scheme, bin, expires, approvedMs }: Installable,
   { call, nowMs }: Pulling,
 ): Promise<Answer<Sealed>> {
   const made = await vault.call('make_card', { card, cardholder, bin, expires })
@@ -93,7 +84,7 @@ async function makeAndSeal(
   const asked: VaultInput<'seal_card'> = {
     card,
     terminal: call.terminal,
-    scheme: 'double_sealed',
+    scheme,
     now: new Date(nowMs - ((nowMs - approvedMs) % DAY_MS)).toISOString(),
   }
   const sealed = await vault.call('seal_card', asked)
@@ -125,27 +116,10 @@ async function keepOffer(
     const moved = await issuing.provision(tx, { application, card, last4, expires, nowMs })
     if (!moved.ok) return moved
   }
-  const { inner_digest: innerDigest, sealed: message } = sealed
-  const about = { application, card, terminal: call.terminal, cardholder, innerDigest }
-  const offered = { id: mint('ins'), ...about, scheme: 'double_sealed', sealed: message } as const
-  await offer(tx, offered, nowMs)
+  const { inner_digest: innerDigest, delivery, expires_at } = sealed
+  const expiresMs = BigInt(Date.parse(expires_at))
+  const about = { application, card, terminal: call.terminal, cardholder }
+  const offered = { ...about, scheme: wanted.scheme, innerDigest, delivery, expiresMs }
+  await offer(tx, { id: mint('ins'), ...offered }, nowMs)
   return undefined
 }
-
-const confirmInstallation = (
-  { store, issuing }: Needs,
-  { call, installation: id, innerDigest, nowMs }: Confirming,
-): Work<Installation, CardView> => ({
-  gather: async () => {
-    const found = await readInstallation(store.sql, id)
-    return found?.terminal === call.terminal ? done(found) : refused('not_found')
-  },
-  record: async (tx, { application, card }) => {
-    const found = await readInstallation(tx, id)
-    if (found?.innerDigest !== innerDigest) return refused('installation_mismatch')
-    if (found.state === 'confirmed') return done(await issuing.cardOf(tx, card))
-    const active = await issuing.activate(tx, { application, card, nowMs })
-    if (active.ok && !(await confirm(tx, id, nowMs))) throw new Error('confirmed by two at once')
-    return active
-  },
-})

@@ -37,6 +37,7 @@ const admitted: VaultOutput<'admit_terminal'> = {
     enc: digest('e'),
     ct: digest('c'),
   },
+  vault_key: { kty: 'EC', crv: 'P-256', x: digest('x'), y: digest('y') },
 }
 const welcoming: Script = {
   admit_terminal: () => ({ ok: true, output: admitted }),
@@ -71,6 +72,7 @@ test('a phone becomes a terminal: pending, then active, and its owner is told on
   assert(made.ok)
   assert.equal(made.value.terminal.status, 'pending')
   assert.deepEqual(made.value.challenge, admitted.challenge)
+  assert.deepEqual(made.value.vault_key, admitted.vault_key)
   assert.deepEqual(vault.asked, [
     { operation: 'admit_terminal', input: { ...asked, nonce, now: instant } },
   ])

@@ -35,7 +35,11 @@ export type NewTerminal = Pick<
   VaultInput<'admit_terminal'>,
   'terminal' | 'cardholder' | 'sealing_key' | 'signing_key' | 'signature' | 'assertion'
 >
-export type Registered = { readonly terminal: Terminal; readonly challenge: SealedMessage }
+export type Registered = {
+  readonly terminal: Terminal
+  readonly challenge: SealedMessage
+  readonly vault_key: VaultOutput<'admit_terminal'>['vault_key']
+}
 
 type EnrolmentRow = {
   readonly nonce: Uint8Array
@@ -61,7 +65,8 @@ export async function createTerminal(
   })
   if (!admitted.ok) return refused(admissionRefusal(admitted.refusal))
   const terminal = await store.transaction((tx) => keep(tx, { asked, ...admitted.output }, nowMs))
-  return done({ terminal, challenge: admitted.output.challenge })
+  const { challenge, vault_key } = admitted.output
+  return done({ terminal, challenge, vault_key })
 }
 
 const admissionRefusals = ['passkey_invalid', 'passkey_unknown', 'terminal_exists'] as const

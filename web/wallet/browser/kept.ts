@@ -59,7 +59,7 @@ const isState = (value: unknown): value is TerminalState =>
 export const terminalStore = ({ get, set }: Kept): TerminalStore => ({
   load: async () => {
     const value = await get('terminal')
-    return isState(value) ? value : blankState
+    return isState(value) ? { ...blankState, ...value } : blankState
   },
   save: (state) => set('terminal', state),
 })
