@@ -8,10 +8,10 @@
 import { createDeviceState } from '@warifu/crypto/dukpt-device'
 import { unwrapKeyBlock } from '@warifu/crypto/key-block'
 import { KeyBlockError, type KeyBlockHeader } from '@warifu/crypto/key-block-header'
-import { type KeyMemory, MAX_LOADED } from './key-memory.ts'
+import { type KeyedPrefix, type KeyMemory, MAX_LOADED } from './key-memory.ts'
 
-export type Loaded =
-  | { readonly kind: 'loaded'; readonly memory: KeyMemory }
+export type Loaded<P extends KeyedPrefix> =
+  | { readonly kind: 'loaded'; readonly memory: KeyMemory<P> }
   | { readonly kind: 'refused'; readonly because: Refusal }
 export type Refusal =
   | 'key_block_invalid'
@@ -19,7 +19,7 @@ export type Refusal =
   | 'key_loaded_before'
   | 'no_room_for_keys'
 
-export function loadKey(memory: KeyMemory, block: string): Loaded {
+export function loadKey<P extends KeyedPrefix>(memory: KeyMemory<P>, block: string): Loaded<P> {
   const no = (because: Refusal) => ({ kind: 'refused', because }) as const
   if (memory.loaded.length >= MAX_LOADED) return no('no_room_for_keys')
   const opened = unwrap(memory.kbpk, block)

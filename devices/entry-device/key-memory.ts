@@ -10,8 +10,11 @@ import { type DeviceState, isExhausted } from '@warifu/crypto/dukpt-device'
 import type * as flash from '@warifu/devices/flash'
 import { type Id, isId } from '@warifu/protocol/ids'
 
-export type KeyMemory = {
-  readonly device: Id<'edv'>
+/** A merchant's entry device, or a cardholder's reader. */
+export type KeyedPrefix = 'edv' | 'rdr'
+
+export type KeyMemory<P extends KeyedPrefix = 'edv'> = {
+  readonly device: Id<P>
   /** The key block protection key (X9.143), set when the device was made; 32 bytes. */
   readonly kbpk: Uint8Array
   readonly keys: DeviceState | null
@@ -24,10 +27,11 @@ export const MAX_LOADED = 64
 const KBPK_BYTES = 32
 const ID_BYTES = 8
 
-export const hasKeys = ({ keys }: KeyMemory): boolean => keys !== null && !isExhausted(keys)
+export const hasKeys = ({ keys }: Pick<KeyMemory, 'keys'>): boolean =>
+  keys !== null && !isExhausted(keys)
 
 /** Wipes every key in place, and answers with what is left: an opened device. */
-export function erased(memory: KeyMemory): KeyMemory {
+export function erased<P extends KeyedPrefix>(memory: KeyMemory<P>): KeyMemory<P> {
   memory.kbpk.fill(0)
   memory.keys?.registers.fill(0)
   return { ...memory, keys: null, isTampered: true }
@@ -40,9 +44,9 @@ const VERSION = 1
 export const RECORD_BYTES = 4096
 const CHECK_BYTES = 32
 
-export type Kept = flash.Kept<KeyMemory>
+export type Kept<P extends KeyedPrefix = 'edv'> = flash.Kept<KeyMemory<P>>
 
-export function writeRecord({ memory, sequence }: Kept): Uint8Array {
+export function writeRecord({ memory, sequence }: Kept<KeyedPrefix>): Uint8Array {
   const bytes = new Uint8Array(new ArrayBuffer(RECORD_BYTES))
   const view = new DataView(bytes.buffer)
   const { device, kbpk, keys, loaded, isTampered } = memory
@@ -65,16 +69,19 @@ export function writeRecord({ memory, sequence }: Kept): Uint8Array {
   return bytes
 }
 
-/** undefined: never written, or not to its end. Its keys are copies. */
-export function readRecord(bytes: Uint8Array): Kept | undefined {
+/** undefined: never written, not to its end, or another kind's. Its keys are copies. */
+export function readRecord<P extends KeyedPrefix>(
+  bytes: Uint8Array,
+  prefix: P,
+): Kept<P> | undefined {
   if (bytes.length !== RECORD_BYTES) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset)
   const isWhole = timingSafeEqual(checkOf(bytes), bytes.subarray(RECORD_BYTES - CHECK_BYTES))
   if (view.getUint32(0) !== MAGIC || view.getUint16(4) !== VERSION || !isWhole) return undefined
   const device = Buffer.from(bytes.subarray(16, 64)).toString('ascii').replace(/\0+$/, '')
-  if (!isId('edv', device)) return undefined
+  if (!isId(prefix, device)) return undefined
   const ids = Buffer.from(bytes.subarray(96, 96 + (bytes[15] ?? 0) * ID_BYTES)).toString('hex')
-  const memory: KeyMemory = {
+  const memory: KeyMemory<P> = {
     device,
     kbpk: copyOf(bytes.subarray(64, 64 + KBPK_BYTES)),
     keys: readKeys(bytes, 96 + MAX_LOADED * ID_BYTES),

@@ -27,7 +27,8 @@ function openMemory({ memoryFile, killAt }: Config) {
     // The signal is on its way; nothing more may happen until it comes.
     for (;;);
   }
-  return openMemoryFile(killAt === undefined ? disk : killingDisk(disk, { ...killAt, kill }))
+  const own = killAt === undefined ? disk : killingDisk(disk, { ...killAt, kill })
+  return openMemoryFile(own, 'edv')
 }
 
 async function start(config: Config): Promise<void> {

@@ -56,7 +56,7 @@ const memoryAt = (counter: number): KeyMemory => ({
 
 function firstImage(): Uint8Array {
   const image = new Uint8Array(SIZE)
-  writeFirst(frailDisk(image, { stopAt: 0, torn: 0 }).disk, memoryAt(1))
+  writeFirst(frailDisk(image, { stopAt: 0, torn: 0 }).disk, memoryAt(1), 'edv')
   return image
 }
 
@@ -71,7 +71,7 @@ test('no counter that was kept is ever forgotten', () => {
       const { disk, bytes } = frailDisk(firstImage(), place)
       let kept = 1
       try {
-        const file = openMemoryFile(disk)
+        const file = openMemoryFile(disk, 'edv')
         for (let counter = 2; counter <= 12; counter += 1) {
           file.keep(memoryAt(counter))
           kept = counter
@@ -79,7 +79,7 @@ test('no counter that was kept is ever forgotten', () => {
       } catch (error) {
         assert(error instanceof PowerLoss)
       }
-      const { memory } = openMemoryFile(frailDisk(bytes(), { stopAt: 0, torn: 0 }).disk)
+      const { memory } = openMemoryFile(frailDisk(bytes(), { stopAt: 0, torn: 0 }).disk, 'edv')
       const found = memory.keys?.counter ?? 0
       assert(found === kept || found === kept + 1, `kept ${kept}, found ${found}`)
       assert(memory.keys?.registers.every((byte) => byte === found % 256))
@@ -92,9 +92,9 @@ test('an erasing that was cut is gone on with: both records are without keys', (
   fc.assert(
     fc.property(places, (place) => {
       const { disk, bytes } = frailDisk(firstImage(), { ...place, stopAt: 2 + (place.stopAt % 3) })
-      assert.throws(() => openMemoryFile(disk).erase(erased(memoryAt(1))), PowerLoss)
+      assert.throws(() => openMemoryFile(disk, 'edv').erase(erased(memoryAt(1))), PowerLoss)
       const again = frailDisk(bytes(), { stopAt: 0, torn: 0 })
-      const { memory } = openMemoryFile(again.disk)
+      const { memory } = openMemoryFile(again.disk, 'edv')
       const isErased = !Buffer.from(again.bytes()).includes(Buffer.alloc(32, 9))
       assert.equal(memory.isTampered, isErased)
     }),
@@ -105,5 +105,5 @@ test('an erasing that was cut is gone on with: both records are without keys', (
 test('two records that are not whole are told, not guessed', () => {
   const image = firstImage().map((byte, at) => (at % RECORD_BYTES === 100 ? byte ^ 1 : byte))
   const { disk } = frailDisk(image, { stopAt: 0, torn: 0 })
-  assert.throws(() => openMemoryFile(disk), MemoryFileError)
+  assert.throws(() => openMemoryFile(disk, 'edv'), MemoryFileError)
 })

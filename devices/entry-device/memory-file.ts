@@ -1,20 +1,29 @@
 /** The key memory's file (devices/flash); what was stopped while erasing is erased to the end. */
 import * as flash from '@warifu/devices/flash'
-import { type KeyMemory, RECORD_BYTES, readRecord, writeRecord } from './key-memory.ts'
+import {
+  type KeyedPrefix,
+  type KeyMemory,
+  RECORD_BYTES,
+  readRecord,
+  writeRecord,
+} from './key-memory.ts'
 
-const format: flash.RecordFormat<KeyMemory> = {
+const formatOf = <P extends KeyedPrefix>(prefix: P): flash.RecordFormat<KeyMemory<P>> => ({
   bytes: RECORD_BYTES,
   write: writeRecord,
-  read: readRecord,
-}
+  read: (bytes) => readRecord(bytes, prefix),
+})
 
-export type MemoryFile = flash.MemoryFile<KeyMemory>
+export type MemoryFile<P extends KeyedPrefix = 'edv'> = flash.MemoryFile<KeyMemory<P>>
 
-export const writeFirst = (disk: flash.Disk, memory: KeyMemory): void =>
-  flash.writeFirst(disk, format, memory)
+export const writeFirst = <P extends KeyedPrefix>(
+  disk: flash.Disk,
+  memory: KeyMemory<P>,
+  prefix: P,
+): void => flash.writeFirst(disk, formatOf(prefix), memory)
 
-export function openMemoryFile(disk: flash.Disk): MemoryFile {
-  const file = flash.openRecords(disk, format)
+export function openMemoryFile<P extends KeyedPrefix>(disk: flash.Disk, prefix: P): MemoryFile<P> {
+  const file = flash.openRecords(disk, formatOf(prefix))
   if (file.memory.isTampered) file.erase(file.memory)
   return file
 }
