@@ -1,6 +1,6 @@
 /** Endpoints of the contract: what a person is asked, and what they say. */
 import { Type } from 'typebox'
-import { approval, mute } from './approval-objects.ts'
+import { approval, mute, shownCode } from './approval-objects.ts'
 import { idOf } from './ids.ts'
 import { listOf } from './objects.ts'
 import { assertion, closed, digest, oneOf } from './shapes.ts'
@@ -76,6 +76,19 @@ export const approvalEndpoints = {
       'user_verification_required',
       'vault_unavailable',
     ],
+  },
+  createCode: {
+    method: 'POST',
+    path: '/v1/codes',
+    tag: 'Approvals',
+    caller: 'terminal',
+    status: 201,
+    summary:
+      'A code for this phone to show: a till reads it once within a minute, and you are asked. ' +
+      'It says who you are to nobody but us, and moves no money.',
+    body: nothing,
+    answer: shownCode,
+    refuses: [],
   },
   listMutes: {
     method: 'GET',

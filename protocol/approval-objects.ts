@@ -4,6 +4,7 @@ import { approvalContent, matchNumber, payee } from './approval-content.ts'
 import { errors } from './errors.ts'
 import { idOf } from './ids.ts'
 import { type ApprovalStatus, approvalMoves } from './moves.ts'
+import { payCode } from './pay-code.ts'
 import { orderLine } from './sealed.ts'
 import { closed, digest, instant, nullable, oneOf, statesOf } from './shapes.ts'
 
@@ -34,6 +35,13 @@ export const approval = closed({
   lines: Type.Array(orderLine),
   created_at: instant,
   deadline_at: instant,
+})
+
+/** What a phone shows to a till. */
+export const shownCode = closed({
+  object: Type.Literal('code'),
+  code: payCode,
+  expires_at: instant,
 })
 
 /** A shop that may not ask this person any more. */

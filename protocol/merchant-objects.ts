@@ -11,16 +11,8 @@ import {
   entryDeviceMoves,
 } from './moves.ts'
 import { metadata } from './objects.ts'
-import {
-  base64url,
-  closed,
-  instant,
-  lastFour,
-  nullable,
-  oneOf,
-  plainText,
-  statesOf,
-} from './shapes.ts'
+import { payCode } from './pay-code.ts'
+import { closed, instant, lastFour, nullable, oneOf, plainText, statesOf } from './shapes.ts'
 
 export const custodyEntry = closed({
   at: instant,
@@ -128,8 +120,6 @@ export const phoneNumber = Type.String({
   pattern: '^\\+[1-9][0-9]{6,14}$',
   description: 'E.164',
 })
-/** 128 bits that a phone shows for a minute and that a till reads once. */
-export const oneTimeCode = base64url(16, 16)
 
 /** How the card of a new payment is shown. Left out: the cardholder's wallet, by the link. */
 export const presentmentAsked = Type.Union([
@@ -142,7 +132,7 @@ export const presentmentAsked = Type.Union([
     initiator: Type.Optional(oneOf(['customer', 'merchant'] as const)),
   }),
   /** The till read the customer's one-time code off their phone. */
-  closed({ kind: Type.Literal('code'), code: oneTimeCode }),
+  closed({ kind: Type.Literal('code'), code: payCode }),
   /** The customer told their number, over the telephone or at the counter. */
   closed({ kind: Type.Literal('phone'), phone: phoneNumber }),
 ])

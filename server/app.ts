@@ -94,7 +94,8 @@ function createRooms({ config, store, vault, now, random, derive }: World) {
   const needs = { store, vault, mint, random, lane, receiptMs }
   const people = createPeople({ ...needs, messenger: messengers.inbox })
   const terminals = createTerminals(needs)
-  const issuing = createIssuing(needs)
+  const directory = createDirectory({ store, derive })
+  const issuing = createIssuing({ ...needs, directory })
   const provisioning = createProvisioning({ ...needs, issuing })
   const estate = createEstate(needs)
   const devices = createDevices(needs)
@@ -102,7 +103,6 @@ function createRooms({ config, store, vault, now, random, derive }: World) {
   const { once } = terminals
   const { ownerOf, signatureOnlyMax } = issuing
   const asked = { tokens, ownerOf, alarm: estate.alarm }
-  const directory = createDirectory({ store, derive })
   const { freeze } = issuing
   const steps = { stepSeconds: config.waits.steps, asksPerMinute: config.asksPerMinute, freeze }
   const found = { ...asked, ...steps, directory }

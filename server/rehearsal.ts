@@ -8,7 +8,14 @@ import { type Id, type Mint, mintId } from '@warifu/protocol/ids'
 import type { VaultInput, VaultOperation } from '@warifu/protocol/vault'
 import postgres from 'postgres'
 import { openStore, type Store } from '#store'
-import { shownAs, type TerminalCall, type Terminals, type Work } from '#terminals'
+import {
+  createDirectory,
+  type Directory,
+  shownAs,
+  type TerminalCall,
+  type Terminals,
+  type Work,
+} from '#terminals'
 import type { VaultReply } from '#vault-client'
 import { migrate } from './migrate.ts'
 
@@ -25,6 +32,7 @@ export type Rehearsal = {
   readonly mint: Mint
   readonly random: (size: number) => Uint8Array
   readonly lane: () => number
+  readonly directory: Directory
   readonly close: () => Promise<void>
 }
 
@@ -41,11 +49,13 @@ export async function rehearse({ adminUrl, name }: Place, nowMs: number): Promis
   url.searchParams.set('role', 'warifu_app')
   const store = openStore(url.href, 6)
   const random = chanceOf(name)
+  const derive = (...words: readonly string[]) => createHash('sha256').update(words.join()).digest()
   return {
     store,
     random,
     mint: (prefix, lane = 0) => mintId({ prefix, lane, nowMs, chance: random(14) }),
     lane: () => (random(1)[0] ?? 0) % 64,
+    directory: createDirectory({ store, derive }),
     close: async () => {
       await store.end()
       await admin`drop database ${admin(database)} with (force)`

@@ -15,7 +15,18 @@ import type { PaymentStatement } from '@warifu/protocol/sealed'
 import { type Input, type RawAnswer, sendRaw } from '@warifu/sdk/api-call'
 import type { Following } from '@warifu/sdk/event-stream'
 import type { Followed } from '@warifu/sdk/follow-events'
-import { answer, type Question, questions } from './answering.ts'
+import {
+  answer,
+  claimOf,
+  liftMute,
+  mutes,
+  type Question,
+  question,
+  questions,
+  received,
+  type Said,
+  showCode,
+} from './answering.ts'
 import { prepare, read, retry, type TerminalNeeds, write } from './asking.ts'
 import type { Assertion } from './authenticator.ts'
 import { callAsPerson, enrol, join, logIn } from './joining.ts'
@@ -35,7 +46,7 @@ import { TerminalError } from './terminal-error.ts'
 import { fetchBlob } from './terminal-keys.ts'
 import { speakerOf, type TerminalState } from './terminal-state.ts'
 
-export type { Question } from './answering.ts'
+export { claimOf, type Question } from './answering.ts'
 export type { TerminalNeeds } from './asking.ts'
 export type { Assertion, Attestation, Authenticator, PasskeyAsk } from './authenticator.ts'
 export { type Claim, type Presented, statementOf } from './paying.ts'
@@ -83,7 +94,17 @@ export type Terminal = {
   readonly deny: (claim: Claim) => Promise<Presented>
   /** What this person is asked outside of a payment's link, newest first. */
   readonly questions: () => Promise<readonly Question[]>
-  readonly answer: (question: Question, said: 'approve' | 'deny') => Promise<Question>
+  readonly question: (approval: Id<'apr'>) => Promise<Question>
+  /** Says, signed, that it was shown. */
+  readonly received: (question: Question) => Promise<Question>
+  readonly answer: (question: Question, said: Said, how?: Answering) => Promise<Question>
+  /** Pays what was asked for with a card of this terminal. */
+  readonly presentAsked: (question: Question, card: Id<'crd'>, how: Asked) => Promise<Presented>
+  /** A code for a till to read, once. */
+  readonly showCode: () => Promise<Reply<'createCode'>>
+  /** The shops that may not ask any more. */
+  readonly mutes: () => Promise<readonly Reply<'liftMute'>[]>
+  readonly liftMute: (merchant: Id<'mer'>) => Promise<Reply<'liftMute'>>
   readonly notices: () => Promise<Reply<'listNotices'>['data']>
   /** Notices as they come, without end: signed anew each time that it was cut, resumed by place. */
   readonly followNotices: (following: Following) => AsyncGenerator<Followed, void>
@@ -108,6 +129,10 @@ export type Terminal = {
 
 type Page = Query<'listActivity'>
 type How = { readonly verifyUser: boolean }
+/** With the number that the till shows, where one is asked for. */
+type Asked = How & { readonly number?: string }
+/** `suspend`: freeze the cards too. */
+type Answering = { readonly suspend?: boolean }
 
 export function createTerminal(needs: TerminalNeeds): Terminal {
   return {
@@ -123,8 +148,7 @@ export function createTerminal(needs: TerminalNeeds): Terminal {
     present: (claimed, card, { verifyUser }) => present(needs, claimed, { card, verifyUser }),
     renewKeys: (card) => renewKeys(needs, card),
     deny: ({ payment }) => write(needs, 'denyPayment', { params: { id: payment } }),
-    questions: () => questions(needs),
-    answer: (question, said) => answer(needs, question, said),
+    ...answering(needs),
     notices: async () => (await callAsPerson(needs, 'listNotices', {})).data,
     followNotices: (following) => followNotices(needs, following),
     activity: (page = {}) => read(needs, 'listActivity', { query: page }),
@@ -137,6 +161,19 @@ export function createTerminal(needs: TerminalNeeds): Terminal {
     send: (request) => sendRaw(needs, request),
   }
 }
+
+const answering = (needs: TerminalNeeds) => ({
+  questions: () => questions(needs),
+  question: (approval: Id<'apr'>) => question(needs, approval),
+  received: (asked: Question) => received(needs, asked),
+  answer: (asked: Question, said: Said, how: Answering = {}) =>
+    answer(needs, asked, { said, ...how }),
+  presentAsked: async (asked: Question, card: Id<'crd'>, { number, verifyUser }: Asked) =>
+    present(needs, await claimOf(asked, number ?? null), { card, verifyUser }),
+  showCode: () => showCode(needs),
+  mutes: () => mutes(needs),
+  liftMute: (merchant: Id<'mer'>) => liftMute(needs, merchant),
+})
 
 const applying = (needs: TerminalNeeds) => ({
   apply: (program: Id<'prg'>, applicant: Applicant, scheme: Scheme = 'double_sealed') =>

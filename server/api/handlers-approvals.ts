@@ -2,7 +2,9 @@
 import { isNumbered } from '@warifu/protocol/approval-content'
 import type { Reply } from '@warifu/protocol/contract'
 import { done, refused } from '@warifu/protocol/errors'
+import { payCodeOf } from '@warifu/protocol/pay-code'
 import type { ApprovalRow, Approvals, Mute } from '#approvals'
+import type { Directory, Terminals } from '#terminals'
 import type { Handlers } from './handler.ts'
 import { pageOf } from './page.ts'
 
@@ -32,7 +34,13 @@ const muteObject = ({ payee, createdMs }: Mute): Reply<'liftMute'> => ({
   created_at: instantOf(createdMs),
 })
 
-export const approvalHandlers = ({ approvals }: { readonly approvals: Approvals }) =>
+type Rooms = {
+  readonly approvals: Approvals
+  readonly directory: Directory
+  readonly terminals: Pick<Terminals, 'once'>
+}
+
+export const approvalHandlers = ({ approvals, directory, terminals }: Rooms) =>
   ({
     listApprovals: async ({ caller, query }) =>
       done(
@@ -59,6 +67,12 @@ export const approvalHandlers = ({ approvals }: { readonly approvals: Approvals 
         nowMs,
       })
       return answered.ok ? done(approvalObject(answered.value)) : answered
+    },
+    createCode: async ({ caller: { call }, nowMs }) => {
+      const made = await terminals.once(call, directory.newCode(call, nowMs), nowMs)
+      if (!made.ok) return made
+      const code = payCodeOf(directory.codeOf(call))
+      return done({ object: 'code', code, expires_at: instantOf(made.value) })
     },
     listMutes: async ({ caller }) => {
       const data = (await approvals.mutes(caller.call.cardholder)).map(muteObject)

@@ -124,6 +124,7 @@ export type AnsweringVerification = {
 }
 type Checked = {
   readonly application: Id<'app'>
+  readonly destination: string
   /** The vault's no, as ours; undefined where the code was right. */
   readonly refusal: Refusal | undefined
 }
@@ -143,9 +144,10 @@ export const answerVerification = (
     const now = new Date(Number(atMs)).toISOString()
     const said = await needs.vault.call('check_code', { verification: id, attempt, code, now })
     const refusal = said.ok ? undefined : codeRefusal(said.refusal)
-    return done({ application: verification.application, refusal })
+    const { application, destination } = verification
+    return done({ application, destination, refusal })
   },
-  record: async (tx, { application, refusal }) => {
+  record: async (tx, { application, destination, refusal }) => {
     const { verification: id, nowMs } = answering
     const locked = await lockApplication(tx, application)
     if (locked === undefined || stateAt(locked, nowMs) !== 'submitted')
@@ -153,6 +155,8 @@ export const answerVerification = (
     if (refusal === 'code_exhausted') await moveVerification(tx, id, 'exhausted')
     if (refusal !== undefined) return refused(refusal)
     await moveVerification(tx, id, 'verified')
+    const { cardholder } = locked
+    await needs.directory.keep(tx, { e164: destination, cardholder, nowMs })
     return done(await decideWhenVerified(needs, tx, { id: application, nowMs }))
   },
 })

@@ -1,11 +1,12 @@
 /** A merchant asks for a payment: one statement claims the key and opens the row and its link. */
 import { createHash } from 'node:crypto'
-import { fromBase64url, toBase64url } from '@warifu/crypto/base64url'
+import { toBase64url } from '@warifu/crypto/base64url'
 import { jcsBytes } from '@warifu/crypto/jcs'
 import type { Extent } from '@warifu/protocol/approval-content'
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import { type Id, LANES, laneOf, mintId } from '@warifu/protocol/ids'
 import type { PresentmentAsked } from '@warifu/protocol/merchant-objects'
+import { bytesOfPayCode } from '@warifu/protocol/pay-code'
 import type { OrderLine } from '@warifu/protocol/sealed'
 import { payeeOf } from '#merchants'
 import { readPhone } from '#people'
@@ -53,8 +54,10 @@ export type Waited = Exclude<PresentmentAsked, { readonly kind: 'token' | 'entry
 function claimOf({ directory }: PaymentNeeds, shown: Waited): Answer<Claim | null> {
   if (shown.kind === 'wallet') return done(null)
   if (shown.kind === 'code') {
-    const code = directory.hashOfCode(fromBase64url(shown.code)).toString('hex')
-    return done({ kind: 'code', code })
+    const bytes = bytesOfPayCode(shown.code)
+    if (bytes === undefined)
+      return refused('field_invalid', 'presentment.code', 'check digits that fit expected')
+    return done({ kind: 'code', code: directory.hashOfCode(bytes).toString('hex') })
   }
   const e164 = readPhone(shown.phone)
   if (e164 === undefined)
