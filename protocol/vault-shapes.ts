@@ -95,6 +95,11 @@ export const vaultRefusals = [
   'sale_over', // it has ended: paid, refused, too late, or its vault was restarted
   'sale_replayed', // a sequence number that was used, with other bytes
   'sale_broken', // authentic, but not sealed for this sale: it is over
+  'chip_unknown', // no operator admitted this chip, or it is not this terminal's
+  'chip_paired', // it belongs to another person, until they remove it
+  'chip_code_invalid', // not made by this chip for exactly this
+  'chip_replayed', // a counter that was used or skipped, with another code
+  'epoch_closed', // codes are made for the present epoch and its neighbours only
   'bin_exhausted', // the program's range has no free number
 ] as const
 export type VaultRefusal = (typeof vaultRefusals)[number]

@@ -28,6 +28,7 @@ import {
   publicJwk,
   yearMonth,
 } from './shapes.ts'
+import { chipOperations } from './vault-chips.ts'
 import { pinOperations } from './vault-pins.ts'
 import { plasticOperations } from './vault-plastic.ts'
 import { readerOperations } from './vault-reader.ts'
@@ -265,6 +266,7 @@ export const vaultOperations = {
     ],
     idempotent: 'pure',
   },
+  ...chipOperations,
   ...pinOperations,
   ...plasticOperations,
   suspend_device: {

@@ -5,6 +5,7 @@ import { createAssertionVerifier } from './assertion.ts'
 import { createAudit } from './audit.ts'
 import { fillChecks } from './card-checks-fill.ts'
 import { createChipVerifier } from './chip.ts'
+import { createChipKeys } from './chip-keys.ts'
 import type { Connector } from './connector.ts'
 import { createDispatch, type Dispatch } from './dispatcher.ts'
 import { createEntryKeys } from './entry-keys.ts'
@@ -44,6 +45,7 @@ export async function createApp(needs: AppNeeds): Promise<App> {
     verifyRequest: createRequestVerifier(),
     entryKeys: createEntryKeys(hierarchy),
     userPairs: createPairCache(),
+    chipKeys: createChipKeys(hierarchy),
     noise: createNoise(nowMs),
     verifyChip: createChipVerifier(hierarchy),
     connector,

@@ -17,6 +17,7 @@ export type OperatorAct =
   | 'make_base_key'
   | 'admit_device'
   | 'personalise_card'
+  | 'admit_chip'
   | 'admit_sim'
   | 'admit_bureau'
   | 'remove_bureau'

@@ -29,6 +29,7 @@ export const domains = {
   company: 'AES-256-KWP', // wraps the private keys to which SIM records are sealed
   code: 'HMAC-SHA-256', // derives one-time codes
   answer: 'HMAC-SHA-256', // names calls whose first answer is kept
+  proximity: 'HMAC-SHA-256', // derives the keys of proximity devices' chips
   offer: 'ECDSA-P-256', // signs offers of sales by reader
   audit: 'ECDSA-P-256', // signs heads of the audit chain
   vouching: 'ECDSA-P-256', // signs the vault's public keys, for terminals that pinned it
@@ -90,6 +91,7 @@ export async function openDomainKeys(needs: DomainNeeds): Promise<DomainKeys> {
     company: await open('company'),
     code: await open('code'),
     answer: await open('answer'),
+    proximity: await open('proximity'),
     offer: await open('offer'),
     audit: await open('audit'),
     vouching: await open('vouching'),

@@ -160,6 +160,10 @@ const named = new Set([
   'verify_reader.opened_with.kid',
   'open_sale.signed_with.kid',
   'open_sale.opened_with.kid',
+  'verify_chip.signed_with.kid',
+  'verify_chip.verified_with.kid',
+  // Ten bytes for each device, one after the other.
+  'make_epoch_codes.codes',
   'audit_head.chain',
 ])
 

@@ -5,6 +5,7 @@
 import type { VaultOperation } from '@warifu/protocol/vault'
 import { activateCard, renewPaymentKey } from './activating.ts'
 import { makeCard } from './cards.ts'
+import { confirmedPayment, makeEpochCodes, pairChips, removeChips, verifyChips } from './chips.ts'
 import { checkCode, codeOf, makeCode } from './codes.ts'
 import { makeDeviceKeys, suspendDevices } from './devices.ts'
 import { endSale, readSales } from './ending-sales.ts'
@@ -227,6 +228,33 @@ export const operations = {
     changes: true,
   }),
   read_sale: pure('read_sale', { decide: readSales }),
+  pair_chip: pure('pair_chip', {
+    decide: pairChips,
+    refer: ({ terminal }, answer) => ({
+      terminal,
+      ...(answer.ok ? { device: answer.value.device, cardholder: answer.value.cardholder } : {}),
+    }),
+    changes: true,
+  }),
+  verify_chip: pure('verify_chip', {
+    decide: verifyChips,
+    refer: (call, answer) => {
+      const payment = confirmedPayment(call)
+      return {
+        terminal: call.terminal,
+        ...(payment === undefined ? {} : { payment }),
+        ...(answer.ok ? { card: answer.value.card, device: answer.value.device } : {}),
+      }
+    },
+    changes: true,
+  }),
+  remove_chip: pure('remove_chip', {
+    decide: removeChips,
+    refer: ({ device }) => ({ device }),
+    changes: true,
+  }),
+  // Not audited: the server asks once for each epoch and page.
+  make_epoch_codes: pure('make_epoch_codes', { decide: makeEpochCodes }),
   remove_terminal: pure('remove_terminal', {
     decide: removeTerminals,
     refer: ({ terminal }) => ({ terminal }),

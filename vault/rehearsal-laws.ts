@@ -6,6 +6,7 @@ import { jwkOfPoint } from '@warifu/crypto/jwk-thumbprint'
 import type { Id } from '@warifu/protocol/ids'
 import type { VaultOperation } from '@warifu/protocol/vault'
 import { codeOf } from './codes.ts'
+import { chipLaws } from './rehearsal-chip-laws.ts'
 import { entryLaws } from './rehearsal-entry-laws.ts'
 import { joiningLaws } from './rehearsal-joining.ts'
 import { assertionOf, loginOf } from './rehearsal-passkey.ts'
@@ -58,6 +59,7 @@ export const laws: { readonly [O in VaultOperation]: LawRow<O> } = {
   ...plasticLaws,
   ...simLaws,
   ...readerLaws,
+  ...chipLaws,
   admit_terminal: {
     honest: async ({ stage }) => {
       const person = createPerson(stage)

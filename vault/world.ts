@@ -7,6 +7,7 @@ import type { VaultOperation, VaultOperations, VaultOutput } from '@warifu/proto
 import type { AssertionVerifier } from './assertion.ts'
 import type { Audit } from './audit.ts'
 import type { ChipVerifier } from './chip.ts'
+import type { ChipKeys } from './chip-keys.ts'
 import type { Connector } from './connector.ts'
 import type { EntryKeys } from './entry-keys.ts'
 import type { Chance, Probe, Wallet } from './given.ts'
@@ -28,6 +29,7 @@ export type World = {
   readonly entryKeys: EntryKeys
   /** Imported pairs that cardholders' cards are sealed to. */
   readonly userPairs: KeyCache<HpkeKeyPair>
+  readonly chipKeys: ChipKeys
   readonly noise: Noise
   readonly verifyChip: ChipVerifier
   /** Takes other companies' cards; undefined where none is connected. */

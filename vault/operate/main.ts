@@ -6,6 +6,7 @@
  *   make-base-key    --suite aes-dukpt|tdes-dukpt
  *   admit-device     --device edv_…|rdr_… [--suite …] --out FILE     for the injection room
  *   personalise-card --card crd_… [--pin-file FILE] --out FILE for the card machine
+ *   admit-chip       --device pxd_… --carrier … --out FILE  for the factory of the device
  *   admit-bureau     --key-file FILE        its two public keys, as it handed them over
  *   remove-bureau    --bureau bur_…         nothing is sealed to it again
  */
@@ -13,10 +14,12 @@ import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
+import { carriers } from '@warifu/protocol/device-objects'
 import { type EntrySuite, entrySuites } from '@warifu/protocol/entry-device'
 import { isId } from '@warifu/protocol/ids'
 import { admitBureau, readBureauKeys, removeBureau } from '@warifu/vault/admit-bureau'
 import { createApp } from '@warifu/vault/app'
+import { admitChip } from '@warifu/vault/chip-acts'
 import { readKeeping } from '@warifu/vault/config'
 import { ConfigError } from '@warifu/vault/config-error'
 import { KeyStoreError } from '@warifu/vault/key-store'
@@ -33,6 +36,7 @@ import type { World } from '@warifu/vault/world'
 const text = { type: 'string' } as const
 const options = {
   suite: text,
+  carrier: text,
   device: text,
   card: text,
   bureau: text,
@@ -51,6 +55,14 @@ const acts: Readonly<Record<string, (world: World, values: Values) => Promise<ob
     await keepSecret(out, injection)
     const { kbpk: _kbpk, key_block: _block, ...told } = injection
     return told
+  },
+  'admit-chip': async (world, { device = '', carrier, out }) => {
+    if (!isId('pxd', device)) throw new OperatorError('--device is the id of a proximity device.')
+    const kind = carriers.find((one) => one === carrier)
+    if (kind === undefined) throw new OperatorError(`--carrier is one of ${carriers.join(', ')}.`)
+    const injection = await admitChip(world, { device, carrier: kind })
+    await keepSecret(out, injection)
+    return { device, carrier: kind, kbpk_check_value: injection.kbpk_check_value }
   },
   'personalise-card': async (world, { card = '', 'pin-file': pinFile, out }) => {
     if (!isId('crd', card)) throw new OperatorError('--card is the id of a card.')
