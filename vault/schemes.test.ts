@@ -227,7 +227,7 @@ describe('a card sealed for one payment', () => {
     }
   })
 
-  test('another secret: whoever has blob and terminal’s key, but not it, pays nothing', async () => {
+  test('another secret: blob and terminal’s key without it pay nothing', async () => {
     const card = await ready(aiko, 'activation_number')
     const psk = vault.chance.bytes(32)
     assert.equal(await present(aiko, card, { bent: { psk } }), 'blob_invalid')
@@ -245,7 +245,7 @@ describe('a card sealed for one payment', () => {
 })
 
 describe('epochs of a cardholder’s payment key', () => {
-  test('before half of its life the same one, then the next; the one before still pays', async () => {
+  test('before half of its life the same one, then the next; the last one still pays', async () => {
     const owner = aiko
     const card = await ready(owner, 'payment_key')
     assert(card.payKey)
@@ -279,7 +279,7 @@ describe('epochs of a cardholder’s payment key', () => {
   })
 })
 
-test('a card delivered again: the number of before is over, and its secret pays nothing', async () => {
+test('a card delivered again: number and secret of before are over', async () => {
   const first = await install(aiko, 'activation_number')
   const again = { card: first.card, terminal: aiko.terminal, scheme: first.scheme }
   const asked = { ...again, now: '2027-01-06T00:00:00.000Z' }

@@ -9,6 +9,7 @@ import { listWallets, openWalletFile } from '@warifu/cli/wallet-file'
 import { type Terminal, TerminalError } from '@warifu/devices/terminal'
 import { type Id, isId, type Prefix } from '@warifu/protocol/ids'
 import { type Applicant, applicant } from '@warifu/protocol/objects'
+import { type Scheme, schemes } from '@warifu/protocol/schemes'
 import { readAnswer } from '@warifu/sdk/api-call'
 import { Check } from 'typebox/value'
 
@@ -18,10 +19,11 @@ const help = `warifu wallet <step> [--wallet NAME] [--json]
   apply                     apply for the sandbox's card and have a code sent
         [--income 5000000] [--birth-date 1990-04-01] [--employment employed]
         [--phone +819012345678] [--program prg_…]
+        [--scheme double_sealed]  or another that the program offers
   code [CODE]               answer with the code; without one: where to find it
         [--phone +81…]      have a new code sent
   application               how the application stands
-  install                   pull the card, peel it, confirm it
+  install                   pull the card, install it by its scheme, confirm it
   cards                     your cards
   show LINK                 open a payment link
   pay LINK                  open it and pay
@@ -44,6 +46,7 @@ const options = {
   employment: { type: 'string' },
   phone: { type: 'string' },
   program: { type: 'string' },
+  scheme: { type: 'string' },
   card: { type: 'string' },
   yes: { type: 'boolean' },
   'without-passkey': { type: 'boolean' },
@@ -70,7 +73,7 @@ type At = {
 const steps: Readonly<Record<string, Step>> = {
   join: { takes: ['name'], run: join },
   apply: {
-    takes: ['name', 'income', 'birth-date', 'employment', 'phone', 'program'],
+    takes: ['name', 'income', 'birth-date', 'employment', 'phone', 'program', 'scheme'],
     run: apply,
   },
   code: { takes: ['phone'], word: 'the six digits of the code', isWordOptional: true, run: code },
@@ -160,9 +163,15 @@ async function apply({ terminal, sandbox, values, tell }: At): Promise<void> {
   const program = values.program ?? sandbox.seed.program
   if (!isId('prg', program)) throw new Misunderstood('--program is an id such as prg_….')
   const who: Applicant = readApplicant(values, (await terminal.state()).name ?? 'Cardholder')
-  const { id } = await terminal.apply(program, who)
+  const { id } = await terminal.apply(program, who, readScheme(values.scheme))
   const sent = await terminal.startPhone(id, values.phone ?? '+819012345678')
   tell(sent, `Application ${id}; a code was sent to ${sent.destination}.\n${inboxHint(sandbox)}`)
+}
+
+function readScheme(text = 'double_sealed'): Scheme {
+  const scheme = schemes.find((each) => each === text)
+  if (scheme === undefined) throw new Misunderstood(`--scheme is one of ${schemes.join(', ')}.`)
+  return scheme
 }
 
 function readApplicant(values: Values, name: string): Applicant {
@@ -235,6 +244,7 @@ async function pay({ terminal, values, word, tell }: At): Promise<void> {
   if (values.json !== true) console.log(claimWords(claim))
   if (values.yes !== true && !(await isAgreed())) throw new Sorry('Not paid; you may pay it later.')
   const verifyUser = values['without-passkey'] !== true
+  await terminal.renewKeys()
   const presented = await terminal.present(claim, card, { verifyUser })
   tell(presented, presentedWords(presented), presented.status === 'authorized')
 }

@@ -1,5 +1,6 @@
 /** Step 1: who applies. Checked here for form only; the decision is the issuer's. */
 import { Button, NativeSelect, TextInput } from '@mantine/core'
+import type { Scheme } from '@warifu/protocol/schemes'
 import { useWords } from '@warifu/web/kit'
 import { type FormEvent, useState } from 'react'
 import { act } from './acting.ts'
@@ -14,6 +15,7 @@ import {
 } from './applicant.ts'
 import { type Program, usePrograms, useTerminalState } from './asking.ts'
 import { useDoing } from './doing.ts'
+import { SchemeChoice, schemeOf } from './scheme-choice.tsx'
 import { TroubleSaid } from './trouble-said.tsx'
 import { words } from './words.ts'
 import { useWorld } from './world.tsx'
@@ -24,13 +26,15 @@ export function ApplyForm({ onApplied }: { readonly onApplied: () => void }) {
   const { data: programs = [], error } = usePrograms()
   const [fields, setFields] = useState<Fields>({ ...blankFields, name: state?.name ?? '' })
   const [faults, setFaults] = useState<Faults>({})
+  const [wanted, setWanted] = useState<Scheme | null>(null)
   const program = programs.find(({ id }) => id === fields.program) ?? programs[0]
+  const scheme = schemeOf(program?.schemes ?? [], wanted)
   const { begin, runs, error: trouble } = useApplying(onApplied)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const found = faultsOf(fields)
     setFaults(found)
-    if (Object.keys(found).length === 0 && program !== undefined) begin({ fields, program })
+    if (Object.keys(found).length === 0 && program !== undefined) begin({ fields, program, scheme })
   }
   const tell = (name: keyof Faults) => (faults[name] === undefined ? null : say(faults[name]))
   const set = (change: Partial<Fields>) => setFields({ ...fields, ...change })
@@ -39,6 +43,7 @@ export function ApplyForm({ onApplied }: { readonly onApplied: () => void }) {
       <p className="quiet">{say('apply.step', { step: '1' })}</p>
       <h1>{say('apply.another')}</h1>
       <ProgramChoice programs={programs} choose={(id) => set({ program: id })} />
+      <SchemeChoice offered={program?.schemes ?? []} chosen={scheme} choose={setWanted} />
       <TextInput
         size="md"
         label={say('apply.name')}
@@ -108,10 +113,10 @@ function ProgramChoice({ programs, choose }: Choice) {
 
 function useApplying(onApplied: () => void) {
   const world = useWorld()
-  type Asked = { readonly fields: Fields; readonly program: Program }
-  return useDoing(async ({ fields, program }: Asked) => {
+  type Asked = { readonly fields: Fields; readonly program: Program; readonly scheme: Scheme }
+  return useDoing(async ({ fields, program, scheme }: Asked) => {
     const applicant = applicantOf(fields, program.currency)
-    await act(world, () => world.terminal.apply(program.id, applicant))
+    await act(world, () => world.terminal.apply(program.id, applicant, scheme))
     onApplied()
   })
 }

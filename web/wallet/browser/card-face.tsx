@@ -8,6 +8,8 @@ type Props = {
   readonly reference: string
   readonly program: string
   readonly last4: string
+  /** First six and last four digits, where the scheme lets them be shown. */
+  readonly shown?: string | null
   readonly expires: string
   readonly isFrozen?: boolean
 }
@@ -15,7 +17,11 @@ type Props = {
 /** `2029-11` as it is embossed: `11/29`. */
 const embossed = (expires: string) => `${expires.slice(5)}/${expires.slice(2, 4)}`
 
-export function CardFace({ reference, program, last4, expires, isFrozen = false }: Props) {
+/** `990012******1234` as it is embossed. */
+const digitsOf = (shown: string) => shown.replaceAll('*', '•').replace(/(.{4})(?=.)/g, '$1 ')
+
+export function CardFace(props: Props) {
+  const { reference, program, last4, expires, shown = null, isFrozen = false } = props
   const say = useWords(words)
   const weave = useMemo(() => weaveOf(reference), [reference])
   return (
@@ -39,7 +45,7 @@ export function CardFace({ reference, program, last4, expires, isFrozen = false 
         <Mark size={44} state={isFrozen ? 'apart' : 'met'} />
       </span>
       <span className="card-name">Warifu</span>
-      <span className="card-digits">•••• {last4}</span>
+      <span className="card-digits">{shown === null ? `•••• ${last4}` : digitsOf(shown)}</span>
       <span className="card-expires">{embossed(expires)}</span>
     </div>
   )

@@ -107,7 +107,7 @@ function CardPanel({ installed, card }: Panel) {
   const turn = useDoing(() =>
     act(world, () => world.terminal[isFrozen ? 'resume' : 'suspend'](installed.card)),
   )
-  const { last4, expires } = installed
+  const { last4, expires, shown, scheme } = installed
   const known = card === null ? null : (stateWords[card.status] ?? 'card.other_state')
   return (
     <article className="card-panel">
@@ -115,6 +115,7 @@ function CardPanel({ installed, card }: Panel) {
         reference={installed.card}
         program={card?.program ?? ''}
         last4={last4}
+        shown={shown}
         expires={expires}
         isFrozen={isFrozen}
       />
@@ -144,6 +145,9 @@ function CardPanel({ installed, card }: Panel) {
         </div>
       )}
       {isFrozen ? <p className="quiet">{say('card.frozen_more')}</p> : null}
+      <p className="quiet">
+        {say(`scheme.${scheme}`)}: {say(`scheme.${scheme}_more`)}
+      </p>
       {turn.error === null ? null : <TroubleSaid error={turn.error} />}
     </article>
   )

@@ -71,8 +71,23 @@ type Approving = {
 export const approve = (world: World, { claim, card, onUnknown }: Approving): Promise<Ending> =>
   ended(world, claim, async () => {
     const work = () => world.terminal.present(claim, card, { verifyUser: true })
-    return readPresented(await actSurely(world, { name: 'presentCard', work, onUnknown }))
+    const sure = { name: 'presentCard', work, onUnknown } as const
+    // Keys that end soon are asked for anew; what cannot be had now may do without.
+    await act(world, () => world.terminal.renewKeys()).catch(() => undefined)
+    try {
+      return readPresented(await actSurely(world, sure))
+    } catch (error) {
+      if (!isKeyOver(error)) throw error
+      await act(world, () => world.terminal.renewKeys(card))
+      return readPresented(await actSurely(world, sure))
+    }
   })
+
+/** The card was sealed to a key of an epoch that is over. */
+function isKeyOver(error: unknown): boolean {
+  const trouble = troubleOf(error)
+  return 'code' in trouble && ['payment_key_expired', 'key_expired'].includes(trouble.code)
+}
 
 /** No. */
 export const deny = (world: World, claim: Claim, onUnknown: () => void): Promise<Ending> =>

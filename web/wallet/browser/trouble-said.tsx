@@ -9,6 +9,8 @@ const here: Readonly<Record<string, Word>> = {
   link_invalid: 'trouble.link_invalid',
   order_mismatch: 'trouble.order_mismatch',
   origin_mismatch: 'trouble.origin_mismatch',
+  scheme_mismatch: 'trouble.scheme_mismatch',
+  key_invalid: 'trouble.key_invalid',
 }
 
 export function useTroubleWords() {

@@ -7,11 +7,12 @@ import { applyWords } from './words-apply.ts'
 import { en } from './words-en.ts'
 import { ja } from './words-ja.ts'
 import { ko } from './words-ko.ts'
+import { schemeWords } from './words-schemes.ts'
 
-export type Word = keyof typeof en | keyof typeof applyWords.en
+export type Word = keyof typeof en | keyof typeof applyWords.en | keyof typeof schemeWords.en
 
 export const words: Words<Word> = {
-  en: { ...en, ...applyWords.en },
-  ja: { ...ja, ...applyWords.ja },
-  ko: { ...ko, ...applyWords.ko },
+  en: { ...en, ...applyWords.en, ...schemeWords.en },
+  ja: { ...ja, ...applyWords.ja, ...schemeWords.ja },
+  ko: { ...ko, ...applyWords.ko, ...schemeWords.ko },
 }
