@@ -28,6 +28,7 @@ import {
   publicJwk,
   webAddress,
 } from './shapes.ts'
+import { simEndpoints } from './sim-contract.ts'
 
 /**
  * Who may call. `merchant`: secret API key. `session`: a cardholder's log-in (15 minutes).
@@ -505,6 +506,7 @@ export const contract = {
     refuses: [
       'approval_mismatch',
       'assertion_invalid',
+      'bridge_invalid',
       'blob_invalid',
       'blob_mismatch',
       'card_already_chosen',
@@ -518,9 +520,16 @@ export const contract = {
       'payment_expired',
       'payment_key_expired',
       'payment_state',
+      'pin_blocked',
+      'pin_digits_wrong',
       'already_claimed',
       'scheme_mismatch',
       'signature_invalid',
+      'sim_not_active',
+      'sim_other',
+      'sim_record_invalid',
+      'sim_replayed',
+      'sim_unknown',
       'statement_invalid',
       'terminal_not_active',
       'terminal_unknown',
@@ -566,6 +575,7 @@ export const contract = {
   ...merchantEndpoints,
   ...operatorEndpoints,
   ...deviceEndpoints,
+  ...simEndpoints,
   ...approvalEndpoints,
 
   // ── events ─────────────────────────────────────────────────────────────────────────────────

@@ -162,6 +162,17 @@ export const errors = {
   card_not_supported: row('card_error', 'use_other_card', ['This card is not taken here.', 'This card is of a company that is not connected.', 'Number outside our ranges; no network connector takes it.']),
   network_timeout: row('card_error', 'retry_later', ['The card’s company did not answer in time. Nothing was charged.', 'The card’s company did not answer in time; what was asked of it is reversed.', 'No answer of the acquirer; reversed by the vault.']),
 
+  // SIMs
+  sim_unknown: row('card_error', 'do_not_retry', ['This SIM is not one of yours here.', 'The SIM card is unknown.', 'No such SIM, or another cardholder’s.']),
+  sim_not_active: row('card_error', 'use_other_card', ['This SIM does not pay: it is not written yet, or was removed.', 'The SIM card is not active.', 'SIM admitted but not personalised, or removed.']),
+  sim_other: row('card_error', 'contact_issuer', ['This is not the SIM that the card was written into. Nothing was charged.', 'The SIM card could not prove itself.', 'INTERNAL AUTHENTICATE does not verify: another SIM, or another payment.']),
+  sim_replayed: row('card_error', 'do_not_retry', ['This was read from the SIM for another payment. Nothing was charged.', 'The card data was read for another payment.', 'Sealed record opened for another payment before.']),
+  sim_record_invalid: row('card_error', 'contact_issuer', ['What the SIM holds cannot be read. Nothing was charged.', 'The SIM card’s record cannot be read.', 'Record does not open by its company’s key, or is none.']),
+  sim_written: row('conflict_error', 'do_not_retry', ['This SIM is in use and holds other cards.', '', 'The SIM is in use and holds other cards.']),
+  sim_channel_broken: row('conflict_error', 'retry_now', ['The SIM did not answer as it should. Begin again.', '', 'The SIM’s answers do not verify, or it refused a command. Begin again.']),
+  bridge_invalid: row('card_error', 'fix_request', ['The SIM reader of this phone is not linked. Link it again.', 'The presenter’s SIM reader is not linked.', 'Not signed by the bridge that this terminal linked.']),
+  pin_digits_wrong: row('card_error', 'retry_now', ['The PIN digits in the SIM are not those of your PIN. Nothing was charged.', 'The PIN digits are wrong; tries are left.', 'PIN digits compared in the vault: wrong.']),
+
   // Tokens
   token_unknown: row('invalid_request_error', 'fix_request', ['', 'No such token, deleted, or another merchant’s.', 'Token not found for this merchant.']),
   consent_missing: row('approval_error', 'request_approval_again', ['', 'The cardholder has not consented to charges in their absence.', 'Merchant-initiated use without a given recurring consent.']),

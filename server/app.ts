@@ -17,6 +17,7 @@ import {
   payingHandlers,
   paymentHandlers,
   sandboxHandlers,
+  simHandlers,
   terminalHandlers,
   timelineEntry,
   tokenHandlers,
@@ -98,11 +99,16 @@ function createRooms({ config, store, vault, now, random, derive }: World) {
   const issuing = createIssuing({ ...needs, directory })
   const provisioning = createProvisioning({ ...needs, issuing })
   const estate = createEstate(needs)
-  const devices = createDevices(needs)
+  const devices = createDevices({
+    ...needs,
+    issuing,
+    // No room gives a card to a second phone yet.
+    reissue: async () => refused('card_not_active'),
+  })
   const tokens = createTokens(needs)
   const { once } = terminals
-  const { ownerOf, signatureOnlyMax } = issuing
-  const asked = { tokens, ownerOf, alarm: estate.alarm }
+  const { ownerOf, signatureOnlyMax, pinDigitsFrom } = issuing
+  const asked = { tokens, ownerOf, pinDigitsFrom, alarm: estate.alarm }
   const { freeze } = issuing
   const steps = { stepSeconds: config.waits.steps, asksPerMinute: config.asksPerMinute, freeze }
   const found = { ...asked, ...steps, directory }
@@ -131,6 +137,7 @@ function handlersOf(rooms: Rooms, { config, store }: World, streams: Streams): H
     ...applyingHandlers({ ...rooms, livemode }),
     ...cardHandlers({ ...rooms, livemode }),
     ...carriedHandlers({ ...rooms, livemode }),
+    ...simHandlers({ ...rooms, livemode }),
     ...paymentHandlers({ ...rooms, walletOrigin, livemode }),
     ...payingHandlers(rooms),
     ...eventHandlers({ listEvents, streams, livemode }),

@@ -63,6 +63,7 @@ export async function openShop(stage: Rehearsal, nowMs: number) {
     tokens,
     derive,
     signatureOnlyMax: async () => 0n,
+    pinDigitsFrom: async () => null,
     once: () => Promise.reject(new Error('no terminal here')),
     ownerOf: async () => undefined,
     alarm: estate.alarm,

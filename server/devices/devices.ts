@@ -3,24 +3,32 @@
  * its own and a row in the table below; their owner lists and removes them all alike.
  */
 import { type Answer, done, refused } from '@warifu/protocol/errors'
-import type { Id } from '@warifu/protocol/ids'
+import { type Id, isId } from '@warifu/protocol/ids'
 import type { Store } from '#store'
 import type { TerminalCall, Work } from '#terminals'
 import type { VaultClient } from '#vault-client'
 import type { Carried, CarriedId, Kind, Owned } from './carried.ts'
 import { listProximity, removeProximity } from './proximity.ts'
+import { listSims, removeSim, simsOf } from './sim-rows.ts'
+import { type LinkAsked, link, type Personalising, personalise, type SimNeeds } from './sims.ts'
 
 export type { Carried, CarriedId } from './carried.ts'
+export type { Sim } from './sim-rows.ts'
 
-export type DeviceNeeds = {
+export type DeviceNeeds = SimNeeds & {
   readonly store: Store
   readonly vault: Pick<VaultClient, 'call'>
 }
 export type Devices = ReturnType<typeof createDevices>
 
 /** By the prefix of their ids. */
-const kindsOf = (_needs: DeviceNeeds): Readonly<Record<string, Kind>> => ({
+const kindsOf = ({ vault }: DeviceNeeds): Readonly<Record<string, Kind>> => ({
   pxd: { list: listProximity, forget: async () => {}, remove: removeProximity },
+  sim: {
+    list: listSims,
+    forget: async (device) => void (await vault.call('remove_sim', { sim: simOf(device) })),
+    remove: removeSim,
+  },
 })
 
 export function createDevices(needs: DeviceNeeds) {
@@ -34,6 +42,11 @@ export function createDevices(needs: DeviceNeeds) {
   return {
     /** Those in use, newest first. */
     list,
+    sims: {
+      list: (cardholder: Id<'chl'>) => simsOf(needs.store.sql, cardholder),
+      personalise: (asked: Personalising) => personalise(needs, asked),
+      link: (asked: LinkAsked) => link(needs, asked),
+    },
     /** A terminal's work: the vault forgets first, as it is the one that would believe. */
     remove: ({ call, device, nowMs }: Removing): Work<Owned, Carried> => ({
       gather: async () => {
@@ -61,4 +74,9 @@ function kindOf(kinds: Readonly<Record<string, Kind>>, device: CarriedId): Kind 
   const kind = kinds[device.slice(0, device.indexOf('_'))]
   if (kind === undefined) throw new Error(`${device}: no such kind of device`)
   return kind
+}
+
+function simOf(device: CarriedId): Id<'sim'> {
+  if (!isId('sim', device)) throw new Error(`${device} is no SIM`)
+  return device
 }

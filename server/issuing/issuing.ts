@@ -21,6 +21,7 @@ import {
 } from './installing.ts'
 import type { Needs } from './needs.ts'
 import { listPrograms, type Page } from './program.ts'
+import { pinDigitsFrom, simCards } from './sim-terms.ts'
 import {
   type AnsweringVerification,
   answerVerification,
@@ -33,6 +34,7 @@ export type { CardView } from './card.ts'
 export type { Installable } from './installing.ts'
 export { createProgram, type Program, programsNamed } from './program.ts'
 export { type Decision, decide, type Facts, type Rule } from './rules.ts'
+export { type SimCard, type SimTerms, setSimTerms } from './sim-terms.ts'
 
 export type Issuing = ReturnType<typeof createIssuing>
 
@@ -65,6 +67,9 @@ export const createIssuing = (needs: Needs) => ({
   /** Freezes a person's cards, or the one that is named, because they disowned a payment. */
   freeze: (tx: Tx, freezing: Freezing) => freeze(needs, tx, freezing),
 
+  /** From which amount PIN digits are asked for out of a SIM; null: never. */
+  pinDigitsFrom: (db: Db, card: Id<'crd'>) => pinDigitsFrom(db, card),
+
   /** Whose card it is, and their newest active terminal: whoever is asked about it. */
   ownerOf: (db: Db, card: Id<'crd'>) => ownerOf(db, card),
 
@@ -73,6 +78,8 @@ export const createIssuing = (needs: Needs) => ({
   provision: (tx: Tx, made: Made) => provision(needs, tx, made),
   activate: (tx: Tx, installed: Installed) => activate(needs, tx, installed),
   cardOf: (tx: Tx, id: Id<'crd'>) => viewOne(tx, id),
+  /** For devices: what may be written into a SIM, and under which company. */
+  simCards: (db: Db, cards: readonly Id<'crd'>[]) => simCards(db, cards),
 
   /** Expires applications whose deadline has passed; answers with how many. */
   tick: (nowMs: number) => expire(needs, nowMs),

@@ -74,6 +74,17 @@ export const presented = (at: string, terminal: string): Hop[] => [
   }),
 ]
 
+/** The terminal presents the card in its SIM: read and sealed by the bridge beside it. */
+export const presentedBySim = (at: string, terminal: string): Hop[] => {
+  const carried = { readable: ['amount', 'payee'], sealed: [sealedCard('company', null)] }
+  return [
+    hop(['cardholder', 'terminal'], 'yes', at, { reported: true }),
+    hop(['sim', 'terminal'], 'record', at, { ...carried, signed_by: 'sim', reported: true }),
+    hop(['terminal', 'server'], 'presentCard', at, { ...carried, signed_by: terminal }),
+    hop(['server', 'vault'], 'open_sim', at, { ...carried, signed_by: terminal }),
+  ]
+}
+
 /** The vault knew who sent it and opened it: with which key, and what it answered. */
 export function opened(before: readonly Hop[], at: string, key: KeyName): Hop[] {
   const named = before.map((one) =>

@@ -33,6 +33,8 @@ export type PaymentNeeds = {
   readonly derive: (...words: readonly string[]) => Uint8Array
   /** Up to which amount the terminal's signature alone may approve for this cardholder. */
   readonly signatureOnlyMax: (db: Db, cardholder: Id<'chl'>) => Promise<bigint>
+  /** From which amount a card's company asks for PIN digits out of a SIM; null: never. */
+  readonly pinDigitsFrom: (db: Db, card: Id<'crd'>) => Promise<bigint | null>
   readonly tokens: Pick<Tokens, 'make' | 'askMandate'>
   /** Whose card it is, and the phone on which they are asked; undefined where there is none. */
   readonly ownerOf: (db: Db, card: Id<'crd'>) => Promise<Owner | undefined>

@@ -10,9 +10,9 @@ import type { ActionKind } from '@warifu/protocol/next-action'
 import type { Hop } from '@warifu/protocol/objects'
 import type { PresentCardBody, PresentKind } from '@warifu/protocol/presenting'
 import type { GoOn, Heard } from '#approvals'
-import { type Next, type Read, readWallet } from '#presentment'
+import { type Next, type Read, readSim, readWallet } from '#presentment'
 import type { TerminalCall } from '#terminals'
-import { presented } from './hops.ts'
+import { presented, presentedBySim } from './hops.ts'
 import type { At, PaymentNeeds } from './needs.ts'
 
 export type Presented = At & {
@@ -36,7 +36,23 @@ const wallet: Way = {
   hops: presented,
 }
 
-const ways: Readonly<Record<PresentKind, Way>> = { wallet }
+/** The card in the terminal's SIM; its company may ask for two digits of the PIN. */
+const sim: Way = {
+  presentments: ['sim'],
+  actions: ['present', 'pin_digits'],
+  read: ({ vault, store, pinDigitsFrom }, { call, body }) => {
+    if (body.kind !== 'sim') throw new Error('a way reads bodies of its own kind')
+    const { amount } = body.statement.content
+    const asksDigits = async (card: Id<'crd'>) => {
+      const from = await pinDigitsFrom(store.sql, card)
+      return from !== null && BigInt(amount) >= from
+    }
+    return readSim({ vault, asksDigits }, call.terminal, call.request)
+  },
+  hops: presentedBySim,
+}
+
+const ways: Readonly<Record<PresentKind, Way>> = { wallet, sim }
 
 export const wayOf = ({ kind = 'wallet' }: PresentCardBody): Way => ways[kind]
 

@@ -4,6 +4,7 @@
  */
 export { type EntryExpected, type EntryRead, readEntry } from './entry-device.ts'
 export { isNext, type Next, type Read } from './read.ts'
+export { readSim } from './sim.ts'
 export {
   type Due,
   firstStep,

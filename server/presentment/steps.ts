@@ -21,6 +21,8 @@ type Way = {
 }
 
 const present = { kind: 'present', by: 'cardholder', seconds: null, late: null } as const
+/** The card company asks for two digits of the PIN, out of the SIM. */
+const pinDigits = { kind: 'pin_digits', by: 'cardholder', seconds: null, late: null } as const
 const approve = {
   kind: 'approve',
   by: 'cardholder',
@@ -33,7 +35,7 @@ export const ways = {
   code: { steps: [approve], number: null },
   phone: { steps: [approve], number: null },
   beacon: { steps: [approve], number: 'enter' },
-  sim: { steps: [present], number: null },
+  sim: { steps: [present, pinDigits], number: null },
   reader: { steps: [approve], number: null },
 } as const satisfies Record<ApprovedPresentment, Way>
 
