@@ -81,7 +81,7 @@ export function internalAuthenticate(card: SimCard, { p1, p2, data }: Command): 
   const { authentication, authentications, lifeCycle } = card.memory
   if (card.session.directory !== 'application') return 'conditions_not_satisfied'
   if (p1 !== 0) return 'wrong_parameters'
-  if (p2 !== OWN_KEY || authentication === undefined) return 'referenced_data_not_found'
+  if (p2 !== OWN_KEY || authentication === null) return 'referenced_data_not_found'
   if (lifeCycle === 'deactivated') return 'data_not_usable'
   if (!isPinSatisfied(card)) return 'security_not_satisfied'
   if (data.length !== DIGEST_BYTES) return 'wrong_length'

@@ -24,7 +24,7 @@ export type SimMemory = {
   /** Secure channels opened so far. */
   readonly sequence: number
   /** The key for INTERNAL AUTHENTICATE, once the maker has put it, and its version. */
-  readonly authentication: { readonly key: Uint8Array; readonly version: number } | undefined
+  readonly authentication: { readonly key: Uint8Array; readonly version: number } | null
   readonly authentications: number
 }
 
@@ -85,9 +85,13 @@ export function makeSimCard({ iccid, pin, puk, maker, layout = usualLayout }: Ma
     lifeCycle: 'initialisation',
     pin: { value: codeBytes(pin), triesLeft: PIN_TRIES, isEnabled: true },
     puk: { value: codeBytes(puk), triesLeft: PUK_TRIES },
-    maker,
+    maker: {
+      enc: Uint8Array.from(maker.enc),
+      mac: Uint8Array.from(maker.mac),
+      dek: Uint8Array.from(maker.dek),
+    },
     sequence: 0,
-    authentication: undefined,
+    authentication: null,
     authentications: 0,
   }
   return { memory, session: powered }
