@@ -3,14 +3,17 @@
  * CI; under CI, which installs the packages, they fail instead: nothing is silently left out.
  */
 import assert from 'node:assert/strict'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { test } from 'node:test'
+import { root } from '@warifu/cli/state-folder'
 
 /** How the reason of a test that was left to CI begins; the runner lists those. */
 export const LEFT_TO_CI = 'left to CI'
 
-function isOnPath(tool: string): boolean {
+/** A program on the PATH; or, written with a slash, a file of the system or of this house. */
+function isThere(tool: string): boolean {
+  if (tool.includes('/')) return existsSync(join(root, tool)) || existsSync(tool)
   return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, tool), constants.X_OK)
@@ -27,7 +30,7 @@ export function testWith(
   name: string,
   body: () => Promise<void> | void,
 ): void {
-  const missing = tools.filter((tool) => !isOnPath(tool)).join(', ')
+  const missing = tools.filter((tool) => !isThere(tool)).join(', ')
   const isCi = process.env['CI'] === 'true'
   const skip = missing === '' || isCi ? false : `${LEFT_TO_CI}: needs ${missing}`
   test(name, { skip }, async () => {

@@ -163,7 +163,7 @@ async function insert(memoryFile: string, killAt?: string): Promise<Inserted> {
   return { child, ask, close }
 }
 
-test('a card in a process of its own, killed at its writes, comes back with its counters', async () => {
+test('a card in a process of its own, killed at its writes, comes back with its tries', async () => {
   const file = join(folder, 'card')
   makeSimFile(file, making)
   // The right PIN: its try is written first, so each life costs one; the writes are by pairs.

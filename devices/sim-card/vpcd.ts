@@ -43,7 +43,7 @@ export function createSplitter(): (chunk: Uint8Array) => Uint8Array[] {
   }
 }
 
-/** Puts the card into the virtual reader; resolves once it is in, `gone` when it was drawn. */
+/** Puts the card in; resolves when the reader has asked for its ATR, `gone` when it was drawn. */
 export async function insertCard(
   port: number,
   card: Contacts,
@@ -54,13 +54,16 @@ export async function insertCard(
     socket.once('error', reject)
   })
   const split = createSplitter()
+  const known = Promise.withResolvers<void>()
   socket.on('data', (chunk) => {
     for (const message of split(chunk)) {
       const reply = answerMessage(message, card)
       if (reply !== undefined) socket.write(framed(reply))
+      if (reply === card.atr) known.resolve()
     }
   })
   socket.on('error', () => socket.destroy())
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  await Promise.race([known.promise, gone])
   return { gone, draw: () => socket.destroy() }
 }
