@@ -29,6 +29,7 @@ import {
   webAddress,
 } from './shapes.ts'
 import { simEndpoints } from './sim-contract.ts'
+import { webhookEndpoints } from './webhook-contract.ts'
 
 /**
  * Who may call. `merchant`: secret API key. `session`: a cardholder's log-in (15 minutes).
@@ -573,6 +574,7 @@ export const contract = {
   },
 
   ...merchantEndpoints,
+  ...webhookEndpoints,
   ...operatorEndpoints,
   ...deviceEndpoints,
   ...simEndpoints,

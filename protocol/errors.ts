@@ -180,6 +180,9 @@ export const errors = {
   approval_state: row('conflict_error', 'do_not_retry', ['This was answered already.', '', 'Approval is no longer pending.']),
   approval_expired: row('conflict_error', 'do_not_retry', ['The time for this answer is over.', '', 'Past deadline_at.']),
 
+  // Webhooks
+  webhook_url_refused: row('invalid_request_error', 'fix_request', ['', 'Events cannot be sent to this address: a public https URL is needed.', 'Not https, with credentials, or a private address that WEBHOOK_ALLOW does not name.']),
+
   // Ours
   vault_unavailable: row('vault_error', 'retry_now', ['We could not reach the vault. Try again: you are not charged twice.', 'The vault cannot be reached. The same request may be sent again.', 'No answer from the vault.']),
   network_unavailable: row('api_error', 'retry_now', ['The card’s company has not answered yet. Try again: you are not charged twice.', 'The card’s company has not answered yet. Send the same request again.', 'No answer of the acquirer yet.']),

@@ -41,6 +41,7 @@ export const kinds = {
   capture: 'cap',
   refund: 'ref',
   event: 'evt',
+  webhookEndpoint: 'whe',
   request: 'req',
   message: 'msg',
 } as const

@@ -360,6 +360,7 @@ export const eventTypes = [
   'payment.cancelled',
   'payment.expired',
   'payment.refunded',
+  'webhook_endpoint.disabled',
 ] as const
 export type EventType = (typeof eventTypes)[number]
 

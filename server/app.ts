@@ -21,10 +21,23 @@ import {
   terminalHandlers,
   timelineEntry,
   tokenHandlers,
+  webhookHandlers,
 } from '#api'
 import { createApprovals, type Resume } from '#approvals'
 import { createDevices } from '#devices'
-import { createStreams, type Holder, list, type StreamNeeds, type Streams } from '#events'
+import {
+  createSecretBox,
+  createStreams,
+  createWebhooks,
+  type Holder,
+  list,
+  type Post,
+  readAllowed,
+  type StoredEvent,
+  type StreamNeeds,
+  type Streams,
+  type Webhooks,
+} from '#events'
 import { createIssuing } from '#issuing'
 import { activeKeys, createApiKeyRing, createEstate } from '#merchants'
 import { pageRoutes } from '#pages'
@@ -46,6 +59,8 @@ export type World = {
   readonly random: (size: number) => Uint8Array
   readonly derive: (...words: readonly string[]) => Uint8Array
   readonly logger: FastifyBaseLogger
+  /** Posts to a merchant's endpoint, where that address may be called. */
+  readonly post: Post
 }
 
 export type App = {
@@ -54,6 +69,8 @@ export type App = {
   readonly tick: (nowMs: number) => Promise<void>
   /** Tells the readers of streams what is new; costs nothing while there are none. */
   readonly tail: (nowMs: number) => Promise<void>
+  /** Begins the webhooks that are due; what was begun goes on by itself. */
+  readonly deliver: (nowMs: number) => Promise<void>
 }
 
 const isKey = (holder: Holder): holder is Id<'key'> => isId('key', holder)
@@ -125,8 +142,24 @@ function createRooms({ config, store, vault, now, random, derive }: World) {
 }
 type Rooms = ReturnType<typeof createRooms>
 
+/** Events leave by two ways: streams for who listens, webhooks for who does not. */
+const waysOut = (world: World, { mint, terminals }: Rooms) => {
+  const { config, store, random, derive, now, post } = world
+  const livemode = config.mode === 'live'
+  const show = (event: StoredEvent) => eventObject(event, livemode)
+  const streams = createStreams({ store, standing: standingOf(store, terminals), show })
+  const webhooks = createWebhooks({
+    ...{ store, mint, random, now, post, show },
+    box: createSecretBox(derive('webhook-secret/1'), random),
+    allowed: readAllowed(config.webhookAllow),
+    plain: !livemode,
+  })
+  return { streams, webhooks }
+}
+type WaysOut = { readonly streams: Streams; readonly webhooks: Webhooks }
+
 /** What answers each endpoint of the contract. */
-function handlersOf(rooms: Rooms, { config, store }: World, streams: Streams): Handlers {
+function handlersOf(rooms: Rooms, { config, store }: World, ways: WaysOut): Handlers {
   const { walletOrigin } = config
   const livemode = config.mode === 'live'
   const rpId = new URL(walletOrigin).hostname
@@ -140,11 +173,12 @@ function handlersOf(rooms: Rooms, { config, store }: World, streams: Streams): H
     ...simHandlers({ ...rooms, livemode }),
     ...paymentHandlers({ ...rooms, walletOrigin, livemode }),
     ...payingHandlers(rooms),
-    ...eventHandlers({ listEvents, streams, livemode }),
+    ...eventHandlers({ listEvents, ...ways, livemode }),
     ...deviceHandlers({ ...rooms, livemode }),
     ...tokenHandlers({ ...rooms, livemode }),
     ...approvalHandlers(rooms),
     ...operatorHandlers(),
+    ...webhookHandlers({ ...ways, livemode }),
     ...sandboxHandlers({ ...rooms, livemode }),
   }
 }
@@ -154,15 +188,10 @@ export function createApp(world: World): App {
   const rooms = createRooms(world)
   const { mint, people, terminals, issuing, estate, tokens, payments, directory, approvals } = rooms
   const { walletOrigin, tillOrigin, apiOrigin, docsOrigin } = config
-  const livemode = config.mode === 'live'
-  const sandbox = !livemode
-  const streams = createStreams({
-    store,
-    standing: standingOf(store, terminals),
-    show: (event) => eventObject(event, livemode),
-  })
+  const sandbox = config.mode !== 'live'
+  const ways = waysOut(world, rooms)
   const api = createApi({
-    handlers: handlersOf(rooms, world, streams),
+    handlers: handlersOf(rooms, world, ways),
     mint,
     now,
     logger,
@@ -179,10 +208,12 @@ export function createApp(world: World): App {
   })
   const places = { walletOrigin, tillOrigin, apiOrigin }
   pageRoutes(api, { ...places, sandbox, ...sandboxReads(people, payments) })
-  api.addHook('preClose', async () => streams.endAll())
+  api.addHook('preClose', async () => ways.streams.endAll())
+  api.addHook('onClose', ways.webhooks.idle)
   return {
     api,
-    tail: streams.tail,
+    tail: ways.streams.tail,
+    deliver: ways.webhooks.turn,
     tick: async (nowMs) => {
       await payments.sweep(nowMs)
       for (const room of [directory, approvals, tokens, estate, issuing, people])

@@ -1,6 +1,10 @@
 /** Configuration, read once: every knob with its bounds. A bad value stops the process. */
 import { readFileSync } from 'node:fs'
+<<<<<<< HEAD
 import { type StepSeconds, stepNames } from '#presentment'
+=======
+import { readAllowed } from '#events'
+>>>>>>> 4be99c0 (Deliver events by webhooks: Standard Webhooks, over days, to public addresses only)
 
 export type Config = {
   readonly host: string
@@ -25,9 +29,14 @@ export type Config = {
   readonly mode: 'sandbox' | 'live'
   /** 32 bytes: what the server derives link secrets and card references from. */
   readonly serverKey: Buffer
+<<<<<<< HEAD
   readonly waits: Waits
   /** How often a merchant may ask for people by number, in a minute. */
   readonly asksPerMinute: number
+=======
+  /** Private addresses that webhooks may go to, as `10.1.0.0/16, 10.2.0.7/32`; else none. */
+  readonly webhookAllow: string
+>>>>>>> 4be99c0 (Deliver events by webhooks: Standard Webhooks, over days, to public addresses only)
   readonly logLevel: string
 }
 
@@ -62,11 +71,15 @@ export function readConfig(env: Env): Config {
     docsOrigin: env['DOCS_ORIGIN'] ?? `http://docs.localhost:${port}`,
     mode,
     serverKey: keyOf(needed(env, 'SERVER_KEY_FILE', 'a file of 32 random bytes')),
+<<<<<<< HEAD
     waits: {
       receiptMs: 1000 * wholeNumber(env, 'RECEIPT_SECONDS', { from: 1, to: 600, or: 10 }),
       steps: stepSecondsOf(env),
     },
     asksPerMinute: wholeNumber(env, 'ASKS_PER_MINUTE', { from: 1, to: 100_000, or: 30 }),
+=======
+    webhookAllow: rangesOf(env['WEBHOOK_ALLOW'] ?? ''),
+>>>>>>> 4be99c0 (Deliver events by webhooks: Standard Webhooks, over days, to public addresses only)
     logLevel: env['LOG_LEVEL'] ?? 'info',
   })
 }
@@ -119,6 +132,15 @@ function vaultOf(env: Env): Config['vault'] {
     cert: file(needed(env, 'VAULT_TLS_CERT', 'this server’s certificate')),
     key: file(needed(env, 'VAULT_TLS_KEY', 'its key')),
     ca: file(needed(env, 'VAULT_TLS_CA', 'the authority that signed the vault’s certificate')),
+  }
+}
+
+function rangesOf(text: string): string {
+  try {
+    readAllowed(text)
+    return text
+  } catch (fault) {
+    throw new ConfigError(`WEBHOOK_ALLOW: ${fault instanceof RangeError ? fault.message : ''}.`)
   }
 }
 

@@ -3,6 +3,7 @@
  */
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { pino } from 'pino'
+import { createPost, readAllowed } from '#events'
 import { openStore } from '#store'
 import { createVaultClient, dialTls, dialUnix } from '#vault-client'
 import { createApp } from './app.ts'
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
     random: randomBytes,
     derive: deriver(config),
     logger,
+    post: createPost(readAllowed(config.webhookAllow)),
   })
 
   await store.sql`select 1`
@@ -37,12 +39,16 @@ async function main(): Promise<void> {
   const stopTailing = every(TAIL_MS, async () => {
     await app.tail(now()).catch((fault: unknown) => logger.error({ err: fault }, 'tail'))
   })
+  const stopDelivering = every(TICK_MS, async () => {
+    await app.deliver(now()).catch((fault: unknown) => logger.error({ err: fault }, 'deliver'))
+  })
   // Said at every log level: whoever started this process waits for the line.
   console.log(JSON.stringify({ event: 'ready', port: config.port }))
 
   const stop = async () => {
     stopTicking()
     stopTailing()
+    stopDelivering()
     await app.api.close()
     vault.close()
     await store.end()

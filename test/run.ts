@@ -86,7 +86,9 @@ type Some = {
 /** Runs files and counts; what was skipped for another reason than a missing package fails. */
 async function runSome({ files, ...how }: Some, result: Result): Promise<void> {
   if (files.length === 0 || how.signal.aborted) return
-  const settings = { isolation: 'process', timeout: TEST_MS, cwd: root } as const
+  // A test past its time may keep its process alive: it is ended when its tests have.
+  const execArgv = ['--test-force-exit']
+  const settings = { isolation: 'process', timeout: TEST_MS, cwd: root, execArgv } as const
   const stream = run({ ...settings, ...how, files: [...files] })
   stream.on('test:pass', ({ name, skip, todo }) => {
     if (typeof skip === 'string' && skip.startsWith(LEFT_TO_CI))

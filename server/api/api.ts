@@ -44,6 +44,7 @@ export { sandboxHandlers } from './handlers-sandbox.ts'
 export { simHandlers } from './handlers-sims.ts'
 export { terminalHandlers } from './handlers-terminals.ts'
 export { tokenHandlers } from './handlers-tokens.ts'
+export { webhookHandlers } from './handlers-webhooks.ts'
 export { openapi, refusalsOf } from './openapi.ts'
 export { statusOf } from './status.ts'
 

@@ -39,7 +39,7 @@ export const statusOf = {
   pin_repeats: 422, pin_sequence: 422, pin_year: 422, pin_in_number: 422, pin_not_blocked: 409,
   verification_mismatch: 422,
   token_unknown: 404, consent_missing: 402, consent_exceeded: 402,
-  approval_state: 409, approval_expired: 410,
+  approval_state: 409, approval_expired: 410, webhook_url_refused: 400,
   vault_unavailable: 503, network_unavailable: 504, internal_error: 500,
 } as const satisfies Record<Refusal, number>
 
