@@ -1,10 +1,7 @@
 /** Configuration, read once: every knob with its bounds. A bad value stops the process. */
 import { readFileSync } from 'node:fs'
-<<<<<<< HEAD
-import { type StepSeconds, stepNames } from '#presentment'
-=======
 import { readAllowed } from '#events'
->>>>>>> 4be99c0 (Deliver events by webhooks: Standard Webhooks, over days, to public addresses only)
+import { type StepSeconds, stepNames } from '#presentment'
 
 export type Config = {
   readonly host: string
@@ -29,14 +26,11 @@ export type Config = {
   readonly mode: 'sandbox' | 'live'
   /** 32 bytes: what the server derives link secrets and card references from. */
   readonly serverKey: Buffer
-<<<<<<< HEAD
   readonly waits: Waits
   /** How often a merchant may ask for people by number, in a minute. */
   readonly asksPerMinute: number
-=======
   /** Private addresses that webhooks may go to, as `10.1.0.0/16, 10.2.0.7/32`; else none. */
   readonly webhookAllow: string
->>>>>>> 4be99c0 (Deliver events by webhooks: Standard Webhooks, over days, to public addresses only)
   readonly logLevel: string
 }
 
@@ -71,15 +65,12 @@ export function readConfig(env: Env): Config {
     docsOrigin: env['DOCS_ORIGIN'] ?? `http://docs.localhost:${port}`,
     mode,
     serverKey: keyOf(needed(env, 'SERVER_KEY_FILE', 'a file of 32 random bytes')),
-<<<<<<< HEAD
     waits: {
       receiptMs: 1000 * wholeNumber(env, 'RECEIPT_SECONDS', { from: 1, to: 600, or: 10 }),
       steps: stepSecondsOf(env),
     },
     asksPerMinute: wholeNumber(env, 'ASKS_PER_MINUTE', { from: 1, to: 100_000, or: 30 }),
-=======
     webhookAllow: rangesOf(env['WEBHOOK_ALLOW'] ?? ''),
->>>>>>> 4be99c0 (Deliver events by webhooks: Standard Webhooks, over days, to public addresses only)
     logLevel: env['LOG_LEVEL'] ?? 'info',
   })
 }

@@ -61,7 +61,19 @@ type Names =
 
 const DAY_S = 86_400
 
-export function webhookHandlers({ webhooks, livemode }: Rooms): Handlers<Names> {
+export const webhookHandlers = (rooms: Rooms): Handlers<Names> => ({
+  ...endpointHandlers(rooms),
+  ...deliveryHandlers(rooms),
+})
+
+type DeliveryNames =
+  | 'sendWebhookExample'
+  | 'recoverWebhooks'
+  | 'replayMissingWebhooks'
+  | 'listWebhookDeliveries'
+  | 'resendEvent'
+
+function endpointHandlers({ webhooks, livemode }: Rooms): Handlers<Exclude<Names, DeliveryNames>> {
   const shown = async (
     owned: Parameters<Webhooks['get']>[0],
   ): Promise<Answer<ReturnType<typeof endpointObject>>> => {
@@ -73,8 +85,6 @@ export function webhookHandlers({ webhooks, livemode }: Rooms): Handlers<Names> 
     if (endpoint === undefined) return refused('not_found')
     return done({ ...endpointObject(endpoint, livemode), secret: webhooks.secretOf(endpoint) })
   }
-  const count = (answer: Answer<number>): Answer<Reply<'recoverWebhooks'>> =>
-    answer.ok ? done({ object: 'webhook_count', deliveries: answer.value }) : answer
   return {
     createWebhookEndpoint: async ({ caller: { merchant, once }, body, nowMs }) => {
       const { url, types = [], description = '', metadata = {} } = body
@@ -110,6 +120,14 @@ export function webhookHandlers({ webhooks, livemode }: Rooms): Handlers<Names> 
       const rotated = await webhooks.rotate(owned, rotating)
       return rotated.ok ? shownWithSecret(owned) : rotated
     },
+  }
+}
+
+const count = (answer: Answer<number>): Answer<Reply<'recoverWebhooks'>> =>
+  answer.ok ? done({ object: 'webhook_count', deliveries: answer.value }) : answer
+
+function deliveryHandlers({ webhooks }: Rooms): Handlers<DeliveryNames> {
+  return {
     sendWebhookExample: async ({ caller: { merchant }, params, body, nowMs }) => {
       const sent = await webhooks.sendExample({ merchant, endpoint: params.id }, body.type, nowMs)
       return sent.ok ? done({ object: 'webhook_example', event: sent.value }) : sent

@@ -1,5 +1,5 @@
-// Goal: nothing inside is called for a merchant: no loopback, private, link-local or mapped address,
-//   however it is written, unless the operator allows it by name.
+// Goal: nothing inside is called for a merchant: no loopback, private, link-local or mapped
+//   address, however it is written, unless the operator allows it by name.
 // Method: tables of addresses and URLs; properties over random addresses of the private ranges; and
 //   the real poster with names that resolve inside.
 import assert from 'node:assert/strict'

@@ -1,4 +1,4 @@
-/** What was, is and will be delivered to an endpoint, with every attempt; and asking for it again. */
+/** What was and will be delivered to an endpoint, with every attempt; and asking for it again. */
 import type { Id } from '@warifu/protocol/ids'
 import type { EventType } from '@warifu/protocol/objects'
 import type { Db } from '#store'

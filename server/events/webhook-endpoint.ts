@@ -85,7 +85,7 @@ export async function changeEndpoint(
              enabled === undefined ? db`disabled_because` : enabled ? null : 'by_merchant'
            },
            failing_since_ms = ${enabled === true ? null : db`failing_since_ms`},
-           since_ms = ${enabled === true ? db`case when enabled then since_ms else ${nowMs} end` : db`since_ms`},
+           since_ms = case when ${enabled === true} and not enabled then ${nowMs} else since_ms end,
            version = version + 1
      where id = ${endpoint} and merchant = ${merchant} and deleted_ms is null
     returning id`

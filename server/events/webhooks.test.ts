@@ -1,6 +1,6 @@
 // Goal: a merchant hears of everything that happened, verifiably and in order, over days of outage;
-//   it is never told twice without knowing so, never of others' affairs, and an endpoint that is gone
-//   is given up.
+//   it is never told twice without knowing so, never of others' affairs, and an endpoint that is
+//   gone is given up.
 // Method: real PostgreSQL, a receiver over real HTTP that answers as it is told, `standardwebhooks`
 //   to verify; the clock is in the test's hand, so that days pass at once.
 import assert from 'node:assert/strict'
@@ -165,7 +165,7 @@ test('events of one object arrive in order, also where they are due at once', as
   assert.deepEqual(sequences(), [1, 2, 3, 4, 5])
 })
 
-test('days of outage: every pause of the schedule, then failed; recovered by one call', async () => {
+test('days of outage: every pause of the schedule, then failed; recovered at once', async () => {
   const owned = await endpointOf(stage.mint('mer'))
   answers = Array.from({ length: pauses.length + 1 }, () => [503] as const)
   await write(owned.merchant, 'pay_1')
@@ -296,7 +296,7 @@ test('a secret is changed with overlap: both sign, then the new one alone', asyn
   assert.throws(() => verify(before, got[1]))
 })
 
-test('two processes send nothing twice; what a dead one held goes out after its lease', async () => {
+test('two processes send nothing twice; what a dead one held goes out later', async () => {
   const owned = await endpointOf(stage.mint('mer'))
   const other = createHooks()
   for (let at = 0; at < 40; at += 1) await write(owned.merchant, `pay_${at}`)

@@ -1,4 +1,4 @@
-/** A merchant's write under its Idempotency-Key: the same key and body have one answer, for ever. */
+/** A merchant's write under its Idempotency-Key: same key and body, one answer, for ever. */
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import { type Id, laneOf } from '@warifu/protocol/ids'
 import type postgres from 'postgres'
