@@ -26,6 +26,10 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'be a merchant: ask a wallet for a payment',
     load: () => import('./commands/pay.ts'),
   },
+  listen: {
+    summary: 'forward your events, signed, to a server on this machine',
+    load: () => import('./commands/listen.ts'),
+  },
   doctor: {
     summary: 'look at Node, permissions, ports, databases, vault and clock',
     load: () => import('./commands/doctor.ts'),

@@ -83,9 +83,45 @@ export type Warifu = {
      */
     readonly stream: (options?: StreamOptions) => AsyncIterable<StreamedEvent>
   }
+  /** Events sent to your own server. Verify them with `@warifu/sdk/webhook`. */
+  readonly webhooks: {
+    /** Answers with the secret (`whsec_…`) that verifies what is sent there. */
+    readonly create: (
+      body: Body<'createWebhookEndpoint'>,
+      options?: CallOptions,
+    ) => Promise<Reply<'createWebhookEndpoint'>>
+    readonly get: (endpoint: Id<'whe'>, options?: CallOptions) => Promise<WebhookEndpoint>
+    /** Newest first. */
+    readonly list: (
+      query?: Query<'listWebhookEndpoints'>,
+      options?: CallOptions,
+    ) => Paged<WebhookEndpoint, Reply<'listWebhookEndpoints'>>
+    readonly update: (
+      endpoint: Id<'whe'>,
+      body: Body<'updateWebhookEndpoint'>,
+      options?: CallOptions,
+    ) => Promise<WebhookEndpoint>
+    readonly delete: (endpoint: Id<'whe'>, options?: CallOptions) => Promise<void>
+    /** A new secret; the old one signs beside it for a day, or as long as told. */
+    readonly rotateSecret: (
+      endpoint: Id<'whe'>,
+      body?: Body<'rotateWebhookSecret'>,
+      options?: CallOptions,
+    ) => Promise<Reply<'rotateWebhookSecret'>>
+    /** What was and will be delivered there, with every attempt. */
+    readonly deliveries: (
+      endpoint: Id<'whe'>,
+      query?: Query<'listWebhookDeliveries'>,
+      options?: CallOptions,
+    ) => Paged<WebhookDelivery, Reply<'listWebhookDeliveries'>>
+    readonly resend: (event: Id<'evt'>, endpoint: Id<'whe'>, options?: CallOptions) => Promise<void>
+  }
 }
 
+export type WebhookDelivery = Reply<'listWebhookDeliveries'>['data'][number]
+
 export type StreamedEvent = Followed
+export type WebhookEndpoint = Reply<'getWebhookEndpoint'>
 export type StreamOptions = {
   /** The place to go on after; without it the stream begins now. */
   readonly after?: string
@@ -112,7 +148,8 @@ export function createWarifu(options: WarifuOptions): Warifu {
   const calling = { ...ownRuntime, ...runtime, apiKey, apiUrl: address, retries, timeoutMs }
   const call = createCall(calling)
   const events = eventsOf(call, calling)
-  return { payments: paymentsOf(call, events), tokens: tokensOf(call), events }
+  const webhooks = webhooksOf(call)
+  return { payments: paymentsOf(call, events), tokens: tokensOf(call), events, webhooks }
 }
 
 const paymentsOf = (call: Call, { stream }: Warifu['events']): Warifu['payments'] => ({
@@ -137,6 +174,22 @@ const tokensOf = (call: Call): Warifu['tokens'] => ({
   get: (id, options) => call('getToken', { params: { id } }, options),
   list: (query, options) => paged((page) => call('listTokens', { query: page }, options), query),
   delete: (id, options) => call('deleteToken', { params: { id } }, options),
+})
+
+const webhooksOf = (call: Call): Warifu['webhooks'] => ({
+  create: (body, options) => call('createWebhookEndpoint', { body }, options),
+  get: (id, options) => call('getWebhookEndpoint', { params: { id } }, options),
+  list: (query, options) =>
+    paged((page) => call('listWebhookEndpoints', { query: page }, options), query),
+  update: (id, body, options) => call('updateWebhookEndpoint', { params: { id }, body }, options),
+  delete: async (id, options) =>
+    void (await call('deleteWebhookEndpoint', { params: { id } }, options)),
+  rotateSecret: (id, body = {}, options) =>
+    call('rotateWebhookSecret', { params: { id }, body }, options),
+  deliveries: (id, query, options) =>
+    paged((page) => call('listWebhookDeliveries', { params: { id }, query: page }, options), query),
+  resend: async (id, endpoint, options) =>
+    void (await call('resendEvent', { params: { id }, body: { endpoint } }, options)),
 })
 
 const eventsOf = (call: Call, calling: Calling): Warifu['events'] => ({
