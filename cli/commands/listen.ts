@@ -1,6 +1,7 @@
 /**
- * `warifu listen --forward-to URL`: a merchant's events, as they happen, to a server on this machine,
- * signed as webhooks are, with a secret that is printed. The platform itself calls no private address.
+ * `warifu listen --forward-to URL`: a merchant's events, as they happen, to a server on this
+ * machine, signed as webhooks are, with a secret that is printed. The platform itself calls no
+ * private address.
  */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
