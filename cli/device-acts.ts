@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openPanel, type Panel, type PanelAnswer } from '@warifu/devices/entry-device'
-import { paymentCard } from '@warifu/devices/payment-card'
+import { chipOf, paymentCard } from '@warifu/devices/payment-card'
 import { isId } from '@warifu/protocol/ids'
 import { callApi } from '@warifu/sdk/api-call'
 import {
@@ -15,7 +15,6 @@ import { Misunderstood } from './arguments.ts'
 import { saidReady, startChild, untilReady } from './child.ts'
 import { codeOfSignal, listenForEnding } from './ending.ts'
 import {
-  chipOf,
   type EntryDevice,
   embossed,
   findEntryDevice,

@@ -5,7 +5,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeDevice } from '@warifu/devices/entry-device'
-import { createPaymentCard, type PaymentCard } from '@warifu/devices/payment-card'
 import { idOf } from '@warifu/protocol/ids'
 import { closed } from '@warifu/protocol/shapes'
 import { type Static, Type } from 'typebox'
@@ -120,27 +119,3 @@ export const keepPlastic = (home: string, card: string, plastic: KeptPlastic): P
 
 /** As it is embossed and keyed: MMYY. */
 export const embossed = ({ expiry }: Plastic): string => expiry.slice(2) + expiry.slice(0, 2)
-
-/** The chip on it, its counter where it stood. */
-export function chipOf({
-  pan,
-  pan_sequence,
-  expiry,
-  track2,
-  chip_key,
-  atc,
-}: KeptPlastic): PaymentCard {
-  const [, serviceCode = '', stripe = ''] = /=[0-9]{4}([0-9]{3})([0-9]*)$/.exec(track2) ?? []
-  const data = {
-    pan,
-    psn: pan_sequence,
-    expiry,
-    name: 'WARIFU/CARD',
-    serviceCode,
-    // The chip's copy of the stripe carries no value that would make a stripe (iCVV).
-    discretionary: { stripe, chip: '00000000' },
-    iccMasterKey: Uint8Array.from(Buffer.from(chip_key, 'hex')),
-    offlinePin: undefined,
-  }
-  return { ...createPaymentCard(data), atc }
-}

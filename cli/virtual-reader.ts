@@ -17,7 +17,7 @@ import { Sorry } from './sorry.ts'
 /** What must be there: programs, and the driver as Debian's vsmartcard-vpcd brings it. */
 const DRIVER = '/usr/lib/pcsc/drivers/serial/libifdvpcd.so'
 export const readerNeeds = ['pcscd', 'unshare', 'nsenter', 'ip', 'mount', DRIVER] as const
-/** vpcd's first slot listens here, inside the namespace. */
+/** vpcd's first slot listens here, inside the namespace; its second one on the next port. */
 const SLOT_PORT = 35963
 
 const path = (): string => `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`
@@ -54,8 +54,8 @@ export type VirtualReader = {
   readonly env: { readonly PCSCLITE_CSOCK_NAME: string }
   /** Part of the reader's name. */
   readonly name: string
-  /** Puts a card in: a program that dials READER_PORT, started inside the namespace. */
-  readonly insert: (card: Program) => Promise<Child>
+  /** Puts a card into one of two slots: a program that dials READER_PORT, started inside. */
+  readonly insert: (card: Program, slot?: 0 | 1) => Promise<Child>
   readonly stop: () => Promise<void>
 }
 
@@ -80,14 +80,14 @@ export async function startVirtualReader({ folder, keeper }: Place): Promise<Vir
   const socket = join(run, 'pcscd.comm')
   await untilReady(service, () => isListening(socket))
   const inside = ['--target', String(service.pid), '--net', ...(isRoot ? [] : ['--user'])]
-  const insert = async (card: Program): Promise<Child> => {
+  const insert = async (card: Program, slot: 0 | 1 = 0): Promise<Child> => {
     const { command, args, env } = card
     const entering = isRoot ? inside : [...inside, '--preserve-credentials']
     const program: Program = {
       ...card,
       command: 'nsenter',
       args: [...entering, command, ...args],
-      env: { ...env, PATH: path(), READER_PORT: String(SLOT_PORT) },
+      env: { ...env, PATH: path(), READER_PORT: String(SLOT_PORT + slot) },
     }
     const child = await startChild(program, join(folder, 'card.log'), keeper)
     await untilReady(child, saidReady(child))

@@ -4,7 +4,7 @@
 // and devices/pcsc talk to it. No part is ours between them and the card's contacts.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -12,8 +12,16 @@ import { nodeProgram } from '@warifu/cli/child'
 import { createKeeper } from '@warifu/cli/keeper'
 import { root } from '@warifu/cli/state-folder'
 import { readerNeeds, startVirtualReader, type VirtualReader } from '@warifu/cli/virtual-reader'
-import { transmitWhole } from '@warifu/devices/card-slot'
+import {
+  applicationCryptogram,
+  deriveIccMasterKey,
+  deriveSessionKey,
+  sessionInput,
+} from '@warifu/crypto/emv-arqc'
+import { type CardSlot, transmitWhole } from '@warifu/devices/card-slot'
+import { type Outcome, payByChip } from '@warifu/devices/emv-kernel'
 import { PcscError, pcscSlot, readerNames } from '@warifu/devices/pcsc'
+import { useCard } from '@warifu/devices/reader'
 import { ATR, makeSimFile } from '@warifu/devices/sim-card'
 import { testWith } from './needs.ts'
 
@@ -50,7 +58,8 @@ testWith(needs, 'the SIM in a PC/SC reader', async () => {
   await readByOpensc(reader)
   await readByScriptor(reader)
   await readByOurs(reader)
-  const slot = await pcscSlot({ waitMs: 2_000 })
+  await payByPlastic(reader, folder)
+  const slot = await pcscSlot({ reader: '00 00', waitMs: 2_000 })
   await card.stop()
   await assert.rejects(slot.transmit(hex('80f2000c')), isFault('card_gone'))
   await slot.close()
@@ -115,4 +124,67 @@ async function readByOurs({ name }: VirtualReader): Promise<void> {
   assert.equal(hexOf(await again.transmit(hex('00b2010c00'))), '6a82', 'a reset forgets')
   assert.equal(hexOf(await again.transmit(hex('0020000100'))), '63c2', 'a try is not forgotten')
   await again.close()
+}
+
+/** The chip of a plastic card in the other slot, read as the reader of S3 reads chips. */
+async function payByPlastic(reader: VirtualReader, folder: string): Promise<void> {
+  const pan = '9900120000000008'
+  const master = deriveIccMasterKey(
+    hex('0123456789ABCDEFFEDCBA9876543210'),
+    { pan, psn: '01' },
+    'A',
+  )
+  const plastic = {
+    pan,
+    pan_sequence: '01',
+    expiry: '2812',
+    track2: `${pan}=28122010000123`,
+    chip_key: hexOf(master),
+    atc: 7,
+  }
+  const file = join(folder, 'plastic.json')
+  await writeFile(file, JSON.stringify(plastic))
+  const main = join(root, 'devices', 'virtual-reader', 'main.ts')
+  const card = await reader.insert(await nodeProgram('The card', main, { PLASTIC_FILE: file }), 1)
+  const slot = await pcscSlot({ reader: '00 01', waitMs: 2_000 })
+  const outcome = await readChip(slot)
+  assert.equal(outcome?.kind, 'online')
+  const values = outcome?.kind === 'online' ? outcome.values : new Map<number, Uint8Array>()
+  assert.equal(hexOf(values.get(0x9f36) ?? hex('')), '0008', 'its counter goes on')
+  const covered = [0x9f02, 0x9f03, 0x9f1a, 0x95, 0x5f2a, 0x9a, 0x9c, 0x9f37, 0x82, 0x9f36, 0x9f10]
+  const message = Buffer.concat(covered.map((tag) => values.get(tag) ?? hex('')))
+  const expected = applicationCryptogram(deriveSessionKey(master, sessionInput(8)), message, 2)
+  assert.equal(hexOf(values.get(0x9f26) ?? hex('')), hexOf(expected), 'its issuer believes it')
+  await slot.close()
+  await card.stop()
+  assert.match(await readFile(file, 'utf8'), /"atc": 8/)
+}
+
+async function readChip(slot: CardSlot): Promise<Outcome | undefined> {
+  const terminal = {
+    country: '0392',
+    capabilities: hex('e0b8c8'),
+    aids: [hex('f057415249465501')],
+  }
+  const kernel = payByChip(terminal, {
+    amountMinor: 1250,
+    currency: '0392',
+    date: '261125',
+    unpredictableNumber: hex('deadbeef'),
+  })
+  const heard: number[] = []
+  let outcome: Outcome | undefined
+  const next = (step: IteratorResult<Uint8Array, Outcome>) => {
+    if (step.done !== true) return step.value
+    outcome = step.value
+    return undefined
+  }
+  await useCard(slot, {
+    inserted: () => next(kernel.next()),
+    answered: (byte, isLast) => {
+      heard.push(byte)
+      return isLast ? next(kernel.next(Uint8Array.from(heard.splice(0)))) : undefined
+    },
+  })
+  return outcome
 }

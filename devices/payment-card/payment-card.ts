@@ -76,6 +76,37 @@ export const createPaymentCard = (data: PersonalData): PaymentCard => ({
   session: fresh,
 })
 
+/** T=0, "WARIFU" as historical bytes (ISO/IEC 7816-3 §8). */
+export const ATR = Uint8Array.from([0x3b, 0x66, 0x00, 0x00, ...Buffer.from('WARIFU', 'latin1')])
+
+/** A card as the sandbox keeps its plastic; of the chip, its key and its counter. */
+export type Plastic = {
+  readonly pan: string
+  readonly pan_sequence: string
+  readonly expiry: string
+  readonly track2: string
+  readonly chip_key: string
+  readonly atc: number
+}
+
+/** The chip on it, its counter where it stood. */
+export function chipOf(plastic: Plastic): PaymentCard {
+  const { pan, pan_sequence: psn, expiry, track2, chip_key, atc } = plastic
+  const [, serviceCode = '', stripe = ''] = /=[0-9]{4}([0-9]{3})([0-9]*)$/.exec(track2) ?? []
+  const card = createPaymentCard({
+    pan,
+    psn,
+    expiry,
+    name: 'WARIFU/CARD',
+    serviceCode,
+    // The chip's copy of the stripe carries no value that would make a stripe (iCVV).
+    discretionary: { stripe, chip: '00000000' },
+    iccMasterKey: Uint8Array.from(Buffer.from(chip_key, 'hex')),
+    offlinePin: undefined,
+  })
+  return { ...card, atc }
+}
+
 /** Power off and on again: what the chip keeps stays. */
 export const reset = (card: PaymentCard): PaymentCard => ({ ...card, session: fresh })
 

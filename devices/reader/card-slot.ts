@@ -2,7 +2,7 @@
  * The slot into which a chip card is put: power, and one answer to each command (ISO/IEC 7816-4).
  * A real slot is a PC/SC reader (devices/pcsc); here the emulated payment card lies in it.
  */
-import { type PaymentCard, paymentCard } from '@warifu/devices/payment-card'
+import { ATR, type PaymentCard, paymentCard } from '@warifu/devices/payment-card'
 
 export type CardSlot = {
   /** Answer to reset (ISO/IEC 7816-3 §8). */
@@ -26,9 +26,6 @@ export async function useCard(slot: CardSlot, { inserted, answered }: SlotUser):
     command = next
   }
 }
-
-/** T=0, no interface bytes beyond TD1, "WARIFU" as historical bytes. */
-const ATR = Uint8Array.from([0x3b, 0x66, 0x00, 0x00, ...Buffer.from('WARIFU', 'latin1')])
 
 export type EmulatedSlot = CardSlot & {
   /** The card as it is now: what its chip counts goes on. */

@@ -11,12 +11,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { type Disk, type Kept, killingDisk, killMoments, writeFirst } from '@warifu/devices/flash'
+import { createSplitter, framed } from '@warifu/devices/virtual-reader'
 import { memoryFormat } from './card-memory.ts'
 import { makeSimFile, openSim } from './keeping.ts'
 import { filledCard, hex, hexOf, making, selectApplication, verify } from './rehearsal.ts'
 import type { SimMemory } from './state.ts'
 import { ATR } from './uicc.ts'
-import { createSplitter, framed } from './vpcd.ts'
 
 class PowerLoss extends Error {}
 const losePower = () => {
@@ -163,7 +163,7 @@ async function insert(memoryFile: string, killAt?: string): Promise<Inserted> {
   return { child, ask, close }
 }
 
-test('a card in a process of its own, killed at its writes, comes back with its tries', async () => {
+test('a card in a process of its own, killed at its writes, keeps its tries', async () => {
   const file = join(folder, 'card')
   makeSimFile(file, making)
   // The right PIN: its try is written first, so each life costs one; the writes are by pairs.

@@ -4,10 +4,10 @@
  */
 import process from 'node:process'
 import { killingDisk, MemoryFileError, openDisk } from '@warifu/devices/flash'
+import { insertCard } from '@warifu/devices/virtual-reader'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { openSim } from './keeping.ts'
 import { ATR } from './uicc.ts'
-import { insertCard } from './vpcd.ts'
 
 const say = (line: object) => void process.stdout.write(`${JSON.stringify(line)}\n`)
 
