@@ -14,6 +14,7 @@ const usual = {
   proximity: 8733,
   reader: 8734,
   sim_bridge: 8735,
+  letterbox: 8736,
   server_database: 8738,
   vault_database: 8739,
 } as const
@@ -31,6 +32,7 @@ export const keptPorts = (preferUsual: boolean): Kept<Ports> => {
       proximity: await choose('proximity'),
       reader: await choose('reader'),
       sim_bridge: await choose('sim_bridge'),
+      letterbox: await choose('letterbox'),
       server_database: await choose('server_database'),
       vault_database: await choose('vault_database'),
     }),
@@ -55,6 +57,7 @@ export function readPorts(text: string): Ports {
     proximity: port('proximity', usual.proximity),
     reader: port('reader', usual.reader),
     sim_bridge: port('sim_bridge', usual.sim_bridge),
+    letterbox: port('letterbox', usual.letterbox),
     server_database: port('server_database'),
     vault_database: port('vault_database'),
   }

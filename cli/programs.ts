@@ -99,6 +99,24 @@ export const entryDeviceProgram = (settings: EntryDeviceSettings): Promise<Progr
       : { SERIAL_PATH: settings.link.serial }),
   })
 
+export type BureauSettings = {
+  readonly apiUrl: string
+  readonly folder: string
+  /** Where its letters can be seen. */
+  readonly port: number
+  /** How long its post takes. */
+  readonly postMs?: number
+}
+
+/** A simulator of a card bureau and its post. It is told of no database, no vault and no key. */
+export const bureauProgram = (settings: BureauSettings): Promise<Program> =>
+  nodeProgram('The bureau', join(root, 'devices', 'bureau', 'main.ts'), {
+    API_URL: settings.apiUrl,
+    FOLDER: settings.folder,
+    PORT: String(settings.port),
+    ...(settings.postMs === undefined ? {} : { POST_MS: String(settings.postMs) }),
+  })
+
 export type TillSettings = {
   readonly port: number
   readonly apiUrl: string

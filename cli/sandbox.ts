@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { letBureauIn } from './bureau.ts'
 import { type Child, type Program, saidReady, startChild, untilReady } from './child.ts'
 import { assertPortFree } from './cluster.ts'
 import { type OwnDatabase, openDatabase, type Site, serverSide, vaultSide } from './database.ts'
@@ -16,6 +17,7 @@ import { keptPasswords } from './passwords.ts'
 import { keptPorts, type Ports } from './ports.ts'
 import {
   buildPage,
+  bureauProgram,
   migrateServer,
   migrateVault,
   type OperatorSettings,
@@ -57,6 +59,8 @@ export type Sandbox = {
   readonly server: Child
   readonly wallet: Child
   readonly till: Child
+  /** A bureau whose letters can be seen at `letterbox.localhost`. */
+  readonly bureau: Child
   readonly logs: string
   /** Settles with a sentence when a child ends that nobody asked to. */
   readonly crashed: Promise<string>
@@ -104,18 +108,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const vault = await startPart(site, 'vault', await vaultProgram(vaultSettings))
   const keyFile = await keepSecret(state, 'server.key')
   const tillOrigin = `http://pos.localhost:${ports.pos}`
-  const serverFiles = { vaultSocket, keyFile, port: ports.api, tillOrigin }
-  const server = await startPart(
-    site,
-    'server',
-    await serverProgram({ ...shared, ...serverFiles, databaseUrl: serverDatabase.url }),
-  )
+  const databaseUrl = serverDatabase.url
+  const serverFiles = { vaultSocket, keyFile, port: ports.api, tillOrigin, databaseUrl }
+  const server = await startPart(site, 'server', await serverProgram({ ...shared, ...serverFiles }))
   const wallet = await startWallet(site)
   const till = await startTill(site, seed)
+  const bureau = await startBureau(site, { operator, databaseUrl })
 
   const owned = stack.move()
   const stop = async () => await owned.disposeAsync()
-  const children = [vault, server, wallet, till, serverDatabase.child, vaultDatabase.child]
+  const children = [vault, server, wallet, till, bureau, serverDatabase.child, vaultDatabase.child]
   return {
     home: state.home,
     url: `http://127.0.0.1:${ports.api}`,
@@ -131,6 +133,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     server,
     wallet,
     till,
+    bureau,
     logs: state.path('logs'),
     crashed: Promise.race(children.filter((child) => child !== undefined).map(lastSentence)),
     stop,
@@ -138,10 +141,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
 }
 
-async function assertPortsFree({ api, wallet, pos }: Ports, home: string): Promise<void> {
+async function assertPortsFree(
+  { api, wallet, pos, letterbox }: Ports,
+  home: string,
+): Promise<void> {
   await assertPortFree(api, 'the API', home)
   await assertPortFree(wallet, 'the wallet', home)
   await assertPortFree(pos, 'the till', home)
+  await assertPortFree(letterbox, 'the letterbox', home)
 }
 
 const lastSentence = async (child: Child): Promise<string> =>
@@ -166,6 +173,23 @@ async function startWallet(site: Site): Promise<Child> {
     sim: `http://127.0.0.1:${sim_bridge}`,
   }
   return startPart(site, 'wallet', await walletProgram({ port: wallet, apiOrigin, deviceOrigins }))
+}
+
+type LettingIn = { readonly operator: OperatorSettings; readonly databaseUrl: string }
+
+/** A simulator with keys of its own; operators of the vault and of the server let it in, once. */
+async function startBureau(site: Site, { operator, databaseUrl }: LettingIn): Promise<Child> {
+  const { state, ports } = site
+  const url = `http://127.0.0.1:${ports.api}`
+  const folder = state.path('bureau')
+  const settings = { apiUrl: url, folder, port: ports.letterbox }
+  const bureau = await startPart(site, 'bureau', await bureauProgram(settings))
+  await state.keep(join('bureau', 'let-in'), {
+    read: () => undefined,
+    make: () => letBureauIn({ operator, databaseUrl, url, folder }),
+    write: () => 'by the operators of vault and server\n',
+  })
+  return bureau
 }
 
 /** The merchant's own software: it gets the merchant's API key and a folder for its book. */

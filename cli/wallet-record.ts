@@ -6,8 +6,10 @@ import { contract, type EndpointName } from '@warifu/protocol/contract'
 import { signedKeyText } from '@warifu/protocol/delivery'
 import { idOf } from '@warifu/protocol/ids'
 import { session } from '@warifu/protocol/objects'
+
 import { schemes } from '@warifu/protocol/schemes'
 import { base64url, closed, digest, oneOf, publicJwk } from '@warifu/protocol/shapes'
+
 import { type Static, type TSchema, Type } from 'typebox'
 import { Check } from 'typebox/value'
 import { Sorry } from './sorry.ts'

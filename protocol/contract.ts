@@ -15,6 +15,7 @@ import { currency, minorUnits } from './money.ts'
 import * as o from './objects.ts'
 import { operatorEndpoints } from './operator-contract.ts'
 import type { OperatorRole } from './operator-objects.ts'
+import { plasticEndpoints } from './plastic-contract.ts'
 import { presentCardBody } from './presenting.ts'
 import { schemes } from './schemes.ts'
 import { orderLine, sealedMessage } from './sealed.ts'
@@ -35,7 +36,8 @@ import { webhookEndpoints } from './webhook-contract.ts'
  * Who may call. `merchant`: secret API key. `session`: a cardholder's log-in (15 minutes).
  * `terminal`: RFC 9421 signature; writes advance its counter. `terminal_by_vault`: the same, but
  * the vault verifies it, on the way to opening the card. `operator`: a token of who works here, with
- * one of the endpoint's roles. `sandbox`: anyone, in sandbox mode only.
+ * one of the endpoint's roles. `bureau`: as a terminal signs, by the bureau's own key and counter.
+ * `sandbox`: anyone, in sandbox mode only.
  */
 export type Caller =
   | 'anyone'
@@ -44,6 +46,7 @@ export type Caller =
   | 'terminal'
   | 'terminal_by_vault'
   | 'operator'
+  | 'bureau'
   | 'sandbox'
 
 export type Endpoint = {
@@ -576,6 +579,7 @@ export const contract = {
   ...merchantEndpoints,
   ...webhookEndpoints,
   ...operatorEndpoints,
+  ...plasticEndpoints,
   ...deviceEndpoints,
   ...simEndpoints,
   ...approvalEndpoints,

@@ -46,6 +46,21 @@ export const terminalMoves = {
 } as const satisfies Record<string, readonly string[]>
 export type TerminalStatus = keyof typeof terminalMoves
 
+/** A plastic card: from the order over the bureau and the post to its owner's hand. */
+// biome-ignore format: a table reads by its columns
+export const plasticMoves = {
+  ordered:   ['accepted', 'rejected', 'lost'],
+  accepted:  ['produced', 'rejected', 'lost'],
+  produced:  ['shipped', 'rejected', 'lost'],
+  shipped:   ['delivered', 'lost'],
+  delivered: ['active', 'lost'],
+  active:    ['lost', 'ended'],
+  rejected:  [],
+  lost:      [],
+  ended:     [],
+} as const satisfies Record<string, readonly string[]>
+export type PlasticStatus = keyof typeof plasticMoves
+
 // biome-ignore format: a table reads by its columns
 export const entryDeviceMoves = {
   registered: ['active', 'retired'],

@@ -68,6 +68,8 @@ export const plasticPage = closed({
   card: idOf('crd'),
   nonce: base64url(16, 16),
   last4: lastFour,
+  /** Its security code is not the one that was installed: a plastic was made before. */
+  code_is_new: Type.Boolean(),
 })
 export type PlasticPage = Static<typeof plasticPage>
 

@@ -16,6 +16,7 @@ import {
   operatorHandlers,
   payingHandlers,
   paymentHandlers,
+  plasticHandlers,
   sandboxHandlers,
   simHandlers,
   terminalHandlers,
@@ -38,7 +39,7 @@ import {
   type Streams,
   type Webhooks,
 } from '#events'
-import { createIssuing } from '#issuing'
+import { createIssuing, createPlastic } from '#issuing'
 import { activeKeys, createApiKeyRing, createEstate } from '#merchants'
 import { pageRoutes } from '#pages'
 import { createPayments, type Payments } from '#payments'
@@ -115,6 +116,7 @@ function createRooms({ config, store, vault, now, random, derive }: World) {
   const directory = createDirectory({ store, derive })
   const issuing = createIssuing({ ...needs, directory })
   const provisioning = createProvisioning({ ...needs, issuing })
+  const plastic = createPlastic({ ...needs, directory })
   const estate = createEstate(needs)
   const devices = createDevices({
     ...needs,
@@ -138,7 +140,7 @@ function createRooms({ config, store, vault, now, random, derive }: World) {
   }
   const approvals = createApprovals({ store, vault, mint, once, resume })
   const served = { people, terminals, issuing, provisioning, estate, devices, tokens, payments }
-  return { mint, ...served, directory, approvals }
+  return { mint, ...served, plastic, directory, approvals }
 }
 type Rooms = ReturnType<typeof createRooms>
 
@@ -179,6 +181,7 @@ function handlersOf(rooms: Rooms, { config, store }: World, ways: WaysOut): Hand
     ...approvalHandlers(rooms),
     ...operatorHandlers(),
     ...webhookHandlers({ ...ways, livemode }),
+    ...plasticHandlers({ ...rooms, livemode }),
     ...sandboxHandlers({ ...rooms, livemode }),
   }
 }
@@ -203,6 +206,8 @@ export function createApp(world: World): App {
     sessionOf: people.sessionOf,
     operatorOf: people.operatorOf,
     terminalKey: terminals.keyOf,
+    bureauKey: rooms.plastic.bureauKey,
+    takeBureauCounter: rooms.plastic.takeBureauCounter,
     turnAway: payments.turnAway,
     healthy: healthOf(store, vault),
   })

@@ -13,6 +13,7 @@ import {
 } from '@warifu/devices/terminal'
 import type { Body, Reply } from '@warifu/protocol/contract'
 import { type Id, isId } from '@warifu/protocol/ids'
+import type { Scheme } from '@warifu/protocol/schemes'
 import type { PaymentStatement } from '@warifu/protocol/sealed'
 import { type Api, callApi, readAnswer } from '@warifu/sdk/api-call'
 import { createWarifu, type Warifu } from '@warifu/sdk/sdk'
@@ -26,7 +27,7 @@ export type People = {
   /** A terminal of somebody who has joined and has no card yet. */
   readonly join: (name: string) => Promise<Terminal>
   /** One more card, with an account of its own. */
-  readonly takeCard: (terminal: Terminal) => Promise<Id<'crd'>>
+  readonly takeCard: (terminal: Terminal, scheme?: Scheme) => Promise<Id<'crd'>>
   readonly become: (name: string) => Promise<Holder>
   /** The shop asks, and captures by itself only if it says so: amounts stand still until then. */
   readonly ask: (body?: Partial<Body<'createPayment'>>) => Promise<Asked>
@@ -43,9 +44,10 @@ export function peopleOf({ url, fetch, walletOrigin, seed }: House): People {
     await terminal.enrol()
     return terminal
   }
-  const takeCard = async (terminal: Terminal) => {
+  const takeCard = async (terminal: Terminal, scheme?: Scheme) => {
     phones += 1
-    return cardFor(terminal, { api, program: seed.program, phone: `+8190${12_340_000 + phones}` })
+    const phone = `+8190${12_340_000 + phones}`
+    return cardFor(terminal, { api, program: seed.program, phone, scheme })
   }
   return {
     api,
@@ -66,9 +68,17 @@ export function peopleOf({ url, fetch, walletOrigin, seed }: House): People {
   }
 }
 
-type Taking = { readonly api: Api; readonly program: string; readonly phone: string }
+type Taking = {
+  readonly api: Api
+  readonly program: string
+  readonly phone: string
+  readonly scheme: Scheme | undefined
+}
 
-async function cardFor(terminal: Terminal, { api, program, phone }: Taking): Promise<Id<'crd'>> {
+async function cardFor(
+  terminal: Terminal,
+  { api, program, phone, scheme }: Taking,
+): Promise<Id<'crd'>> {
   if (!isId('prg', program)) throw new Error('the seed names no program')
   const applicant = {
     name: 'AIKO',
@@ -76,7 +86,7 @@ async function cardFor(terminal: Terminal, { api, program, phone }: Taking): Pro
     annual_income: 5_000_000,
     employment: 'employed',
   } as const
-  const { id } = await terminal.apply(program, applicant)
+  const { id } = await terminal.apply(program, applicant, scheme)
   const verification = await terminal.startPhone(id, phone)
   await terminal.answerCode(verification.id, await codeFor(api, phone))
   return (await terminal.install(id)).id

@@ -76,6 +76,7 @@ export async function openPlasticPage(
     card: row.card,
     nonce: toBase64url(nonce),
     last4: card.last4,
+    code_is_new: row.sequence > 0,
   }
   const context = { plastic: id, terminal: target.thumbprint }
   const plaintext = pad(jcsBytes(page), PAGE_BYTES)

@@ -19,15 +19,19 @@ import { suite } from './hpke-suite.ts'
 import { TerminalError } from './terminal-error.ts'
 import { hmac, sha256, type TerminalKeys, thumbprintOf } from './terminal-keys.ts'
 
-type Opening = {
+export type Opening = {
   readonly sealing: CryptoKeyPair
-  readonly message: SealedMessage
+  readonly message: Sealed
   readonly nowMs: number
+}
+
+type Sealed = Omit<SealedMessage, 'header'> & {
+  readonly header: Omit<SealedMessage['header'], 'purpose'> & { readonly purpose: string }
 }
 
 /** Proof that this terminal holds its sealing key: HMAC under a key that only opening gives. */
 export async function proveOpening(opening: Opening, context: PopContext): Promise<string> {
-  const { plaintext, exportSecret } = await open(opening, 'terminal-pop', context)
+  const { plaintext, exportSecret } = await openFor(opening, 'terminal-pop', context)
   return toBase64url(await hmac(await exportSecret(POP_EXPORT, 32), plaintext))
 }
 
@@ -40,14 +44,15 @@ export async function openInstalled(
 ): Promise<string> {
   const terminal = await thumbprintOf(sealing.publicKey)
   const context: InstallContext = { inner_digest: digest, terminal }
-  const { plaintext } = await open({ sealing, message, nowMs }, 'card-install', context)
+  const { plaintext } = await openFor({ sealing, message, nowMs }, 'card-install', context)
   return new TextDecoder().decode(unpad(plaintext))
 }
 
-async function open(
+/** What was sealed to this terminal for a purpose, in a context: or it does not open. */
+export async function openFor(
   { sealing, message: { header, enc, ct }, nowMs }: Opening,
-  purpose: SealedMessage['header']['purpose'],
-  context: PopContext | InstallContext,
+  purpose: string,
+  context: object,
 ) {
   const mine = await thumbprintOf(sealing.publicKey)
   if (header.purpose !== purpose || header.kid !== mine || header.recipient !== mine)

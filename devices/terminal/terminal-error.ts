@@ -1,4 +1,6 @@
 /** Why a terminal itself says no, before or instead of asking the platform. Browser-safe. */
+import type { PinWeakness } from '@warifu/protocol/pins'
+
 export type TerminalErrorCode =
   | 'not_joined' // there is no passkey yet
   | 'not_enrolled' // there are no keys yet
@@ -9,6 +11,8 @@ export type TerminalErrorCode =
   | 'order_mismatch' // the lines shown are not those that would be signed
   | 'card_not_installed'
   | 'seal_invalid'
+  | 'vault_key_invalid' // a key that the pinned vault did not sign
+  | PinWeakness // a PIN that is too easy to guess
   | 'seal_expired'
   | 'digest_mismatch'
   | 'scheme_mismatch' // the card came by another scheme than was asked for

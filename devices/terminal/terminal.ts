@@ -41,6 +41,8 @@ import {
   shownFor,
   vouchFor,
 } from './paying.ts'
+import { pins } from './pin.ts'
+import { plastics } from './plastic.ts'
 import type { SignedRequest } from './signed-request.ts'
 import { TerminalError } from './terminal-error.ts'
 import { fetchBlob } from './terminal-keys.ts'
@@ -50,6 +52,8 @@ export { claimOf, type Question } from './answering.ts'
 export type { TerminalNeeds } from './asking.ts'
 export type { Assertion, Attestation, Authenticator, PasskeyAsk } from './authenticator.ts'
 export { type Claim, type Presented, statementOf } from './paying.ts'
+export type { CardPin } from './pin.ts'
+export type { Activating, Plastic, PlasticOrder } from './plastic.ts'
 export { alterBody, type SignedRequest, signRequest } from './signed-request.ts'
 export { TerminalError, type TerminalErrorCode } from './terminal-error.ts'
 export { fetchBlob, keepBlob, makeKeys, type TerminalKeys } from './terminal-keys.ts'
@@ -67,7 +71,9 @@ export {
 type Application = Reply<'getApplication'>
 type Card = Reply<'getCard'>
 
-export type Terminal = {
+export type Terminal = Own & ReturnType<typeof pins> & ReturnType<typeof plastics>
+
+type Own = {
   readonly state: () => Promise<TerminalState>
   readonly join: (name: string) => Promise<Reply<'createCardholder'>['cardholder']>
   readonly logIn: () => Promise<Reply<'createSession'>>
@@ -141,6 +147,8 @@ export function createTerminal(needs: TerminalNeeds): Terminal {
     logIn: () => logIn(needs),
     enrol: () => enrol(needs),
     ...applying(needs),
+    ...pins(needs),
+    ...plastics(needs),
     cards: async () => (await read(needs, 'listCards', { query: { limit: 100 } })).data,
     suspend: (id) => write(needs, 'suspendCard', { params: { id } }),
     resume: (id) => write(needs, 'resumeCard', { params: { id } }),

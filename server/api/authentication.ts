@@ -14,6 +14,7 @@ import {
 import type { Caller, Endpoint } from '@warifu/protocol/contract'
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import { type Id, isId } from '@warifu/protocol/ids'
+import type { BureauKey } from '#issuing'
 import type { Operator } from '#people'
 import type { TerminalKey } from '#terminals'
 import type { Callers } from './handler.ts'
@@ -40,6 +41,9 @@ export type DoorNeeds = {
   ) => Promise<{ readonly cardholder: Id<'chl'> } | undefined>
   readonly operatorOf: (token: string) => Promise<Operator | undefined>
   readonly terminalKey: (terminal: Id<'trm'>) => Promise<TerminalKey | undefined>
+  readonly bureauKey: (bureau: Id<'bur'>) => Promise<BureauKey | undefined>
+  /** False where the counter of a bureau's write was used or passed. */
+  readonly takeBureauCounter: (bureau: Id<'bur'>, counter: bigint) => Promise<boolean>
   readonly sandbox: boolean
 }
 
@@ -64,8 +68,9 @@ export function createDoors(needs: DoorNeeds): Doors {
     },
     operator: (endpoint, incoming) => operator(needs, endpoint, incoming),
     terminal: (_, incoming) => terminal(needs, incoming),
+    bureau: (_, incoming) => bureau(needs, incoming),
     terminal_by_vault: async (_, incoming) => {
-      const signed = readSigned(incoming)
+      const signed = readCall(incoming)
       if (!signed.ok) return signed
       return done({ kind: 'terminal_by_vault', call: signed.value.call })
     },
@@ -109,7 +114,7 @@ async function operator(
 }
 
 async function terminal(needs: DoorNeeds, incoming: Incoming): Let<'terminal'> {
-  const signed = readSigned(incoming)
+  const signed = readCall(incoming)
   if (!signed.ok) return signed
   const { call, createdS } = signed.value
   const bound = await needs.terminalKey(call.terminal)
@@ -122,9 +127,28 @@ async function terminal(needs: DoorNeeds, incoming: Incoming): Let<'terminal'> {
   return done({ kind: 'terminal', call: { ...call, cardholder: bound.cardholder } })
 }
 
+/** As a terminal signs; the counter is taken at once, since its writes say how far a job is. */
+async function bureau(needs: DoorNeeds, incoming: Incoming): Let<'bureau'> {
+  const id = incoming.headers['warifu-bureau'] ?? ''
+  const signed = readSigned(incoming)
+  if (!signed.ok) return signed
+  const known = isId('bur', id) ? await needs.bureauKey(id) : undefined
+  if (!isId('bur', id) || known === undefined || !isSignedBy(known, signed.value))
+    return refused('bureau_unauthenticated')
+  if (Math.abs(signed.value.createdS - incoming.nowMs / 1000) > FRESH_S)
+    return refused('signature_stale')
+  const isWrite = incoming.method === 'POST'
+  if (isWrite && !(await needs.takeBureauCounter(id, signed.value.counter)))
+    return refused('counter_stale')
+  return done({ kind: 'bureau', bureau: id })
+}
+
 /** A call with what its signature says of itself, read once. */
 type Signed = {
-  readonly call: Callers['terminal']['call']
+  readonly request: Callers['terminal']['call']['request']
+  readonly counter: bigint
+  /** SHA-256 of the signature base and the body. */
+  readonly digest: Uint8Array
   readonly createdS: number
   readonly keyid: string
   /** The signature base (RFC 9421 §2.5). */
@@ -134,7 +158,6 @@ type Signed = {
 /** Reads the signature's headers and the digest of “the same bytes”. Verifies no signature. */
 function readSigned(incoming: Incoming): Answer<Signed> {
   const { headers, body, method, path, query } = incoming
-  const id = headers['warifu-terminal'] ?? ''
   const request = {
     method,
     path,
@@ -145,8 +168,7 @@ function readSigned(incoming: Incoming): Answer<Signed> {
     signature: headers['signature'] ?? '',
     body: toBase64url(body),
   }
-  if (id === '' || request.signature === '') return refused('unauthenticated')
-  if (!isId('trm', id)) return refused('terminal_unknown')
+  if (request.signature === '') return refused('unauthenticated')
   const input = readSignatureInput(request.signature_input)
   const claimed = readContentDigest(request.content_digest)
   const actual = createHash('sha256').update(body).digest()
@@ -155,13 +177,23 @@ function readSigned(incoming: Incoming): Answer<Signed> {
   const base = baseOf(request, params)
   if (base === undefined) return refused('signature_invalid')
   const digest = createHash('sha256').update(base).update('\0').update(body).digest()
-  const counter = BigInt(request.counter)
-  // Nobody yet: the key that verifies tells whose it is.
-  const call = { terminal: id, cardholder: 'chl_', counter, digest, request } as const
-  return done({ call, createdS, keyid, base })
+  return done({ request, counter: BigInt(request.counter), digest, createdS, keyid, base })
 }
 
-type Request = Signed['call']['request']
+/** As `readSigned`, of a terminal: what its counter is advanced with. */
+function readCall(incoming: Incoming): Answer<Signed & Callers['terminal_by_vault']> {
+  const id = incoming.headers['warifu-terminal'] ?? ''
+  if (id === '') return refused('unauthenticated')
+  const signed = readSigned(incoming)
+  if (!signed.ok) return signed
+  if (!isId('trm', id)) return refused('terminal_unknown')
+  const { request, counter, digest } = signed.value
+  // Nobody yet: the key that verifies tells whose it is.
+  const call = { terminal: id, cardholder: 'chl_', counter, digest, request } as const
+  return done({ ...signed.value, kind: 'terminal_by_vault', call })
+}
+
+type Request = Signed['request']
 
 /** The signature base, or undefined where a component is malformed. */
 function baseOf(request: Request, params: string): string | undefined {
@@ -173,8 +205,8 @@ function baseOf(request: Request, params: string): string | undefined {
   }
 }
 
-function isSignedBy({ key, keyid }: TerminalKey, signed: Signed): boolean {
-  const signature = readSignature(signed.call.request.signature)
+function isSignedBy({ key, keyid }: BureauKey, signed: Signed): boolean {
+  const signature = readSignature(signed.request.signature)
   if (!signature || signed.keyid !== keyid) return false
   return verify('sha256', Buffer.from(signed.base), { key, dsaEncoding: 'ieee-p1363' }, signature)
 }

@@ -29,6 +29,7 @@ export type Callers = {
   readonly operator: { readonly kind: 'operator' } & Operator
   /** The signature is verified; `call` is what the terminal's counter is advanced with. */
   readonly terminal: { readonly kind: 'terminal'; readonly call: TerminalCall }
+  readonly bureau: { readonly kind: 'bureau'; readonly bureau: Id<'bur'> }
   /** Nothing is verified yet: the vault does it with the key it bound itself. */
   readonly terminal_by_vault: { readonly kind: 'terminal_by_vault'; readonly call: TerminalCall }
 }

@@ -11,6 +11,7 @@ const security = {
   terminal: [{ terminal: [] }],
   terminal_by_vault: [{ terminal: [] }],
   operator: [{ operator: [] }],
+  bureau: [{ bureau: [] }],
 } as const
 
 /** Every refusal that this endpoint may answer with. */
@@ -46,6 +47,12 @@ export function openapi(apiOrigin: string): object {
         },
         session: { type: 'http', scheme: 'bearer', description: 'A cardholder’s session, ws_…' },
         operator: { type: 'http', scheme: 'bearer', description: 'An operator’s token, wo_…' },
+        bureau: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'Warifu-Bureau',
+          description: 'A bureau’s id; signed as a terminal signs, with the bureau’s own key',
+        },
         terminal: {
           type: 'apiKey',
           in: 'header',

@@ -34,7 +34,7 @@ export const statusOf = {
   pin_digits_wrong: 402,
   plastic_not_active: 402, plastic_exists: 409, plastic_state: 409, plastic_elsewhere: 403,
   plastic_mismatch: 422, plastic_blocked: 410, page_unknown: 409, page_expired: 410,
-  bureau_unknown: 503,
+  bureau_unknown: 503, bureau_exists: 409, bureau_unauthenticated: 401, no_verified_phone: 409,
   pin_sealed_wrong: 422, pin_expired: 410, pin_replayed: 409, pin_unchanged: 409,
   pin_repeats: 422, pin_sequence: 422, pin_year: 422, pin_in_number: 422, pin_not_blocked: 409,
   verification_mismatch: 422,
@@ -60,4 +60,5 @@ export const commonRefusals = {
   ],
   operator: ['unauthenticated', 'operator_unknown', 'role_missing'],
   terminal_by_vault: ['unauthenticated', 'vault_unavailable'],
+  bureau: ['unauthenticated', 'bureau_unauthenticated', 'counter_stale', 'signature_stale'],
 } as const satisfies Record<string, readonly Refusal[]>

@@ -30,8 +30,12 @@ import {
 } from './verifying.ts'
 
 export type { ApplicationView, VerificationView } from './application.ts'
+export type { BureauKey } from './bureau.ts'
 export type { CardView } from './card.ts'
 export type { Installable } from './installing.ts'
+export type { PinCode, PinView } from './pins.ts'
+export type { PlasticRow, PlasticView } from './plastic.ts'
+export { createPlastic, type Plastic } from './plastic-door.ts'
 export { createProgram, type Program, programsNamed } from './program.ts'
 export { type Decision, decide, type Facts, type Rule } from './rules.ts'
 export { type SimCard, type SimTerms, setSimTerms } from './sim-terms.ts'

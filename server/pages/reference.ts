@@ -13,6 +13,7 @@ const callers = {
   terminal: 'terminal (signed request)',
   terminal_by_vault: 'terminal (signed request, verified in the vault)',
   operator: 'operator (token, with a role)',
+  bureau: 'bureau (signed request)',
   sandbox: 'sandbox only',
 } as const satisfies Record<Endpoint['caller'], string>
 

@@ -1,0 +1,54 @@
+/** A bureau for a house: its process, let in by the operators of vault and server. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { letBureauIn } from '@warifu/cli/bureau'
+import { saidReady, startChild, untilReady } from '@warifu/cli/child'
+import { createKeeper } from '@warifu/cli/keeper'
+import { choosePort } from '@warifu/cli/ports'
+import { bureauProgram } from '@warifu/cli/programs'
+import type { House } from './house.ts'
+
+export type Bureau = {
+  readonly folder: string
+  /** Where its letters can be seen. */
+  readonly url: string
+  /** What lies in a letter. */
+  readonly letter: (plastic: string) => Promise<Letter>
+  readonly [Symbol.asyncDispose]: () => Promise<void>
+}
+export type Letter = {
+  readonly pan: string
+  readonly expiry: string
+  readonly security_code: string
+  readonly name: string
+  readonly track2: string
+  readonly pan_sequence: string
+  readonly chip_key: string
+  readonly picture: string
+}
+
+export async function startBureau(house: House, postMs = 0): Promise<Bureau> {
+  const folder = join(house.folder, 'bureau')
+  const keeper = createKeeper()
+  const port = await choosePort()
+  const program = await bureauProgram({ apiUrl: house.url, folder, port, postMs })
+  const child = await startChild(program, join(house.folder, 'bureau.log'), keeper)
+  await untilReady(child, saidReady(child))
+  const { operator, url, serverDatabase } = house
+  await letBureauIn({ operator, databaseUrl: serverDatabase.url, url, folder })
+  return {
+    folder,
+    url: `http://127.0.0.1:${port}`,
+    letter: async (plastic) => {
+      const place = join(folder, 'letters', plastic)
+      const card: Omit<Letter, 'picture'> = JSON.parse(
+        await readFile(join(place, 'card.json'), 'utf8'),
+      )
+      return { ...card, picture: await readFile(join(place, 'card.svg'), 'utf8') }
+    },
+    [Symbol.asyncDispose]: async () => {
+      await child.stop()
+      await keeper.close()
+    },
+  }
+}

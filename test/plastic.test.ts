@@ -1,0 +1,187 @@
+// Goal: a card's plastic is ordered on the phone, made by a bureau that alone can read its job, and
+// lives only once that phone has it in hand; its owner sets the PIN; thieves of the letter, of the
+// page or of another phone get nothing; nobody between vault, bureau and phone could read a thing.
+// Method: a whole house of real processes with a bureau; requests as the wallet makes them and
+// bent; what server, its database and its log hold is searched for the number afterwards.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Plastic, PlasticOrder } from '@warifu/devices/terminal'
+import type { Id } from '@warifu/protocol/ids'
+import postgres from 'postgres'
+import { type Bureau, type Letter, startBureau } from './bureau.ts'
+import { type House, startHouse } from './house.ts'
+import { type Holder, type People, peopleOf } from './people.ts'
+
+let house: House
+let people: People
+let bureau: Bureau
+let holder: Holder
+before(async () => {
+  house = await startHouse()
+  bureau = await startBureau(house)
+  people = peopleOf(house)
+  holder = await people.become('Aiko')
+})
+after(async () => {
+  await bureau?.[Symbol.asyncDispose]()
+  await house?.stop()
+})
+
+const order: PlasticOrder = {
+  name: 'AIKO MORI',
+  ship_to: { name: '森 愛子', lines: ['京都市中京区 1-2-3'], country: 'JP' },
+}
+const code = (expected: string) => (error: unknown) => {
+  assert(error instanceof Error && 'code' in error, String(error))
+  assert.equal(error.code, expected)
+  return true
+}
+
+async function arrived({ terminal, card }: Holder, id: Id<'pls'>): Promise<Plastic> {
+  for (let patience = 200; patience > 0; patience -= 1) {
+    const found = (await terminal.plastics(card)).find((one) => one.id === id)
+    if (found?.status === 'delivered') return found
+    await sleep(50)
+  }
+  throw new Error('the letter did not come')
+}
+
+async function receive(who: Holder): Promise<{ plastic: Id<'pls'>; letter: Letter }> {
+  const { id } = await who.terminal.orderPlastic(who.card, order)
+  await arrived(who, id)
+  return { plastic: id, letter: await bureau.letter(id) }
+}
+
+const keyedOf = ({ expiry, security_code }: Letter) =>
+  ({ kind: 'keyed', expiry, security_code }) as const
+
+test('ordered, made, in the post, at the door; then alive by its own phone', async () => {
+  const { terminal, card } = holder
+  const { plastic, letter } = await receive(holder)
+  const found = await arrived(holder, plastic)
+  assert.deepEqual(
+    found.history.map(({ to, by }) => [to, by]),
+    [
+      ['ordered', 'cardholder'],
+      ['accepted', 'bureau'],
+      ['produced', 'bureau'],
+      ['shipped', 'bureau'],
+      ['delivered', 'bureau'],
+    ],
+  )
+  assert.match(found.tracking ?? '', /^WR[0-9A-Z]+JP$/)
+  const [installed] = (await terminal.state()).cards
+  assert.equal(letter.pan.slice(-4), installed?.last4)
+  assert(letter.picture.includes(letter.pan.replace(/(.{4})(?=.)/g, '$1 ')), 'drawn on the front')
+  assert(letter.picture.includes('AIKO MORI') && letter.picture.includes(letter.security_code))
+  const shown = await fetch(`${bureau.url}/${plastic}.svg`)
+  assert.equal(await shown.text(), letter.picture)
+
+  await assert.rejects(terminal.orderPlastic(card, order), code('plastic_exists'))
+  const page = await terminal.openPlasticPage(plastic)
+  assert.equal((await terminal.plastics(card))[0]?.status, 'delivered', 'a page activates nothing')
+  const active = await terminal.activatePlastic({ page, read: keyedOf(letter) })
+  assert.equal(active.status, 'active')
+  const notices = (await terminal.notices()).filter(({ subject }) => subject === plastic)
+  assert.equal(notices.length, 6)
+})
+
+test('a thief with the letter, the page and a passkey of their own: nothing lives', async () => {
+  const card = await people.takeCard(holder.terminal)
+  const victim = { ...holder, card }
+  const { plastic, letter } = await receive(victim)
+  const thief = await people.become('Mallory')
+  await assert.rejects(thief.terminal.openPlasticPage(plastic), code('not_found'))
+  const page = await victim.terminal.openPlasticPage(plastic)
+  const stolen = { page, read: keyedOf(letter) }
+  await assert.rejects(thief.terminal.activatePlastic(stolen), code('not_found'))
+  const wrong = { ...letter, security_code: letter.security_code === '000' ? '001' : '000' }
+  const guessed = { page, read: keyedOf(wrong) }
+  await assert.rejects(victim.terminal.activatePlastic(guessed), code('plastic_mismatch'))
+  await assert.rejects(victim.terminal.activatePlastic(stolen), code('page_unknown'))
+  const own = await victim.terminal.openPlasticPage(plastic)
+  const body = await victim.terminal.activationBody({ page: own, read: keyedOf(letter) })
+  const bent = { ...body, statement: { ...body.statement, result: 'mismatch' as const } }
+  const request = await victim.terminal.prepare('activatePlastic', {
+    params: { id: plastic },
+    body: bent,
+  })
+  assert.equal((await victim.terminal.send(request)).status, 422)
+  assert.equal((await victim.terminal.plastics(card))[0]?.status, 'delivered')
+})
+
+test('lost in the post: dead at once, and the next one comes with another code', async () => {
+  const card = await people.takeCard(holder.terminal)
+  const owner = { ...holder, card }
+  const { plastic, letter } = await receive(owner)
+  const lost = await owner.terminal.losePlastic(plastic, 'lost_in_post')
+  assert.equal(lost.status, 'lost')
+  assert.equal(lost.history.at(-1)?.reason, 'lost_in_post')
+  await assert.rejects(owner.terminal.openPlasticPage(plastic), code('plastic_state'))
+  const next = await receive(owner)
+  assert.notEqual(next.letter.security_code, letter.security_code)
+  const page = await owner.terminal.openPlasticPage(next.plastic)
+  await assert.rejects(
+    owner.terminal.activatePlastic({ page, read: keyedOf(letter) }),
+    code('plastic_mismatch'),
+    'the old letter’s code',
+  )
+  const again = await owner.terminal.openPlasticPage(next.plastic)
+  const read = keyedOf(next.letter)
+  assert.equal((await owner.terminal.activatePlastic({ page: again, read })).status, 'active')
+})
+
+test('the phone that holds its card compares for itself, and says so', async () => {
+  const { terminal } = holder
+  const card = await people.takeCard(terminal, 'terminal_sealed')
+  const owner = { terminal, card }
+  const { plastic, letter } = await receive(owner)
+  const page = await terminal.openPlasticPage(plastic)
+  const found = await terminal.activationBody({ page, read: keyedOf(letter) })
+  assert.equal(found.statement.result, 'match')
+  const other = { ...keyedOf(letter), expiry: '2901' }
+  const wrong = await terminal.activationBody({ page, read: other })
+  assert.equal(wrong.statement.result, 'mismatch')
+  const active = await terminal.activatePlastic({ page, read: keyedOf(letter) })
+  assert.equal(active.status, 'active')
+})
+
+test('a bureau without the key, or with a used counter, is nobody', async () => {
+  const jobs = `${house.url}/v1/bureau/jobs`
+  assert.equal((await fetch(jobs)).status, 401)
+  assert.equal((await fetch(jobs, { headers: { 'warifu-bureau': 'bur_x' } })).status, 401)
+})
+
+test('a PIN is set, changed and refused where it is weak; every change is told', async () => {
+  const { terminal, card } = holder
+  assert.equal((await terminal.pin(card)).status, 'unset')
+  assert.deepEqual((await terminal.setPin(card, '4827')).tries_left, 3)
+  await assert.rejects(terminal.setPin(card, '1234'), code('pin_sequence'))
+  await assert.rejects(terminal.setPin(card, '4827'), code('pin_unchanged'))
+  assert.equal((await terminal.setPin(card, '735091')).status, 'set')
+  await assert.rejects(terminal.startUnblock(card), code('pin_not_blocked'))
+  const types = (await terminal.notices()).map(({ type }) => type)
+  assert.equal(types.filter((type) => type === 'card.pin_changed').length, 2)
+})
+
+test('neither server nor its database nor any log has number, code or PIN', async () => {
+  const letters = await Promise.all(
+    (await holder.terminal.plastics(holder.card)).map(({ id }) => bureau.letter(id)),
+  )
+  const [{ pan } = { pan: '' }] = letters
+  assert.match(pan, /^[0-9]{16}$/)
+  const needles = [pan, Buffer.from(pan).toString('hex'), '735091']
+  const sql = postgres(house.serverDatabase.url, { max: 1, onnotice: () => {} })
+  const tables = await sql<{ name: string }[]>`
+    select format('%I.%I', schemaname, tablename) as name from pg_tables
+     where schemaname not in ('pg_catalog', 'information_schema', 'migrations')`
+  for (const { name } of tables) {
+    const rows = await sql.unsafe(`select t::text as line from ${name} t`).catch(() => [])
+    const text = rows.map(({ line }) => line).join('\n')
+    for (const needle of needles) assert(!text.includes(needle), `${name} has ${needle.slice(-4)}`)
+  }
+  await sql.end()
+  for (const process of ['server', 'vault'] as const)
+    for (const needle of needles) assert(!(await house.logs(process)).includes(needle), process)
+})
