@@ -32,13 +32,12 @@ export const companyOf = (selector: number): { readonly flag: 0 | 1; readonly in
   index: selector & 127,
 })
 
-/** The name of a company's key: its selector and version. */
-export const companyKid = Type.String({ pattern: '^sim\\.[0-9]{1,3}\\.[0-9]{1,4}$' })
+/** As `sealedHeader`: the recipient is the key of a card company. */
 export const simHeader = closed({
   v: Type.Literal(1),
   suite: Type.Literal(SUITE),
   purpose: Type.Union([Type.Literal('sim-record'), Type.Literal('sim-digits')]),
-  kid: companyKid,
+  kid: digest,
   recipient: digest,
   created: instant,
   exp: instant,

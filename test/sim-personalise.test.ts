@@ -112,7 +112,7 @@ function holds(chip: SimCard): Line {
   return line
 }
 
-test('numbers, PIN digits and companies’ keys stand in the SIM, locked; nobody saw them', async () => {
+test('numbers, PIN digits and companies’ keys stand in the SIM; nobody saw them', async () => {
   const { id, chip } = await admitted()
   const line: Line = { chip, seen: [] }
   assert.ok(await personalise(line, id))

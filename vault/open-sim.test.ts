@@ -65,7 +65,7 @@ test('flag and index choose the key: one company’s key does not open for anoth
   const sim = await victims()
   const bank = await ensureCompany(scene.world, scene.world.store, SELECTOR - 128)
   assert.equal(await say({ ...sim, company: bank }), 'sim_record_invalid')
-  const crossed = { ...sim, company: { ...bank, kid: sim.company.kid } }
+  const crossed = { ...sim, company: { ...bank, thumbprint: sim.company.thumbprint } }
   assert.equal(await say(crossed), 'sim_record_invalid')
 })
 

@@ -175,8 +175,8 @@ function open(
   purpose: SimSealed['header']['purpose'],
 ): Uint8Array | undefined {
   const [encapsulated, text] = [decodeBase64url(enc), decodeBase64url(ct)]
-  const { kid, thumbprint } = company
-  if (header.purpose !== purpose || header.kid !== kid || header.recipient !== thumbprint)
+  const { thumbprint: kid } = company
+  if (header.purpose !== purpose || header.kid !== kid || header.recipient !== kid)
     return undefined
   if (encapsulated === undefined || text === undefined) return undefined
   world.probe.decrypted()

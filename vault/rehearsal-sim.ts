@@ -135,13 +135,13 @@ export function sealForCompany(
   { company, person }: Sim,
   { purpose = 'sim-record', plain, context }: SealingOf,
 ): SimSealed {
-  const { kid, thumbprint: recipient, point } = company
+  const { thumbprint: kid, point } = company
   const header: SimHeader = {
     v: 1,
     suite: SUITE,
     purpose,
     kid,
-    recipient,
+    recipient: kid,
     created: NOW,
     exp: LATER,
   }

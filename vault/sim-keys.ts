@@ -34,14 +34,15 @@ export type Company = {
   readonly thumbprint: string
 }
 
+/** By the thumbprints of their keys, as headers name them. */
 export async function readCompanies(
   sql: Sql,
-  kids: readonly string[],
+  thumbprints: readonly string[],
 ): Promise<ReadonlyMap<string, Company>> {
   const rows = await sql<Company[]>`
     select kid, selector, wrapped, point, thumbprint from sims.company
-    where kid = any(${[...new Set(kids)]}) and state = 'active'`
-  return new Map(rows.map((row) => [row.kid, row]))
+    where thumbprint = any(${[...new Set(thumbprints)]}) and state = 'active'`
+  return new Map(rows.map((row) => [row.thumbprint, row]))
 }
 
 /** The newest key of a company, or its first one: of two that make it at once one wins. */
