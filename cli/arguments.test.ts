@@ -38,8 +38,8 @@ test('bad arguments: one sentence with what was expected, exit code 2', async ()
     [['wallet', 'pay'], /expects a payment link/],
     [['wallet', 'cards', '--income', '5'], /does not take --income/],
     [['wallet', 'cards', 'all'], /takes no further word/],
-    [['demo', 'S9'], /a system is one of S0.double_sealed/],
-    [['demo', '--sabotage', 'S9'], /a system is one of S0.double_sealed/],
+    [['demo', 'S9'], /a system is one of S0.terminal_sealed/],
+    [['demo', '--sabotage', 'S9'], /a system is one of S0.terminal_sealed/],
   ]
   const run = async ([args, expected]: (typeof asked)[number]) => {
     const { code, out, err } = await warifu(...args)

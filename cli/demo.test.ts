@@ -16,7 +16,22 @@ async function demo(...args: string[]) {
   return { code, out, err }
 }
 
-const systems = { 'S0.double_sealed': 5, 'S4.entry_device': 4, 'S4.token': 3 }
+/** How many saboteurs each has, and who beside the vault reads a number. */
+const systems = {
+  'S0.terminal_sealed': { saboteurs: 3, readers: 1 },
+  'S0.server_sealed': { saboteurs: 3, readers: 0 },
+  'S0.double_sealed': { saboteurs: 5, readers: 0 },
+  'S0.payment_key': { saboteurs: 3, readers: 0 },
+  'S0.activation_number': { saboteurs: 3, readers: 0 },
+  'S4.entry_device': { saboteurs: 4, readers: 0 },
+  'S4.token': { saboteurs: 3, readers: 0 },
+}
+
+/** What was said of each system: the lines up to the one that sums it up. */
+function saidOf(words: string): ReadonlyMap<string, string> {
+  const parts = words.split(/^[✓✗] (S[0-9]\.\w+) .*$/m)
+  return new Map(Object.keys(systems).map((id) => [id, parts[parts.indexOf(id) - 1] ?? '']))
+}
 
 test('every check holds, and the tables say who could read what', async () => {
   const { code, out, err } = await demo()
@@ -30,17 +45,21 @@ test('every check holds, and the tables say who could read what', async () => {
     assert.ok(checks > 30 && ms > 0, id)
   }
   assert.match(err, /the vault with its master key +the number +everything/)
-  const tables = Object.keys(systems).length
-  assert.equal(err.match(/ {2}the number {2}/g)?.length, tables, 'nobody but the vault')
+  const readers = Object.values(systems).reduce((sum, each) => sum + 1 + each.readers, 0)
+  assert.equal(err.match(/ {2}the number {2}/g)?.length, readers, 'nobody but the vault')
 })
 
-for (const [id, saboteurs] of Object.entries(systems))
-  test(`${id}: sabotaged, no journey pays, each for its own reason`, async () => {
-    const { code, out, err } = await demo('--sabotage', id)
-    assert.equal(code, 1)
-    const { ok, checks } = JSON.parse(out).systems[id]
-    assert.equal(ok, false)
-    assert.ok(checks > 20)
-    assert.equal(err.match(/^ {4}refused: \w+/gm)?.length, saboteurs, err)
-    assert.doesNotMatch(err, /FAILED OTHERWISE|PAID/)
-  })
+test('sabotaged, no journey pays, each for its own reason', async () => {
+  const asked = Object.keys(systems).flatMap((id) => ['--sabotage', id])
+  const { code, out, err } = await demo(...asked)
+  assert.equal(code, 1)
+  assert.doesNotMatch(err, /FAILED OTHERWISE|PAID/)
+  const found = JSON.parse(out).systems
+  const said = saidOf(err)
+  for (const [id, { saboteurs }] of Object.entries(systems)) {
+    const { ok, checks } = found[id]
+    assert.equal(ok, false, id)
+    assert.ok(checks > 12, `${id}: ${checks}`)
+    assert.equal(said.get(id)?.match(/^ {4}refused: \w+/gm)?.length, saboteurs, err)
+  }
+})

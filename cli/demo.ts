@@ -17,7 +17,7 @@ type Say = (line: string) => unknown
 export type DemoOptions = {
   /** Empty: all. */
   readonly only: readonly string[]
-  readonly sabotage?: string | undefined
+  readonly sabotage: readonly string[]
   readonly say: Say
 }
 
@@ -28,10 +28,9 @@ export const runDemo = (options: DemoOptions): Promise<Record<string, Result>> =
     const { only, sabotage } = options
     const found: Record<string, Result> = {}
     for (const system of systems.filter(({ id }) => only.length === 0 || only.includes(id)))
-      found[system.id] =
-        sabotage === system.id
-          ? await runSabotaged(system, world, say)
-          : await runHonest(system, world, say)
+      found[system.id] = sabotage.includes(system.id)
+        ? await runSabotaged(system, world, say)
+        : await runHonest(system, world, say)
     return found
   })
 

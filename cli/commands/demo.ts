@@ -9,13 +9,14 @@ import { codeOfSignal } from '@warifu/cli/ending'
 const help = `warifu demo [SYSTEM…] [--sabotage SYSTEM] [--json]
 
 Systems: ${systemIds().join(', ')}
---sabotage   the same journey with one thing wrong at a time; it must fail (exit code 1)
+--sabotage   the same journey with one thing wrong at a time; it must fail (exit code 1).
+             May be given for several systems
 --json       one JSON object on standard output; words go to standard error`
 
 const options = {
   json: { type: 'boolean' },
   help: { type: 'boolean' },
-  sabotage: { type: 'string' },
+  sabotage: { type: 'string', multiple: true },
 } as const
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -25,8 +26,8 @@ export async function run(args: readonly string[]): Promise<number> {
       console.log(help)
       return 0
     }
-    const { sabotage, json = false } = values
-    const only = sabotage === undefined ? positionals : [...positionals, sabotage]
+    const { sabotage = [], json = false } = values
+    const only = [...positionals, ...sabotage]
     for (const id of only) requireSystem(id)
     const say = json ? console.error : console.log
     const systems = await runDemo({ only, sabotage, say }).catch((error: unknown) => {

@@ -1,11 +1,12 @@
 /**
- * The honest journey of S0, scheme `double_sealed`, in pieces: from nobody to somebody with an
- * active card, and payments with it. Refusals and saboteurs use the same pieces.
+ * The honest journey of S0 in pieces: from nobody to somebody with an active card of some scheme,
+ * and payments with it. Refusals and saboteurs use the same pieces.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TerminalState } from '@warifu/devices/terminal'
 import type { Reply } from '@warifu/protocol/contract'
 import type { Id } from '@warifu/protocol/ids'
+import type { Scheme } from '@warifu/protocol/schemes'
 import type { Checks } from './checks.ts'
 import type { Person, World } from './world.ts'
 
@@ -23,6 +24,8 @@ type Becoming = {
   readonly checks: Checks
   readonly person: Person
   readonly name: string
+  /** Unless told, `double_sealed`. */
+  readonly scheme?: Scheme
   readonly tampering?: Tampering
 }
 
@@ -43,7 +46,7 @@ export async function becomeHolder(becoming: Becoming): Promise<Holder> {
   )
   const application = await apply(becoming)
   await tamper(tampering.beforeInstallation)
-  const card = await checks.step('the card is pulled, peeled once and confirmed', () =>
+  const card = await checks.step('the card is pulled, installed and confirmed', () =>
     terminal.install(application.id),
   )
   checks.that('the card is active', card.status === 'active', card.status)
@@ -51,12 +54,12 @@ export async function becomeHolder(becoming: Becoming): Promise<Holder> {
   return { ...person, card: card.id, phone: world.newPhone() }
 }
 
-async function apply({ world, checks, person, name }: Becoming) {
+async function apply({ world, checks, person, name, scheme }: Becoming) {
   const { terminal } = person
   const facts = { name, birth_date: '1990-04-01', annual_income: 5_000_000 }
   const applicant = { ...facts, employment: 'employed' } as const
   const { id } = await checks.step('an application, signed by the terminal', () =>
-    terminal.apply(world.program, applicant),
+    terminal.apply(world.program, applicant, scheme),
   )
   const phone = world.newPhone()
   const decided = await checks.step('the phone number is proved by a code', async () => {

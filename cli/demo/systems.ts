@@ -2,15 +2,41 @@
 import { runDoubleSealed } from './double-sealed.ts'
 import { entryDeviceSaboteurs, runEntryDevice } from './entry-device.ts'
 import { saboteurs } from './saboteurs.ts'
+import { runScheme } from './scheme-journeys.ts'
+import { schemeSaboteurs } from './scheme-saboteurs.ts'
 import { runToken, tokenSaboteurs } from './token.ts'
 import type { System } from './world.ts'
 
 export const systems: readonly System[] = [
   {
+    id: 'S0.terminal_sealed',
+    title: 'a card that only the phone that applied can read',
+    run: runScheme('terminal_sealed'),
+    saboteurs: schemeSaboteurs('terminal_sealed'),
+  },
+  {
+    id: 'S0.server_sealed',
+    title: 'a card sealed under the vault’s key, kept as it came',
+    run: runScheme('server_sealed'),
+    saboteurs: schemeSaboteurs('server_sealed'),
+  },
+  {
     id: 'S0.double_sealed',
     title: 'a card sealed twice, paid with by phone',
     run: runDoubleSealed,
     saboteurs,
+  },
+  {
+    id: 'S0.payment_key',
+    title: 'a card sealed for each payment to a key of its owner’s own',
+    run: runScheme('payment_key'),
+    saboteurs: schemeSaboteurs('payment_key'),
+  },
+  {
+    id: 'S0.activation_number',
+    title: 'a card that is dead until its one-time number came back',
+    run: runScheme('activation_number'),
+    saboteurs: schemeSaboteurs('activation_number'),
   },
   {
     id: 'S4.entry_device',
