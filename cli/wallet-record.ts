@@ -5,7 +5,7 @@ import type { TerminalKeys, TerminalState } from '@warifu/devices/terminal'
 import { contract, type EndpointName } from '@warifu/protocol/contract'
 import { signedKeyText } from '@warifu/protocol/delivery'
 import { idOf } from '@warifu/protocol/ids'
-import { session } from '@warifu/protocol/objects'
+import { session } from '@warifu/protocol/joining-objects'
 
 import { schemes } from '@warifu/protocol/schemes'
 import { base64url, closed, digest, oneOf, publicJwk } from '@warifu/protocol/shapes'

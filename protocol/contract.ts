@@ -9,6 +9,9 @@ import { confirmationBody, signedKeyText } from './delivery.ts'
 import { deviceEndpoints } from './device-contract.ts'
 import type { Refusal } from './errors.ts'
 import { idOf } from './ids.ts'
+import { issuingEndpoints, proof, verificationFaults } from './issuing-contract.ts'
+import { decisionReasons } from './issuing-objects.ts'
+import * as j from './joining-objects.ts'
 import { merchantEndpoints } from './merchant-contract.ts'
 import { presentmentAsked } from './merchant-objects.ts'
 import { currency, minorUnits } from './money.ts'
@@ -90,7 +93,7 @@ export const contract = {
     status: 201,
     summary: 'Ask for a challenge to make a passkey with.',
     body: nothing,
-    answer: o.passkeyOptions,
+    answer: j.passkeyOptions,
     refuses: [],
   },
   createCardholder: {
@@ -101,7 +104,7 @@ export const contract = {
     status: 201,
     summary: 'Join: register a passkey. Answers with a session.',
     body: closed({ registration: idOf('reg'), name: plainText(80), attestation }),
-    answer: closed({ cardholder: o.cardholder, session: o.session }),
+    answer: closed({ cardholder: j.cardholder, session: j.session }),
     refuses: ['challenge_expired', 'passkey_invalid', 'credential_exists'],
   },
   startLogin: {
@@ -112,7 +115,7 @@ export const contract = {
     status: 201,
     summary: 'Ask for a nonce to log in with.',
     body: nothing,
-    answer: o.loginOptions,
+    answer: j.loginOptions,
     refuses: [],
   },
   createSession: {
@@ -123,7 +126,7 @@ export const contract = {
     status: 201,
     summary: 'Log in with a passkey.',
     body: closed({ registration: idOf('reg'), assertion }),
-    answer: o.session,
+    answer: j.session,
     refuses: ['challenge_expired', 'passkey_invalid', 'passkey_unknown'],
   },
 
@@ -231,14 +234,18 @@ export const contract = {
     tag: 'Applying',
     caller: 'terminal',
     status: 201,
-    summary: 'Have a code sent to a phone number.',
+    summary: 'Show who you are by one of the program’s methods; a phone is sent a code.',
     params: byId('app'),
-    body: closed({
-      method: Type.Literal('phone'),
-      phone: Type.String({ pattern: '^\\+[1-9][0-9]{6,14}$', description: 'E.164' }),
-    }),
+    body: proof,
     answer: o.verification,
-    refuses: ['not_found', 'application_state', 'application_expired', 'field_invalid'],
+    refuses: [
+      'not_found',
+      'application_state',
+      'application_expired',
+      'field_invalid',
+      'code_exhausted',
+      ...verificationFaults,
+    ],
   },
   answerVerification: {
     method: 'POST',
@@ -578,6 +585,7 @@ export const contract = {
 
   ...merchantEndpoints,
   ...webhookEndpoints,
+  ...issuingEndpoints,
   ...operatorEndpoints,
   ...plasticEndpoints,
   ...deviceEndpoints,
@@ -655,6 +663,7 @@ export const contract = {
     body: closed({
       result: Type.Union([Type.Literal('approve'), Type.Literal('refuse')]),
       limit: Type.Optional(minorUnits),
+      reason: Type.Optional(oneOf(decisionReasons)),
     }),
     answer: o.application,
     refuses: ['not_found', 'application_state'],

@@ -16,7 +16,8 @@ export type PaymentStatus = keyof typeof paymentMoves
 
 // biome-ignore format: a table reads by its columns
 export const applicationMoves = {
-  submitted: ['approved', 'in_review', 'refused', 'expired'],
+  submitted: ['deciding', 'approved', 'in_review', 'refused', 'expired'],
+  deciding:  ['approved', 'in_review', 'refused', 'expired'],
   in_review: ['approved', 'refused', 'expired'],
   approved:  ['installed', 'expired'],
   installed: [],

@@ -4,6 +4,15 @@ import { extents, matchNumber, payee, paymentContent } from './approval-content.
 import { delivery } from './delivery.ts'
 import { errors } from './errors.ts'
 import { idOf } from './ids.ts'
+import {
+  controls,
+  decisionReasons,
+  fundings,
+  left,
+  methods,
+  usages,
+  verificationStates,
+} from './issuing-objects.ts'
 import { currency, minorUnits, minorUnitsOrZero } from './money.ts'
 import {
   applicationMoves,
@@ -17,7 +26,6 @@ import { nextAction } from './next-action.ts'
 import { schemes } from './schemes.ts'
 import { orderLine } from './sealed.ts'
 import {
-  base64url,
   closed,
   digest,
   instant,
@@ -35,40 +43,6 @@ export const metadata = Type.Record(
   Type.String({ maxLength: 500 }),
   { maxProperties: 50 },
 )
-
-export const cardholder = closed({
-  id: idOf('chl'),
-  object: Type.Literal('cardholder'),
-  livemode: Type.Boolean(),
-  created_at: instant,
-  name: plainText(80),
-})
-
-export const session = closed({
-  object: Type.Literal('session'),
-  cardholder: idOf('chl'),
-  token: Type.String({
-    description: 'Bearer token; shown once',
-    pattern: '^ws_[A-Za-z0-9_-]{43}$',
-  }),
-  expires_at: instant,
-})
-
-/** To make a passkey with: the challenge as it is. */
-export const passkeyOptions = closed({
-  registration: idOf('reg'),
-  challenge: base64url(32, 32),
-  rp_id: Type.String(),
-  deadline_at: instant,
-})
-
-/** To log in with: the challenge is SHA-256("warifu/1/login" ‖ 0x00 ‖ nonce). */
-export const loginOptions = closed({
-  registration: idOf('reg'),
-  nonce: base64url(32, 32),
-  rp_id: Type.String(),
-  deadline_at: instant,
-})
 
 export const terminal = closed({
   id: idOf('trm'),
@@ -90,7 +64,14 @@ export const program = closed({
   name: plainText(80),
   currency,
   schemes: Type.Array(oneOf(schemes)),
-  verification_methods: Type.Array(Type.Literal('phone')),
+  funding: oneOf(fundings),
+  usage: oneOf(usages),
+  /** A card of its own account, or one more of the account of a card that was proven. */
+  account: oneOf(['own', 'issued_card'] as const),
+  verification_methods: Type.Array(oneOf(methods)),
+  /** How many of these methods are asked for. */
+  verification_needed: Type.Integer({ minimum: 0 }),
+  controls,
 })
 
 export const applicant = closed({
@@ -101,20 +82,13 @@ export const applicant = closed({
 })
 export type Applicant = Static<typeof applicant>
 
-export const decisionReasons = [
-  'rules_met',
-  'under_age',
-  'income_too_low',
-  'no_employment',
-  'needs_a_person',
-] as const
-
 export const verification = closed({
   id: idOf('ver'),
   object: Type.Literal('verification'),
-  method: Type.Literal('phone'),
-  status: oneOf(['sent', 'verified', 'expired', 'exhausted'] as const),
-  destination: Type.String({ description: 'Masked: the last two digits only' }),
+  method: oneOf(methods),
+  status: oneOf(verificationStates),
+  destination: Type.String({ description: 'What was verified, masked' }),
+  reason: nullable(Type.String()),
   deadline_at: instant,
 })
 
@@ -136,6 +110,9 @@ export const application = closed({
     }),
   ),
   card: nullable(idOf('crd')),
+  /** What an x509 certificate's key signs: SHA-256 of what was applied for. */
+  digest,
+  replaces: nullable(idOf('crd')),
   deadline_at: instant,
 })
 
@@ -149,8 +126,16 @@ export const card = closed({
   last4: nullable(Type.String({ pattern: '^[0-9]{4}$' })),
   expires: nullable(yearMonth),
   currency,
+  funding: oneOf(fundings),
+  usage: oneOf(usages),
   credit_limit: minorUnitsOrZero,
   available: Type.Integer(),
+  /** The program's bounds, the cardholder's own, and what is left of both. */
+  controls: closed({ program: controls, own: nullable(controls), left }),
+  /** The shop that a `merchant_locked` card was used at first. */
+  locked_to: nullable(Type.String()),
+  replaces: nullable(idOf('crd')),
+  replaced_by: nullable(idOf('crd')),
   history: Type.Array(
     closed({
       at: instant,
@@ -333,6 +318,7 @@ export const eventTypes = [
   'approval.ended',
   'application.submitted',
   'application.approved',
+  'application.deciding',
   'application.in_review',
   'application.refused',
   'card.provisioned',
@@ -342,6 +328,11 @@ export const eventTypes = [
   'card.pin_changed',
   'card.pin_unblocked',
   'plastic.moved',
+  'card.controls_changed',
+  'card.replaced',
+  'card.expired',
+  'card.closed',
+  'account.funded',
   'terminal.active',
   'terminal.suspended',
   'entry_device.registered',
@@ -382,7 +373,7 @@ export const event = closed({
 export const inboxMessage = closed({
   id: idOf('msg'),
   object: Type.Literal('message'),
-  channel: Type.Literal('sms'),
+  channel: oneOf(['sms', 'voice'] as const),
   to: Type.String(),
   text: Type.String(),
   sent_at: instant,

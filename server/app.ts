@@ -6,12 +6,14 @@ import {
   applyingHandlers,
   approvalHandlers,
   cardHandlers,
+  cardLifeHandlers,
   carriedHandlers,
   createApi,
   deviceHandlers,
   eventHandlers,
   eventObject,
   type Handlers,
+  issuerHandlers,
   joiningHandlers,
   operatorHandlers,
   payingHandlers,
@@ -39,11 +41,11 @@ import {
   type Streams,
   type Webhooks,
 } from '#events'
-import { createIssuing, createPlastic } from '#issuing'
+import { createHttpCreditBureau, createIssuing, createPlastic } from '#issuing'
 import { activeKeys, createApiKeyRing, createEstate } from '#merchants'
 import { pageRoutes } from '#pages'
 import { createPayments, type Payments } from '#payments'
-import { createPeople, messengers, type People } from '#people'
+import { createHttpMessenger, createPeople, type People } from '#people'
 import { createProvisioning } from '#provisioning'
 import type { Store } from '#store'
 import { createDirectory, createTerminals, type Terminals } from '#terminals'
@@ -58,6 +60,7 @@ export type World = {
   readonly vault: VaultClient
   readonly now: () => number
   readonly random: (size: number) => Uint8Array
+  readonly fetch: typeof fetch
   readonly derive: (...words: readonly string[]) => Uint8Array
   readonly logger: FastifyBaseLogger
   /** Posts to a merchant's endpoint, where that address may be called. */
@@ -68,6 +71,8 @@ export type App = {
   readonly api: FastifyInstance
   /** Does what is due: expiries, automatic captures, messages. Safe on every process at once. */
   readonly tick: (nowMs: number) => Promise<void>
+  /** Asks what lies outside: sends messages, hears the bureau. May take its time. */
+  readonly reachOut: (nowMs: number) => Promise<void>
   /** Tells the readers of streams what is new; costs nothing while there are none. */
   readonly tail: (nowMs: number) => Promise<void>
   /** Begins the webhooks that are due; what was begun goes on by itself. */
@@ -103,20 +108,41 @@ const standingOf =
     return new Set([...(await activeKeys(sql, keys)), ...(await terminals.active(phones))])
   }
 
+const LIST_MS = 5_000
+const LIST_BYTES = 4 * 1024 * 1024
+
+/** A revocation list, within a deadline and a size; from where the operator said, nowhere else. */
+const fetchBytes = (send: typeof fetch) => async (url: string) => {
+  const signal = AbortSignal.timeout(LIST_MS)
+  const answer = await send(url, { redirect: 'error', signal })
+  const bytes = new Uint8Array(await answer.arrayBuffer())
+  if (!answer.ok || bytes.length > LIST_BYTES) throw new Error(`no list: ${answer.status}`)
+  return bytes
+}
+
 /** Every room, built in the order of the street. */
-function createRooms({ config, store, vault, now, random, derive }: World) {
+function createRooms(world: World) {
+  const { config, store, vault, now, random, derive, fetch } = world
   const mint: Mint = (prefix, lane = 0) =>
     mintId({ prefix, lane, nowMs: now(), chance: random(14) })
   const lane = () => (random(1)[0] ?? 0) % LANES
 
   const { receiptMs } = config.waits
   const needs = { store, vault, mint, random, lane, receiptMs }
-  const people = createPeople({ ...needs, messenger: messengers.inbox })
+  const messenger = createHttpMessenger(config.outward.messages, fetch)
+  const people = createPeople({ ...needs, messenger })
   const terminals = createTerminals(needs)
   const directory = createDirectory({ store, derive })
-  const issuing = createIssuing({ ...needs, directory })
+  const tokens = createTokens(needs)
+  const outward = {
+    creditBureau: createHttpCreditBureau(config.outward.bureau, fetch),
+    fetchBytes: fetchBytes(fetch),
+  }
+  // The upward edge: merchants' tokens follow a card to the one in its place.
+  const issuer = { ...needs, ...outward, directory, follow: tokens.follow }
+  const issuing = createIssuing(issuer)
   const provisioning = createProvisioning({ ...needs, issuing })
-  const plastic = createPlastic({ ...needs, directory })
+  const plastic = createPlastic(issuer)
   const estate = createEstate(needs)
   const devices = createDevices({
     ...needs,
@@ -124,7 +150,6 @@ function createRooms({ config, store, vault, now, random, derive }: World) {
     // No room gives a card to a second phone yet.
     reissue: async () => refused('card_not_active'),
   })
-  const tokens = createTokens(needs)
   const { once } = terminals
   const { ownerOf, signatureOnlyMax, pinDigitsFrom } = issuing
   const asked = { tokens, ownerOf, pinDigitsFrom, alarm: estate.alarm }
@@ -179,6 +204,8 @@ function handlersOf(rooms: Rooms, { config, store }: World, ways: WaysOut): Hand
     ...deviceHandlers({ ...rooms, livemode }),
     ...tokenHandlers({ ...rooms, livemode }),
     ...approvalHandlers(rooms),
+    ...cardLifeHandlers({ ...rooms, livemode }),
+    ...issuerHandlers({ ...rooms, livemode }),
     ...operatorHandlers(),
     ...webhookHandlers({ ...ways, livemode }),
     ...plasticHandlers({ ...rooms, livemode }),
@@ -219,6 +246,9 @@ export function createApp(world: World): App {
     api,
     tail: ways.streams.tail,
     deliver: ways.webhooks.turn,
+    reachOut: async (nowMs) => {
+      await Promise.all([people.deliver(nowMs), issuing.consult(nowMs)])
+    },
     tick: async (nowMs) => {
       await payments.sweep(nowMs)
       for (const room of [directory, approvals, tokens, estate, issuing, people])

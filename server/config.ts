@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { readAllowed } from '#events'
 import { type StepSeconds, stepNames } from '#presentment'
+import { type Outward, readOutward } from './outward.ts'
 
 export type Config = {
   readonly host: string
@@ -31,6 +32,7 @@ export type Config = {
   readonly asksPerMinute: number
   /** Private addresses that webhooks may go to, as `10.1.0.0/16, 10.2.0.7/32`; else none. */
   readonly webhookAllow: string
+  readonly outward: Outward
   readonly logLevel: string
 }
 
@@ -71,6 +73,13 @@ export function readConfig(env: Env): Config {
     },
     asksPerMinute: wholeNumber(env, 'ASKS_PER_MINUTE', { from: 1, to: 100_000, or: 30 }),
     webhookAllow: rangesOf(env['WEBHOOK_ALLOW'] ?? ''),
+    outward: readOutward({
+      env,
+      sandboxUrl: mode === 'live' ? undefined : `http://127.0.0.1:${port}`,
+      secret: (name) => (env[name] ? file(env[name]).toString('utf8').trim() : undefined),
+      number: (name, bounds) => wholeNumber(env, name, bounds),
+      fault: (sentence) => new ConfigError(sentence),
+    }),
     logLevel: env['LOG_LEVEL'] ?? 'info',
   })
 }

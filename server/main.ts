@@ -27,6 +27,7 @@ async function main(): Promise<void> {
     now,
     random: randomBytes,
     derive: deriver(config),
+    fetch,
     logger,
     post: createPost(readAllowed(config.webhookAllow)),
   })
@@ -35,6 +36,9 @@ async function main(): Promise<void> {
   await app.api.listen({ host: config.host, port: config.port })
   const stopTicking = every(TICK_MS, async () => {
     await app.tick(now()).catch((fault: unknown) => logger.error({ err: fault }, 'tick'))
+  })
+  const stopReaching = every(TICK_MS, async () => {
+    await app.reachOut(now()).catch((fault: unknown) => logger.error({ err: fault }, 'reach out'))
   })
   const stopTailing = every(TAIL_MS, async () => {
     await app.tail(now()).catch((fault: unknown) => logger.error({ err: fault }, 'tail'))
@@ -47,6 +51,7 @@ async function main(): Promise<void> {
 
   const stop = async () => {
     stopTicking()
+    stopReaching()
     stopTailing()
     stopDelivering()
     await app.api.close()

@@ -7,6 +7,7 @@ import { type Answer, done } from '@warifu/protocol/errors'
 import { type Id, type Mint, mintId } from '@warifu/protocol/ids'
 import type { VaultInput, VaultOperation } from '@warifu/protocol/vault'
 import postgres from 'postgres'
+import type { IssuingNeeds } from '#issuing'
 import { openStore, type Store } from '#store'
 import {
   createDirectory,
@@ -62,6 +63,17 @@ export async function rehearse({ adminUrl, name }: Place, nowMs: number): Promis
       await admin.end()
     },
   }
+}
+
+/** What issuing asks of the world, where a test asks nothing of it. */
+export const quietEdges: Pick<IssuingNeeds, 'creditBureau' | 'fetchBytes' | 'follow'> = {
+  creditBureau: async () => {
+    throw new Error('this test has no bureau')
+  },
+  fetchBytes: async () => {
+    throw new Error('this test has no network')
+  },
+  follow: async () => {},
 }
 
 /** Bytes that look like chance and are the same each time. */

@@ -3,9 +3,11 @@
 // Method: seeded twice on a real PostgreSQL, with both keys tried at their door.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { listPrograms } from '#issuing'
 import { merchantOf, payeeOf } from '#merchants'
 import { type Rehearsal, rehearse } from './rehearsal.ts'
 import { seed } from './seed.ts'
+import { CAMPUS, seededPrograms } from './seed-programs.ts'
 
 const nowMs = Date.UTC(2027, 0, 5)
 let stage: Rehearsal
@@ -26,6 +28,11 @@ test('seeds once; each time with a key that works', async () => {
   assert.deepEqual(
     [payee?.store, payee?.name, payee?.place],
     [first.store, '喫茶ワリフ', '京都 四条'],
+  )
+  const programs = await listPrograms(sql, { limit: 99, before: undefined })
+  assert.deepEqual(
+    [programs.length, programs[0]?.id, programs[0]?.name],
+    [seededPrograms.length, first.program, CAMPUS],
   )
   const { api_key, ...known } = first
   const second = await seed(stage.store, stage, nowMs + 1)

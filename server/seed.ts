@@ -1,49 +1,17 @@
 /**
- * Seeds a sandbox: one card program, one merchant with a store and an API key. Prints one JSON
+ * Seeds a sandbox: card programs, one merchant with a store and an API key. Prints one JSON
  * line; the key is readable in it and never again. Whoever asks has no key (it is kept where this
  * is called), so a second time, as after a crash in between, makes another key and nothing else.
  * Run with the application's role: DATABASE_URL.
  */
 import { randomBytes } from 'node:crypto'
 import { type Id, type Mint, mintId } from '@warifu/protocol/ids'
-import { createProgram, type Program, programsNamed, type Rule } from '#issuing'
+import { createProgram, programsNamed } from '#issuing'
 import { createApiKey, createMerchant, createStore, merchantsNamed, payeeOf } from '#merchants'
 import { openStore, type Store, type Tx } from '#store'
+import { CAMPUS, seededPrograms } from './seed-programs.ts'
 
-const PROGRAM = 'Warifu Campus'
 const MERCHANT = '喫茶ワリフ'
-
-// biome-ignore format: a table reads by its columns
-const rules: readonly Rule[] = [
-  { when: [{ fact: 'age', below: 18 }],
-    gives: { result: 'refuse', reason: 'under_age' } },
-  { when: [{ fact: 'employment', among: ['none'] }, { fact: 'annualIncome', below: 500_000 }],
-    gives: { result: 'refuse', reason: 'income_too_low' } },
-  { when: [{ fact: 'annualIncome', below: 1_000_000 }],
-    gives: { result: 'review', reason: 'needs_a_person' } },
-  { when: [],
-    gives: { result: 'approve', reason: 'rules_met', limit: 100_000 } },
-]
-
-const program: Omit<Program, 'id'> = {
-  name: PROGRAM,
-  bin: '990012',
-  currency: 'jpy',
-  schemes: [
-    'double_sealed',
-    'terminal_sealed',
-    'server_sealed',
-    'payment_key',
-    'activation_number',
-  ],
-  verificationMethods: ['phone'],
-  validityMonths: 60,
-  perTransaction: 50_000n,
-  perDay: 200_000n,
-  perMonth: 300_000n,
-  signatureOnlyMax: 500n,
-  rules,
-}
 
 export type Seeded = {
   readonly seeded: boolean
@@ -67,7 +35,7 @@ export const seed = (store: Store, needs: Needs, nowMs: number): Promise<Seeded>
 type Planted = Omit<Seeded, 'api_key' | 'merchant'> & { readonly merchant: Id<'mer'> }
 
 async function seededBefore(tx: Tx): Promise<Planted | undefined> {
-  const [card] = await programsNamed(tx, PROGRAM)
+  const [card] = await programsNamed(tx, CAMPUS)
   const [merchant] = await merchantsNamed(tx, MERCHANT)
   const payee = merchant && (await payeeOf(tx, merchant.id))
   if (card === undefined || payee === undefined) return undefined
@@ -75,11 +43,24 @@ async function seededBefore(tx: Tx): Promise<Planted | undefined> {
 }
 
 async function plant(tx: Tx, { mint }: Needs, nowMs: number): Promise<Planted> {
+  // Lists are newest first: the program that stands last is a newcomer's first choice.
+  const programs = seededPrograms.map(() => mint('prg')).sort()
   const ids = { merchant: mint('mer'), store: mint('str'), program: mint('prg') }
   const { merchant } = ids
-  await createProgram(tx, { ...program, id: ids.program }, nowMs)
+  for (const [place, id] of programs.entries()) {
+    const program = seededPrograms[place]
+    if (program !== undefined) await createProgram(tx, { ...program, id }, nowMs)
+    if (program?.name === CAMPUS) ids.program = id
+  }
   await createMerchant(tx, { id: merchant, name: MERCHANT, nowMs })
-  await createStore(tx, { id: ids.store, merchant, name: MERCHANT, place: '京都 四条', nowMs })
+  await createStore(tx, {
+    id: ids.store,
+    merchant,
+    name: MERCHANT,
+    place: '京都 四条',
+    category: '5814',
+    nowMs,
+  })
   return { seeded: true, ...ids }
 }
 

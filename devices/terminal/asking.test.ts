@@ -14,6 +14,15 @@ const id = <P extends string>(prefix: P): `${P}_${string}` => `${prefix}_${'0'.r
 const keys = await makeKeys(false)
 const at = '2026-05-01T00:00:00.000Z'
 
+const none = {
+  count_day: null,
+  count_month: null,
+  merchants_only: null,
+  merchants_never: [],
+  categories_only: null,
+  categories_never: [],
+}
+
 const card: Reply<'getCard'> = {
   id: id('crd'),
   object: 'card',
@@ -24,8 +33,18 @@ const card: Reply<'getCard'> = {
   last4: '1234',
   expires: '2030-01',
   currency: 'jpy',
+  funding: 'credit',
+  usage: 'standard',
   credit_limit: 1,
   available: 1,
+  controls: {
+    program: { ...none, per_transaction: 1, per_day: 1, per_month: 1 },
+    own: null,
+    left: { per_day: 1, per_month: 1, count_day: null, count_month: null, uses: null },
+  },
+  locked_to: null,
+  replaces: null,
+  replaced_by: null,
   history: [],
 }
 

@@ -1,6 +1,6 @@
 /** The application as the API shows it, to its owner and to the sandbox. */
 import type { Reply } from '@warifu/protocol/contract'
-import type { ApplicationView, VerificationView } from '#issuing'
+import { type ApplicationView, digestOf, type VerificationView } from '#issuing'
 
 export const applicationObject = (
   view: ApplicationView,
@@ -16,6 +16,8 @@ export const applicationObject = (
   verifications: view.verifications.map(verificationObject),
   decision: view.decision,
   card: view.card,
+  digest: digestOf(view),
+  replaces: view.replaces,
   deadline_at: new Date(Number(view.deadlineMs)).toISOString(),
 })
 
@@ -25,5 +27,6 @@ export const verificationObject = (view: VerificationView): Reply<'startVerifica
   method: view.method,
   status: view.status,
   destination: view.destination,
+  reason: view.reason,
   deadline_at: new Date(Number(view.deadlineMs)).toISOString(),
 })

@@ -1,7 +1,7 @@
 /** Handlers: programs, applications and what is verified for them. */
 import type { Reply } from '@warifu/protocol/contract'
 import { done, refused } from '@warifu/protocol/errors'
-import type { ApplicationView, Issuing, Program } from '#issuing'
+import { type ApplicationView, boundsOf, type Issuing, type Program } from '#issuing'
 import type { People } from '#people'
 import { shownAs, type Terminals } from '#terminals'
 import { applicationObject, verificationObject } from './application-object.ts'
@@ -39,7 +39,7 @@ export function applyingHandlers(rooms: Rooms): Handlers<Applying> {
       return view?.cardholder === call.cardholder ? done(show(view)) : refused('not_found')
     },
     startVerification: async ({ caller: { call }, params, body, nowMs }) => {
-      const starting = { call, application: params.id, nowMs, ...body }
+      const starting = { call, application: params.id, proof: body, nowMs }
       const work = shownAs(issuing.startVerification(starting), verificationObject)
       const answer = await terminals.once(call, work, nowMs)
       // The message waits in its row; what cannot leave now leaves with the next tick.
@@ -63,5 +63,10 @@ const programObject = (
   name: program.name,
   currency: program.currency,
   schemes: [...program.schemes],
+  funding: program.funding,
+  usage: program.usage,
+  account: program.account,
   verification_methods: [...program.verificationMethods],
+  verification_needed: program.verificationNeeded,
+  controls: boundsOf(program),
 })

@@ -4,6 +4,7 @@ import { done, refused } from '@warifu/protocol/errors'
 import type { CardView, Issuing } from '#issuing'
 import type { InstallationView, Provisioning } from '#provisioning'
 import { shownAs, type Terminals } from '#terminals'
+import { cardObject } from './card-object.ts'
 import type { Handlers } from './handler.ts'
 import { pageOf } from './page.ts'
 
@@ -39,14 +40,14 @@ export function cardHandlers(rooms: Rooms): Handlers<Cards> {
       const work = provisioning.renewKey({ call, card: params.id, nowMs })
       return terminals.once(call, work, nowMs)
     },
-    listCards: async ({ caller: { call }, query }) =>
+    listCards: async ({ caller: { call }, query, nowMs }) =>
       done(
         await pageOf('/v1/cards', query, async (page) =>
-          (await issuing.cards({ cardholder: call.cardholder, ...page })).map(show),
+          (await issuing.cards({ cardholder: call.cardholder, ...page }, nowMs)).map(show),
         ),
       ),
-    getCard: async ({ caller: { call }, params }) => {
-      const card = await issuing.card(params.id)
+    getCard: async ({ caller: { call }, params, nowMs }) => {
+      const card = await issuing.card(params.id, nowMs)
       return card?.cardholder === call.cardholder ? done(show(card)) : refused('not_found')
     },
     suspendCard: async ({ caller: { call }, params, nowMs }) =>
@@ -66,25 +67,4 @@ const installationObject = (view: InstallationView): Reply<'installCard'> => ({
   expires: view.expires,
   inner_digest: view.innerDigest,
   delivery: view.delivery,
-})
-
-const cardObject = (card: CardView, livemode: boolean): Reply<'getCard'> => ({
-  id: card.id,
-  object: 'card',
-  livemode,
-  created_at: new Date(Number(card.createdMs)).toISOString(),
-  program: card.program,
-  status: card.state,
-  last4: card.last4,
-  expires: card.expires,
-  currency: card.currency,
-  credit_limit: Number(card.creditLimit),
-  available: Number(card.available),
-  history: card.history.map(({ atMs, from, to, reason, actor }) => ({
-    at: new Date(Number(atMs)).toISOString(),
-    from,
-    to,
-    reason,
-    by: actor,
-  })),
 })

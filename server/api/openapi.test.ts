@@ -55,10 +55,17 @@ test('operation ids are unique and every reference resolves', () => {
   assert.equal(new Set(ids).size, ids.length)
 })
 
-test('money endpoints ask for a key or carry the terminal’s counter', () => {
+test('money endpoints ask for a key or a reference, or carry the terminal’s counter', () => {
   for (const [name, endpoint] of Object.entries<Endpoint>(contract))
     if (endpoint.movesMoney)
-      assert(endpoint.idempotencyKey || endpoint.caller === 'terminal_by_vault', name)
+      assert(
+        endpoint.idempotencyKey ||
+          endpoint.caller === 'terminal_by_vault' ||
+          (endpoint.body &&
+            'required' in endpoint.body &&
+            endpoint.body.required?.includes('reference')),
+        name,
+      )
 })
 
 test('every code has words for whoever may read it', () => {

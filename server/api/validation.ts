@@ -36,12 +36,14 @@ function meant(schema: TSchema, value: unknown): TSchema {
 /** One of several kinds: the one that the value says it is, or whose kind may be left out. */
 function branchOf(schema: TSchema, value: unknown): TSchema {
   const branches = plain(schema).anyOf ?? []
-  const kinds = branches.map((branch) => plain(branch).properties?.['kind']?.const)
-  if (branches.length === 0 || kinds.includes(undefined)) return schema
-  const said = property(Object(value), 'kind')
-  const silent = branches.find((branch) => !plain(branch).required?.includes('kind'))
-  const kind = { enum: kinds }
-  const any = { type: 'object', required: ['kind'], properties: { kind } }
+  const [name] = ['kind', 'method'].filter((one) =>
+    branches.every((branch) => plain(branch).properties?.[one]?.const !== undefined),
+  )
+  if (branches.length === 0 || name === undefined) return schema
+  const kinds = branches.map((branch) => plain(branch).properties?.[name]?.const)
+  const said = property(Object(value), name)
+  const silent = branches.find((branch) => !plain(branch).required?.includes(name))
+  const any = { type: 'object', required: [name], properties: { [name]: { enum: kinds } } }
   return branches[kinds.indexOf(said)] ?? (said === undefined ? silent : undefined) ?? any
 }
 

@@ -1,11 +1,13 @@
-/** The rows of applications and of what is verified for them; both change by tables of moves. */
+/** The rows of applications; they change by a table of moves. */
+import { createHash } from 'node:crypto'
+import { jcsBytes } from '@warifu/crypto/jcs'
 import type { Id } from '@warifu/protocol/ids'
 import { type ApplicationStatus, applicationMoves, sourcesOf } from '@warifu/protocol/moves'
 import type { Applicant } from '@warifu/protocol/objects'
 import type { Scheme } from '@warifu/protocol/schemes'
-import { maskPhone } from '#people'
 import type { Db, Tx } from '#store'
-import type { Decision } from './rules.ts'
+import type { Decision, Report } from './rules.ts'
+import { listVerifications, type VerificationView, viewOf } from './verification.ts'
 
 export const APPLICATION_MS = 30 * 24 * 60 * 60 * 1000
 
@@ -21,13 +23,18 @@ export type Application = {
   readonly version: number
   readonly decision: Decision | null
   readonly card: Id<'crd'> | null
+  /** The card in whose place this one comes; it was approved from the start then. */
+  readonly replaces: Id<'crd'> | null
+  /** What the bureau said, where it was asked. */
+  readonly report: Report | null
   readonly createdMs: bigint
   readonly deadlineMs: bigint
   readonly approvedMs: bigint | null
 }
 
 const columns = (db: Db) => db`
-  id, cardholder, terminal, program, scheme, facts, state, version, decision, card,
+  id, cardholder, terminal, program, scheme, facts, state, version, decision, card, replaces,
+  report,
   created_ms as "createdMs", deadline_ms as "deadlineMs", approved_ms as "approvedMs"`
 
 export async function readApplication(db: Db, id: Id<'app'>): Promise<Application | undefined> {
@@ -49,6 +56,15 @@ export function stateAt({ state, deadlineMs }: Application, nowMs: number): Appl
   return mayExpire && deadlineMs <= nowMs ? 'expired' : state
 }
 
+/**
+ * SHA-256 of what was applied for (RFC 8785): what a certificate's key signs, and nothing that
+ * changes later.
+ */
+export const digestOf = ({ id, cardholder, program, scheme, facts }: Application): string =>
+  createHash('sha256')
+    .update(jcsBytes({ application: id, cardholder, program, scheme, applicant: facts }))
+    .digest('base64url')
+
 export type ApplicationMove = {
   readonly id: Id<'app'>
   readonly to: ApplicationStatus
@@ -69,49 +85,6 @@ export async function moveApplication(tx: Tx, move: ApplicationMove): Promise<nu
      where id = ${move.id} and state = any(${sourcesOf(applicationMoves, move.to)})
     returning version`
   return row?.version
-}
-
-export type Verification = {
-  readonly id: Id<'ver'>
-  readonly application: Id<'app'>
-  readonly method: 'phone'
-  readonly destination: string
-  readonly state: 'sent' | 'verified' | 'exhausted'
-  readonly deadlineMs: bigint
-}
-
-export async function readVerification(db: Db, id: Id<'ver'>): Promise<Verification | undefined> {
-  const [row] = await db<Verification[]>`
-    select id, application, method, destination, state, deadline_ms as "deadlineMs"
-      from issuing.verification where id = ${id}`
-  return row
-}
-
-/** What was verified, or is being verified, for an application; oldest first. */
-export async function listVerifications(db: Db, application: Id<'app'>): Promise<Verification[]> {
-  return db<Verification[]>`
-    select id, application, method, destination, state, deadline_ms as "deadlineMs"
-      from issuing.verification where application = ${application} order by created_ms, id`
-}
-
-export async function moveVerification(
-  tx: Tx,
-  id: Id<'ver'>,
-  to: 'verified' | 'exhausted',
-): Promise<void> {
-  await tx`update issuing.verification set state = ${to} where id = ${id} and state = 'sent'`
-}
-
-export type VerificationView = Omit<Verification, 'state' | 'destination'> & {
-  readonly status: Verification['state'] | 'expired'
-  /** Masked. */
-  readonly destination: string
-}
-
-export function viewOf(verification: Verification, nowMs: number): VerificationView {
-  const { state, destination, ...rest } = verification
-  const isOver = state === 'sent' && verification.deadlineMs <= nowMs
-  return { ...rest, status: isOver ? 'expired' : state, destination: maskPhone(destination) }
 }
 
 /** An application as its owner reads it. */

@@ -1,5 +1,6 @@
 /** Cards: their states by the table of moves, each move a row of history with reason and actor. */
 import { type Id, laneOf } from '@warifu/protocol/ids'
+import type { ControlsObject } from '@warifu/protocol/issuing-objects'
 import { type CardStatus, cardMoves, sourcesOf } from '@warifu/protocol/moves'
 import { standings } from '#ledger'
 import type { Db, Tx } from '#store'
@@ -14,26 +15,31 @@ export type CardRow = {
   readonly version: number
   readonly last4: string | null
   readonly expires: string | null
+  /** The cardholder's own bounds. */
+  readonly own: ControlsObject | null
+  readonly replaces: Id<'crd'> | null
+  readonly replacedBy: Id<'crd'> | null
   readonly createdMs: bigint
 }
 
-export type NewCard = Pick<CardRow, 'id' | 'account' | 'cardholder' | 'program'> & {
+export type NewCard = Pick<CardRow, 'id' | 'account' | 'cardholder' | 'program' | 'replaces'> & {
   readonly application: Id<'app'>
 }
 
 /** Who moved a card and why, in words that its owner reads in the history. */
 export type Cause = {
   readonly reason: string
-  readonly actor: 'cardholder' | 'issuer' | 'terminal'
+  readonly actor: 'cardholder' | 'issuer' | 'terminal' | Id<'opr'>
   readonly nowMs: number
 }
 
 export async function insertCard(tx: Tx, card: NewCard, cause: Cause): Promise<void> {
   if (laneOf(card.id) !== laneOf(card.account)) throw new Error('a card lies in its account’s lane')
   await tx`
-    insert into issuing.card (id, account, cardholder, program, application, state, created_ms)
+    insert into issuing.card
+      (id, account, cardholder, program, application, state, replaces, created_ms)
     values (${card.id}, ${card.account}, ${card.cardholder}, ${card.program}, ${card.application},
-            'approved', ${cause.nowMs})`
+            'approved', ${card.replaces}, ${cause.nowMs})`
   await keepMove(tx, { id: card.id, from: null, to: 'approved', version: 1 }, cause)
 }
 
@@ -69,7 +75,8 @@ async function keepMove(tx: Tx, { id, from, to, version }: Kept, cause: Cause): 
 }
 
 const columns = (db: Db) => db`
-  id, account, cardholder, program, state, version, last4, expires, created_ms as "createdMs"`
+  id, account, cardholder, program, state, version, last4, expires, own, replaces,
+  replaced_by as "replacedBy", created_ms as "createdMs"`
 
 export async function readCard(db: Db, id: Id<'crd'>): Promise<CardRow | undefined> {
   const [row] = await db<CardRow[]>`select ${columns(db)} from issuing.card where id = ${id}`
@@ -90,43 +97,6 @@ export async function listCards(db: Db, page: CardPage): Promise<CardRow[]> {
      where cardholder = ${cardholder}
        and (${before ?? null}::text is null or id < ${before ?? null})
      order by id desc limit ${limit}`
-}
-
-type MoveRow = {
-  readonly card: Id<'crd'>
-  readonly from: CardStatus | null
-  readonly to: CardStatus
-  readonly reason: string
-  readonly actor: string
-  readonly atMs: bigint
-}
-
-/** A card as its owner reads it: with its history, its limit and what is left of it. */
-export type CardView = CardRow & {
-  readonly currency: string
-  readonly creditLimit: bigint
-  readonly available: bigint
-  readonly history: readonly MoveRow[]
-}
-
-export async function viewCards(db: Db, cards: readonly CardRow[]): Promise<CardView[]> {
-  if (cards.length === 0) return []
-  const ids = cards.map(({ id }) => id)
-  const moves = await db<MoveRow[]>`
-    select card, from_state as "from", to_state as "to", reason, actor, at_ms as "atMs"
-      from issuing.card_move where card in ${db(ids)} order by card, seq`
-  const currencies = await db<{ id: string; currency: string }[]>`
-    select id, currency from issuing.program where id in ${db(cards.map(({ program }) => program))}`
-  const money = await standings(db, ids)
-  return cards.map((card) => {
-    const currency = currencies.find(({ id }) => id === card.program)?.currency
-    const standing = money.find((one) => one.card === card.id)
-    if (currency === undefined || standing === undefined)
-      throw new Error('a card without program or account')
-    const { creditLimit, available } = standing
-    const history = moves.filter((move) => move.card === card.id)
-    return { ...card, currency, creditLimit, available, history }
-  })
 }
 
 /**

@@ -1,12 +1,13 @@
-/** What a cardholder does with a card: freeze and unfreeze it; the ledger hears of it at once. */
-import { done, type Refusal, refused } from '@warifu/protocol/errors'
+/** What is done with a card: frozen, unfrozen, closed; the ledger hears of it at once. */
+import { type Answer, done, type Refusal, refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
 import type { CardStatus } from '@warifu/protocol/moves'
 import { append, type EventItem } from '#events'
 import { setCardActive } from '#ledger'
 import type { Tx } from '#store'
 import type { TerminalCall, Work } from '#terminals'
-import { type CardView, type Cause, moveCard, readCard, viewCards } from './card.ts'
+import { type Cause, moveCard, readCard } from './card.ts'
+import { type CardView, viewCards } from './card-view.ts'
 import type { Needs } from './needs.ts'
 
 export type Holding = {
@@ -17,6 +18,8 @@ export type Holding = {
 
 const suspension = { to: 'suspended', from: 'active', event: 'card.suspended' } as const
 const resumption = { to: 'active', from: 'suspended', event: 'card.resumed' } as const
+
+const closing = { to: 'closed', event: 'card.closed' } as const
 
 export const suspend = (needs: Needs, holding: Holding) => hold(needs, holding, suspension)
 export const resume = (needs: Needs, holding: Holding) => hold(needs, holding, resumption)
@@ -33,11 +36,63 @@ function hold(
       if (card?.cardholder !== call.cardholder) return refused('not_found')
       // An installation's move to `active` is another one: only what was frozen is unfrozen here.
       if (card.state !== from) return refused('card_not_active')
+      if (to === 'active' && !(await mayResume(tx, id))) return refused('card_not_active')
       const cause = { reason: 'cardholder_asked', actor: 'cardholder', nowMs } as const
       const refusal = await carryOut(needs, tx, { id, to, event, cause })
-      return refusal === undefined ? done(await viewOne(tx, id)) : refused(refusal)
+      return refusal === undefined ? done(await viewOne(tx, id, nowMs)) : refused(refusal)
     },
   }
+}
+
+/** What was reported lost or stolen, or was stopped by the issuer, its owner does not unfreeze. */
+async function mayResume(tx: Tx, id: Id<'crd'>): Promise<boolean> {
+  const [last] = await tx<{ reason: string; actor: string }[]>`
+    select reason, actor from issuing.card_move where card = ${id} order by seq desc limit 1`
+  return last?.actor === 'cardholder' && last.reason !== 'lost' && last.reason !== 'stolen'
+}
+
+/** For ever. What is left on the account, or owed on it, stays there. */
+export const close = (
+  needs: Needs,
+  { call, card: id, nowMs }: Holding,
+): Work<undefined, CardView> => ({
+  gather: async () => done(undefined),
+  record: async (tx, _) => {
+    const card = await readCard(tx, id)
+    if (card?.cardholder !== call.cardholder) return refused('not_found')
+    const cause = { reason: 'cardholder_asked', actor: 'cardholder', nowMs } as const
+    const refusal = await carryOut(needs, tx, { id, ...closing, cause })
+    return refusal === undefined ? done(await viewOne(tx, id, nowMs)) : refused(refusal)
+  },
+})
+
+export type Stopping = {
+  readonly card: Id<'crd'>
+  readonly to: 'suspended' | 'active' | 'closed'
+  readonly reason: string
+  readonly by: Id<'opr'>
+  readonly nowMs: number
+}
+
+const events = {
+  suspended: 'card.suspended',
+  active: 'card.resumed',
+  closed: 'card.closed',
+} as const
+
+/** The issuer stops a card, lets it go on, or closes it. */
+export async function stop(
+  needs: Needs,
+  { card: id, to, reason, by, nowMs }: Stopping,
+): Promise<Answer<CardView>> {
+  return needs.store.transaction(async (tx): Promise<Answer<CardView>> => {
+    const card = await readCard(tx, id)
+    if (card === undefined) return refused('not_found')
+    if (to === 'active' && card.state !== 'suspended') return refused('card_not_active')
+    const cause = { reason, actor: by, nowMs }
+    const refusal = await carryOut(needs, tx, { id, to, event: events[to], cause })
+    return refusal === undefined ? done(await viewOne(tx, id, nowMs)) : refused(refusal)
+  })
 }
 
 export type Step = {
@@ -64,9 +119,9 @@ export async function carryOut(
   return undefined
 }
 
-export async function viewOne(tx: Tx, id: Id<'crd'>): Promise<CardView> {
+export async function viewOne(tx: Tx, id: Id<'crd'>, nowMs: number): Promise<CardView> {
   const card = await readCard(tx, id)
-  const [view] = await viewCards(tx, card === undefined ? [] : [card])
+  const [view] = await viewCards(tx, card === undefined ? [] : [card], nowMs)
   if (view === undefined) throw new Error('the card is not there')
   return view
 }

@@ -5,10 +5,11 @@ import type { Scheme } from '@warifu/protocol/schemes'
 import { setCardLast4 } from '#ledger'
 import type { Db, Tx } from '#store'
 import { lockApplication, moveApplication, readApplication, stateAt } from './application.ts'
-import type { CardView } from './card.ts'
+import type { CardView } from './card-view.ts'
 import { carryOut, viewOne } from './holding.ts'
 import type { Needs } from './needs.ts'
 import { readProgram } from './program.ts'
+import { takeOver } from './replacing.ts'
 
 /** A card that waits to be installed on the terminal that applied for it. */
 export type Installable = {
@@ -96,5 +97,7 @@ export async function activate(
   const step = { id: card, to: 'active', event: 'card.active', cause } as const
   const refusal = await carryOut(needs, tx, step)
   if (refusal !== undefined) throw new Error('an installation of a card that was not provisioned')
-  return done(await viewOne(tx, card))
+  const { replaces } = locked
+  if (replaces !== null) await takeOver(needs, tx, { from: replaces, to: card, nowMs })
+  return done(await viewOne(tx, card, nowMs))
 }

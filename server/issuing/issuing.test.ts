@@ -10,6 +10,7 @@ import { vaultOperations } from '@warifu/protocol/vault'
 import {
   callOf,
   lookingOn,
+  quietEdges,
   type Rehearsal,
   rehearse,
   type Script,
@@ -18,7 +19,7 @@ import {
 import { Check } from 'typebox/value'
 import { list } from '#events'
 import { standings } from '#ledger'
-import { createPeople, messengers } from '#people'
+import { createPeople, receiveMessage } from '#people'
 import { createTerminals, type Work } from '#terminals'
 import { createIssuing, createProgram, type Rule } from './issuing.ts'
 
@@ -70,7 +71,7 @@ const codes: Script = {
 async function bornPerson(script: Script = codes) {
   const vault = scriptedVault(script)
   const looking = lookingOn(createTerminals({ ...stage, vault }))
-  const issuing = createIssuing({ ...stage, vault })
+  const issuing = createIssuing({ ...stage, ...quietEdges, vault })
   const [terminal, cardholder] = [stage.mint('trm', stage.lane()), stage.mint('chl')]
   await stage.store.sql`
     insert into terminals.terminal
@@ -98,7 +99,8 @@ async function bornPerson(script: Script = codes) {
     },
     start: (application: Id<'app'>, phone = '+819012345678', atMs = nowMs) => {
       const call = nextCall()
-      const starting = { call, application, method: 'phone', phone, nowMs: atMs } as const
+      const proof = { method: 'phone', phone } as const
+      const starting = { call, application, proof, nowMs: atMs }
       return once(call, issuing.startVerification(starting))
     },
     answer: (verification: Id<'ver'>, code: string, atMs = nowMs) => {
@@ -138,7 +140,7 @@ describe('an application', () => {
       ['verified'],
     )
     assert(card)
-    const found = await person.issuing.card(card)
+    const found = await person.issuing.card(card, nowMs)
     assert.deepEqual(
       [found?.state, found?.creditLimit, found?.available, found?.last4, found?.currency],
       ['approved', 100_000n, 100_000n, null, 'jpy'],
@@ -177,7 +179,14 @@ describe('an application', () => {
     const [row] = await stage.store.sql<{ row: string }[]>`
       select v::text as row from issuing.verification v where id = ${verification.id}`
     assert(row && !row.row.includes('271828'))
-    const people = createPeople({ ...stage, vault: person.vault, messenger: messengers.inbox })
+    const people = createPeople({
+      ...stage,
+      vault: person.vault,
+      messenger: {
+        tries: 1,
+        send: (message) => receiveMessage(stage.store.sql, message, nowMs),
+      },
+    })
     await people.deliver(nowMs)
     const page = { limit: 1, before: undefined, to: '+819012345678' }
     assert.match((await people.messages(page))[0]?.body ?? '', /\b271828\b/)
@@ -203,7 +212,10 @@ describe('an application', () => {
     const expected = { result: 'refuse', reason: 'under_age', rule: 0, limit: null }
     assert.deepEqual([decided.value.state, decided.value.decision], ['refused', expected])
     assert.equal(decided.value.card, null)
-    assert.deepEqual(await person.issuing.cards({ cardholder: person.cardholder, ...page }), [])
+    assert.deepEqual(
+      await person.issuing.cards({ cardholder: person.cardholder, ...page }, nowMs),
+      [],
+    )
   })
 
   test('for a program that asks for no verification is decided at once', async () => {
@@ -273,7 +285,7 @@ describe('a code', () => {
     const no = refused('field_invalid', 'phone')
     assert.deepEqual(await person.start(application, '+8190123'), no)
     for (const _ of [2, 3, 4, 5]) assert((await person.start(application)).ok)
-    assert.deepEqual(await person.start(application), refused('application_state'))
+    assert.deepEqual(await person.start(application), refused('verification_exhausted'))
   })
 
   test('after the decision changes nothing more', async () => {
@@ -283,7 +295,7 @@ describe('a code', () => {
     const state = refused('application_state')
     assert.deepEqual(await person.answer(verification.id, '271828'), state)
     assert.deepEqual(await person.start(application), state)
-    const cards = await person.issuing.cards({ cardholder: person.cardholder, ...page })
+    const cards = await person.issuing.cards({ cardholder: person.cardholder, ...page }, nowMs)
     assert.equal(cards.length, 1)
   })
 })
@@ -293,7 +305,12 @@ describe('a person decides', () => {
     const person = await bornPerson()
     const modest = { applicant: { ...hanako, annual_income: 900_000 } }
     const { application, verification } = await applied(person, modest)
-    const early = await person.issuing.decideByPerson(application, { result: 'approve' }, nowMs)
+    const early = await person.issuing.decideByPerson({
+      id: application,
+      verdict: { result: 'approve' },
+      by: null,
+      nowMs,
+    })
     assert.deepEqual(early, refused('application_state'))
     const decided = await person.answer(verification.id, '271828')
     assert(decided.ok && decided.value.state === 'in_review')
@@ -307,20 +324,26 @@ describe('a person decides', () => {
   ] as const)
     test(`${JSON.stringify(verdict)}: ${state}, once`, async () => {
       const { issuing, application } = await inReview()
-      const decided = await issuing.decideByPerson(application, verdict, nowMs)
+      const decided = await issuing.decideByPerson({ id: application, verdict, by: null, nowMs })
       assert(decided.ok)
-      assert.equal(decided.value.state, state)
+      const { application: after } = decided.value
+      assert.equal(after.state, state)
       const { result } = verdict
       const expected = { result, reason: 'needs_a_person', rule: 1, limit }
-      assert.deepEqual(decided.value.decision, expected)
-      assert.equal(decided.value.card === null, state === 'refused')
-      const again = await issuing.decideByPerson(application, verdict, nowMs)
+      assert.deepEqual(after.decision, expected)
+      assert.equal(after.card === null, state === 'refused')
+      const again = await issuing.decideByPerson({ id: application, verdict, by: null, nowMs })
       assert.deepEqual(again, refused('application_state'))
     })
 
   test('about nothing: not found', async () => {
     const { issuing } = await bornPerson()
-    const answer = await issuing.decideByPerson(stage.mint('app'), { result: 'refuse' }, nowMs)
+    const answer = await issuing.decideByPerson({
+      id: stage.mint('app'),
+      verdict: { result: 'refuse' },
+      by: null,
+      nowMs,
+    })
     assert.deepEqual(answer, refused('not_found'))
   })
 })
@@ -342,7 +365,7 @@ describe('the deadline', () => {
       select count(*)::int as open from issuing.application
        where state in ('submitted', 'in_review', 'approved')`
     assert.equal(row?.['open'], 0)
-    const card = await person.issuing.card(decided.value.card)
+    const card = await person.issuing.card(decided.value.card, nowMs)
     assert.deepEqual(
       card?.history.map(({ to, reason }) => [to, reason]),
       [

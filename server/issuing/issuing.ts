@@ -6,11 +6,15 @@ import type { Id } from '@warifu/protocol/ids'
 import type { Db, Tx } from '#store'
 import { readApplication, viewApplication } from './application.ts'
 import { type Applying, apply } from './applying.ts'
-import { type CardPage, listCards, ownerOf, readCard, signatureOnlyMax, viewCards } from './card.ts'
-import { decideByPerson, type Verdict } from './decision.ts'
+import { type NewAuthority, trustAuthority } from './authority.ts'
+import { type CardPage, listCards, ownerOf, readCard, signatureOnlyMax } from './card.ts'
+import { viewCards } from './card-view.ts'
+import { consult } from './consulting.ts'
+import { type Controlling, control } from './controlling.ts'
 import { expire } from './expiring.ts'
 import { type Freezing, freeze } from './freezing.ts'
-import { type Holding, resume, suspend, viewOne } from './holding.ts'
+import { type Funding, fund } from './funding.ts'
+import { close, type Holding, resume, type Stopping, stop, suspend, viewOne } from './holding.ts'
 import {
   activate,
   type Installed,
@@ -21,6 +25,9 @@ import {
 } from './installing.ts'
 import type { Needs } from './needs.ts'
 import { listPrograms, type Page } from './program.ts'
+import { listReviews, readLog } from './queue.ts'
+import { type Replacing, replace } from './replacing.ts'
+import { type Deciding, decideByPerson, type Judging, judgeDocument } from './reviewing.ts'
 import { pinDigitsFrom, simCards } from './sim-terms.ts'
 import {
   type AnsweringVerification,
@@ -29,16 +36,29 @@ import {
   startVerification,
 } from './verifying.ts'
 
-export type { ApplicationView, VerificationView } from './application.ts'
+export { type ApplicationView, digestOf } from './application.ts'
+export { type NewAuthority, trustAuthority } from './authority.ts'
 export type { BureauKey } from './bureau.ts'
-export type { CardView } from './card.ts'
+export type { CardView } from './card-view.ts'
+export { boundsOf } from './controls.ts'
+export { type CreditBureau, createHttpCreditBureau } from './credit-bureau.ts'
 export type { Installable } from './installing.ts'
+export type { Following, Needs as IssuingNeeds } from './needs.ts'
 export type { PinCode, PinView } from './pins.ts'
 export type { PlasticRow, PlasticView } from './plastic.ts'
 export { createPlastic, type Plastic } from './plastic-door.ts'
-export { createProgram, type Program, programsNamed } from './program.ts'
+export {
+  createProgram,
+  listPrograms,
+  type NewProgram,
+  type Program,
+  programsNamed,
+} from './program.ts'
+export type { LogView, ReviewView } from './queue.ts'
+export type { Decided } from './reviewing.ts'
 export { type Decision, decide, type Facts, type Rule } from './rules.ts'
 export { type SimCard, type SimTerms, setSimTerms } from './sim-terms.ts'
+export type { VerificationView } from './verification.ts'
 
 export type Issuing = ReturnType<typeof createIssuing>
 
@@ -51,19 +71,30 @@ export const createIssuing = (needs: Needs) => ({
   answerVerification: (answering: AnsweringVerification) => answerVerification(needs, answering),
   suspend: (holding: Holding) => suspend(needs, holding),
   resume: (holding: Holding) => resume(needs, holding),
+  close: (holding: Holding) => close(needs, holding),
+  control: (controlling: Controlling) => control(needs, controlling),
+  replace: (replacing: Replacing) => replace(needs, replacing),
 
   application: async (id: Id<'app'>, nowMs: number) => {
     const application = await readApplication(needs.store.sql, id)
     return application && viewApplication(needs.store.sql, application, nowMs)
   },
-  card: async (id: Id<'crd'>) => {
+  card: async (id: Id<'crd'>, nowMs: number) => {
     const card = await readCard(needs.store.sql, id)
-    return card && (await viewCards(needs.store.sql, [card]))[0]
+    return card && (await viewCards(needs.store.sql, [card], nowMs))[0]
   },
-  cards: async (page: CardPage) =>
-    viewCards(needs.store.sql, await listCards(needs.store.sql, page)),
-  decideByPerson: (id: Id<'app'>, verdict: Verdict, nowMs: number) =>
-    decideByPerson(needs, { id, verdict }, nowMs),
+  cards: async (page: CardPage, nowMs: number) =>
+    viewCards(needs.store.sql, await listCards(needs.store.sql, page), nowMs),
+
+  // What the issuer's people do.
+  reviews: (nowMs: number) => listReviews(needs.store.sql, nowMs),
+  verificationLog: (id: Id<'ver'>, by: Id<'opr'>, nowMs: number) =>
+    readLog(needs, { id, by, nowMs }),
+  decideByPerson: (deciding: Deciding) => decideByPerson(needs, deciding),
+  judgeDocument: (judging: Judging) => judgeDocument(needs, judging),
+  stop: (stopping: Stopping) => stop(needs, stopping),
+  fund: (funding: Funding) => fund(needs, funding),
+  trustAuthority: (authority: NewAuthority) => trustAuthority(needs.store.sql, authority),
 
   /** For payments, before it is known which card will pay. */
   signatureOnlyMax: (db: Db, cardholder: Id<'chl'>) => signatureOnlyMax(db, cardholder),
@@ -81,10 +112,12 @@ export const createIssuing = (needs: Needs) => ({
   installable: (db: Db, pull: Pull, nowMs: number) => installable(db, pull, nowMs),
   provision: (tx: Tx, made: Made) => provision(needs, tx, made),
   activate: (tx: Tx, installed: Installed) => activate(needs, tx, installed),
-  cardOf: (tx: Tx, id: Id<'crd'>) => viewOne(tx, id),
+  cardOf: (tx: Tx, id: Id<'crd'>, nowMs: number) => viewOne(tx, id, nowMs),
   /** For devices: what may be written into a SIM, and under which company. */
   simCards: (db: Db, cards: readonly Id<'crd'>[]) => simCards(db, cards),
 
-  /** Expires applications whose deadline has passed; answers with how many. */
+  /** Ends what is due: applications, cards past their month, cards used up. */
   tick: (nowMs: number) => expire(needs, nowMs),
+  /** Asks the bureau about whoever waits for it. */
+  consult: (nowMs: number) => consult(needs, nowMs),
 })

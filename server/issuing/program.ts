@@ -1,7 +1,9 @@
 /** Card programs: what is offered, within which limits, and by which rules it is granted. */
 import type { Id } from '@warifu/protocol/ids'
+import type { fundings, Method, usages } from '@warifu/protocol/issuing-objects'
 import type { Scheme } from '@warifu/protocol/schemes'
 import type { Db } from '#store'
+import type { ProgramControls } from './controls.ts'
 import type { Rule } from './rules.ts'
 
 export type Program = {
@@ -10,33 +12,83 @@ export type Program = {
   readonly bin: string
   readonly currency: string
   readonly schemes: readonly Scheme[]
-  readonly verificationMethods: readonly 'phone'[]
+  readonly funding: (typeof fundings)[number]
+  readonly usage: (typeof usages)[number]
+  /** A card of its own account, or one more of the account of a card that was proven. */
+  readonly account: 'own' | 'issued_card'
+  readonly verificationMethods: readonly Method[]
+  /** How many of the methods are asked for. */
+  readonly verificationNeeded: number
+  /** Is a credit bureau asked before the rules are? */
+  readonly bureau: boolean
+  /** A person who grants more than this needs a second one; null: nobody does. */
+  readonly secondAbove: bigint | null
   readonly validityMonths: number
   /** Limits in minor units of the currency. */
   readonly perTransaction: bigint
   readonly perDay: bigint
   readonly perMonth: bigint
   readonly signatureOnlyMax: bigint
+  /** Bounds beside the amounts. */
+  readonly controls: ProgramControls
+  /** Do merchants' tokens follow to the card in the place of another? */
+  readonly keepsTokens: boolean
+  /** So many days before a card expires, another may be had in its place. */
+  readonly renewDays: number
   readonly rules: readonly Rule[]
 }
 
-export async function createProgram(db: Db, program: Program, nowMs: number): Promise<void> {
-  const { id, name, bin, currency, schemes, verificationMethods, validityMonths } = program
-  const { perTransaction, perDay, perMonth, signatureOnlyMax, rules } = program
+type Defaults =
+  | 'funding'
+  | 'usage'
+  | 'account'
+  | 'verificationNeeded'
+  | 'bureau'
+  | 'secondAbove'
+  | 'controls'
+  | 'keepsTokens'
+  | 'renewDays'
+/** What is left out: a credit card that asks for every method and bounds amounts only. */
+export type NewProgram = Omit<Program, Defaults> & Partial<Pick<Program, Defaults>>
+
+const withDefaults = (program: NewProgram): Program => ({
+  funding: 'credit',
+  usage: 'standard',
+  account: 'own',
+  verificationNeeded: program.verificationMethods.length,
+  bureau: false,
+  secondAbove: null,
+  controls: {},
+  keepsTokens: true,
+  renewDays: 60,
+  ...program,
+})
+
+export async function createProgram(db: Db, given: NewProgram, nowMs: number): Promise<void> {
+  const program = withDefaults(given)
+  const { id, name, bin, currency, schemes, validityMonths, funding, usage, account } = program
+  const { verificationMethods, verificationNeeded, bureau, secondAbove, renewDays } = program
+  const { perTransaction, perDay, perMonth, signatureOnlyMax, keepsTokens } = program
+  const json = (value: unknown) => db.json(JSON.parse(JSON.stringify(value)))
   await db`
     insert into issuing.program
-      (id, name, bin, currency, schemes, verification_methods, validity_months, per_transaction,
-       per_day, per_month, signature_only_max, rules, created_ms)
+      (id, name, bin, currency, schemes, verification_methods, verification_needed, funding, usage,
+       account, bureau, second_above, validity_months, per_transaction, per_day, per_month,
+       signature_only_max, controls, keeps_tokens, renew_days, rules, created_ms)
     values (${id}, ${name}, ${bin}, ${currency}, ${[...schemes]}::text[],
-            ${[...verificationMethods]}::text[], ${validityMonths}, ${perTransaction}, ${perDay},
-            ${perMonth}, ${signatureOnlyMax}, ${db.json(JSON.parse(JSON.stringify(rules)))},
-            ${nowMs})`
+            ${[...verificationMethods]}::text[], ${verificationNeeded}, ${funding}, ${usage},
+            ${account}, ${bureau}, ${secondAbove}, ${validityMonths}, ${perTransaction}, ${perDay},
+            ${perMonth}, ${signatureOnlyMax}, ${json(program.controls)}, ${keepsTokens},
+            ${renewDays}, ${json(program.rules)}, ${nowMs})`
 }
 
 const columns = (db: Db) => db`
   id, name, bin, currency, schemes, verification_methods as "verificationMethods",
-  validity_months as "validityMonths", per_transaction as "perTransaction", per_day as "perDay",
-  per_month as "perMonth", signature_only_max as "signatureOnlyMax", rules`
+  verification_needed as "verificationNeeded", funding, usage, account, bureau,
+  second_above as "secondAbove", validity_months as "validityMonths",
+  per_transaction as "perTransaction", per_day as "perDay", per_month as "perMonth",
+  signature_only_max as "signatureOnlyMax", controls, keeps_tokens as "keepsTokens",
+  renew_days as "renewDays", rules`
 
 export async function readProgram(db: Db, id: Id<'prg'>): Promise<Program | undefined> {
   const [row] = await db<Program[]>`
@@ -50,8 +102,14 @@ export type Page = { readonly limit: number; readonly before: string | undefined
 export async function listPrograms(db: Db, { limit, before }: Page): Promise<Program[]> {
   return db<Program[]>`
     select ${columns(db)} from issuing.program
-     where ${before ?? null}::text is null or id < ${before ?? null}
+     where ended_ms is null and (${before ?? null}::text is null or id < ${before ?? null})
      order by id desc limit ${limit}`
+}
+
+/** The programs of these ids. */
+export async function programsOf(db: Db, ids: readonly Id<'prg'>[]): Promise<Program[]> {
+  if (ids.length === 0) return []
+  return db<Program[]>`select ${columns(db)} from issuing.program where id in ${db([...ids])}`
 }
 
 /** The programs of this name, oldest first. */

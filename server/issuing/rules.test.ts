@@ -11,6 +11,7 @@ import {
   type Facts,
   factsOf,
   isBirthDate,
+  noReport,
   type Rule,
   smallestLimit,
 } from './rules.ts'
@@ -26,7 +27,7 @@ const rules: readonly Rule[] = [
   { when: [],
     gives: { result: 'approve', reason: 'rules_met', limit: 100_000 } },
 ]
-const employed: Facts = { age: 30, annualIncome: 4_000_000, employment: 'employed' }
+const employed: Facts = { age: 30, annualIncome: 4_000_000, employment: 'employed', ...noReport }
 const workless: Facts = { ...employed, employment: 'none' }
 const student: Facts = { ...employed, employment: 'student' }
 
@@ -63,6 +64,9 @@ describe('the rules in their order', () => {
       age: fc.integer({ min: 0, max: 120 }),
       annualIncome: fc.integer({ min: 0, max: 3_000_000 }),
       employment: fc.constantFrom<Applicant['employment']>('employed', 'student', 'none'),
+      bureau: fc.constantFrom<Facts['bureau']>('none', 'answered', 'unreachable'),
+      score: fc.option(fc.integer({ min: 0, max: 1000 }), { nil: null }),
+      debt: fc.constant(null),
     })
     fc.assert(
       fc.property(facts, (one) => {

@@ -2,7 +2,8 @@
  * The credit decision: ordered rules over gathered facts. The first rule all of whose conditions
  * hold decides, and its place in the list is kept with the decision. No clock, no database.
  */
-import type { Applicant, decisionReasons } from '@warifu/protocol/objects'
+import type { decisionReasons } from '@warifu/protocol/issuing-objects'
+import type { Applicant } from '@warifu/protocol/objects'
 
 export type Reason = (typeof decisionReasons)[number]
 
@@ -13,14 +14,26 @@ export type Facts = {
   /** Minor units of the program's currency. */
   readonly annualIncome: number
   readonly employment: Applicant['employment']
+  /** What became of asking the bureau; `none` where it is not asked. */
+  readonly bureau: 'none' | 'answered' | 'unknown_person' | 'unreachable'
+  /** As the bureau said; null where it did not. */
+  readonly score: number | null
+  readonly debt: number | null
 }
 
+type NumberFact = 'age' | 'annualIncome' | 'score' | 'debt'
+/** A number that nobody knows is neither below nor above anything. */
 export type Condition =
-  | { readonly fact: 'age' | 'annualIncome'; readonly below: number }
+  | { readonly fact: NumberFact; readonly below: number }
+  | { readonly fact: NumberFact; readonly atLeast: number }
   | { readonly fact: 'employment'; readonly among: readonly Applicant['employment'][] }
+  | { readonly fact: 'bureau'; readonly among: readonly Facts['bureau'][] }
+
+/** A limit: an amount, a share of the income that is capped, or none (the card has no credit). */
+export type Granted = number | null | { readonly perMilleOfIncome: number; readonly atMost: number }
 
 export type Outcome =
-  | { readonly result: 'approve'; readonly reason: Reason; readonly limit: number }
+  | { readonly result: 'approve'; readonly reason: Reason; readonly limit: Granted }
   | { readonly result: 'review' | 'refuse'; readonly reason: Reason }
 
 export type Rule = { readonly when: readonly Condition[]; readonly gives: Outcome }
@@ -40,25 +53,43 @@ export function decide(rules: readonly Rule[], facts: Facts): Decision {
   if (gives === undefined)
     return { result: 'review', reason: 'needs_a_person', rule: rules.length, limit: null }
   const { result, reason } = gives
-  return { result, reason, rule, limit: gives.result === 'approve' ? gives.limit : null }
+  const limit = gives.result === 'approve' ? limitOf(gives.limit, facts) : null
+  return { result, reason, rule, limit }
 }
 
 function holds(condition: Condition, facts: Facts): boolean {
-  return condition.fact === 'employment'
-    ? condition.among.includes(facts.employment)
-    : facts[condition.fact] < condition.below
+  if (condition.fact === 'employment') return condition.among.includes(facts.employment)
+  if (condition.fact === 'bureau') return condition.among.includes(facts.bureau)
+  const value = facts[condition.fact]
+  if (value === null) return false
+  return 'below' in condition ? value < condition.below : value >= condition.atLeast
 }
+
+const limitOf = (granted: Granted, { annualIncome }: Facts): number | null =>
+  granted === null || typeof granted === 'number'
+    ? granted
+    : Math.min(Math.floor((annualIncome * granted.perMilleOfIncome) / 1000), granted.atMost)
 
 /** The most that a person may grant without naming an amount: the smallest limit of any rule. */
 export function smallestLimit(rules: readonly Rule[]): number | undefined {
-  const limits = rules.flatMap(({ gives }) => (gives.result === 'approve' ? [gives.limit] : []))
+  const limits = rules.flatMap(({ gives }) => {
+    if (gives.result !== 'approve' || gives.limit === null) return []
+    return [typeof gives.limit === 'number' ? gives.limit : gives.limit.atMost]
+  })
   return limits.length === 0 ? undefined : Math.min(...limits)
 }
 
-export const factsOf = (applicant: Applicant, nowMs: number): Facts => ({
+/** What the bureau said of somebody, and what became of asking it. */
+export type Report = Pick<Facts, 'bureau' | 'score' | 'debt'>
+export const noReport: Report = { bureau: 'none', score: null, debt: null }
+
+export const factsOf = (applicant: Applicant, nowMs: number, report = noReport): Facts => ({
   age: ageOf(applicant.birth_date, nowMs),
   annualIncome: applicant.annual_income,
   employment: applicant.employment,
+  bureau: report.bureau,
+  score: report.score,
+  debt: report.debt,
 })
 
 /** Whole years on this day (UTC); somebody born on 29 February has their birthday on 1 March. */

@@ -1,67 +1,60 @@
 /**
- * Identification by phone: a one-time code that the vault makes, counts and compares. Ids are
- * made of the signed request, so that a retry names the same code and the same attempt.
+ * Identification, try by try. Ids are made of the signed request, so that a retry names the same
+ * code and the same attempt. What a method is, stands in methods.ts; here is what all share.
  */
-import { type Answer, done, type Refusal, refused } from '@warifu/protocol/errors'
+import { type Answer, done, errors, type Refusal, refused } from '@warifu/protocol/errors'
 import { type Id, timeOf } from '@warifu/protocol/ids'
-import { queueMessage, readPhone } from '#people'
 import type { Db, Tx } from '#store'
 import { idOfCall, type TerminalCall, type Work } from '#terminals'
 import {
   type Application,
   type ApplicationView,
-  listVerifications,
   lockApplication,
-  moveVerification,
   readApplication,
-  readVerification,
   stateAt,
-  type VerificationView,
-  viewOf,
 } from './application.ts'
 import { decideWhenVerified } from './decision.ts'
+import { methodTable } from './methods.ts'
 import type { Needs } from './needs.ts'
 import { readProgram } from './program.ts'
-
-const CODE_MS = 10 * 60 * 1000
-const CODE_TRIES = 5
-/** How many codes one application may have sent; each is a message that somebody pays for. */
-const CODES = 5
+import type { Begun, Proof, Method as Row } from './starting.ts'
+import {
+  insertVerification,
+  keepLog,
+  listVerifications,
+  moveVerification,
+  readVerification,
+  type VerificationView,
+  viewOf,
+} from './verification.ts'
 
 export type StartingVerification = {
   readonly call: TerminalCall
   readonly application: Id<'app'>
-  readonly method: 'phone'
-  readonly phone: string
+  readonly proof: Proof
   readonly nowMs: number
 }
-type Sending = {
-  readonly id: Id<'ver'>
-  readonly destination: string
-  readonly code: string
-  readonly deadlineMs: number
-}
+type Gathered = { readonly id: Id<'ver'>; readonly begun: Begun; readonly deadlineMs: number }
 
 export const startVerification = (
   needs: Needs,
   starting: StartingVerification,
-): Work<Sending, VerificationView> => ({
+): Work<Gathered, VerificationView> => ({
   gather: async () => {
-    const { call, application, method } = starting
+    const { call, application, proof, nowMs } = starting
     const found = await ownApplication(needs.store.sql, starting, application)
-    const refusal = found.ok ? await whyNot(needs.store.sql, found.value, method) : found.refusal
+    if (!found.ok) return found
+    const refusal = await whyNot(needs.store.sql, found.value, proof.method)
     if (refusal !== undefined) return refused(refusal)
-    const destination = readPhone(starting.phone)
-    if (destination === undefined) return refused('field_invalid', 'phone')
     const id = idOfCall('ver', call, timeOf(application))
-    const deadlineMs = starting.nowMs + CODE_MS
-    const expires_at = new Date(deadlineMs).toISOString()
-    const asked = { verification: id, tries: CODE_TRIES, expires_at }
-    const made = await needs.vault.call('make_code', asked)
-    if (!made.ok) return refused('code_exhausted')
-    return done({ id, destination, code: made.output.code, deadlineMs })
+    // The proof is of the method that names the row.
+    const row = methodTable[proof.method] as Row
+    const deadlineMs = nowMs + row.minutes * 60_000
+    const given = { id, call, application: found.value, proof, deadlineMs, nowMs }
+    const begun = await row.start(needs, given)
+    return begun.ok ? done({ id, begun: begun.value, deadlineMs }) : begun
   },
-  record: (tx, sending) => send(needs, tx, { ...starting, ...sending }),
+  record: (tx, gathered) => keep(needs, tx, { ...starting, ...gathered }),
 })
 
 type Asked = { readonly call: TerminalCall; readonly nowMs: number }
@@ -79,41 +72,46 @@ async function ownApplication(
   return state === 'submitted' ? done(application) : refused('application_state')
 }
 
-/** Why no code may be sent for this method now. */
+/** Why this method may not be tried now. */
 async function whyNot(
   db: Db,
   { id, program }: Application,
-  method: 'phone',
+  method: Proof['method'],
 ): Promise<Refusal | undefined> {
   const asksFor = (await readProgram(db, program))?.verificationMethods ?? []
-  const before = await listVerifications(db, id)
-  const isVerified = before.some((one) => one.method === method && one.state === 'verified')
-  const mayStart = asksFor.includes(method) && !isVerified && before.length < CODES
-  return mayStart ? undefined : 'application_state'
+  const before = (await listVerifications(db, id)).filter((one) => one.method === method)
+  const isDone = before.some(({ state }) => state === 'verified' || state === 'in_review')
+  if (!asksFor.includes(method) || isDone) return 'application_state'
+  return before.length < methodTable[method].tries ? undefined : 'verification_exhausted'
 }
 
-async function send(
-  { mint }: Needs,
+async function keep(
+  needs: Needs,
   tx: Tx,
-  sending: StartingVerification & Sending,
+  starting: StartingVerification & Gathered,
 ): Promise<Answer<VerificationView>> {
-  const { id, application, method, destination, code, nowMs } = sending
+  const { id, application, proof, begun, deadlineMs, nowMs } = starting
   const locked = await lockApplication(tx, application)
   if (locked === undefined || stateAt(locked, nowMs) !== 'submitted')
     return refused('application_state')
-  const refusal = await whyNot(tx, locked, method)
+  const refusal = await whyNot(tx, locked, proof.method)
   if (refusal !== undefined) return refused(refusal)
-  await tx`
-    insert into issuing.verification
-      (id, application, method, destination, state, created_ms, deadline_ms)
-    values (${id}, ${application}, ${method}, ${destination}, 'sent', ${nowMs},
-            ${sending.deadlineMs})`
-  const body = `Warifu: ${code} is your code. It is good for ten minutes. Tell it to nobody.`
-  const message = { id: mint('msg'), channel: 'sms', recipient: destination, body } as const
-  await queueMessage(tx, message, nowMs)
+  const { state, destination, detail, reason = null, also } = begun
+  const row = { id, application, method: proof.method, destination, state, reason, detail }
+  const log = { what: reason ?? state, by: 'cardholder', atMs: nowMs } as const
+  await insertVerification(tx, { ...row, deadlineMs }, log)
+  await also?.(tx, nowMs)
+  if (state === 'refused') return refused(refusalOf(reason), proof.method)
+  if (state === 'verified') await decideWhenVerified(needs, tx, { id: application, nowMs })
   const kept = await readVerification(tx, id)
   if (kept === undefined) throw new Error('the verification just made is not there')
   return done(viewOf(kept, nowMs))
+}
+
+/** Methods refuse in their own words, each of which is in the one vocabulary. */
+function refusalOf(reason: string | null): Refusal {
+  if (reason === null || !Object.hasOwn(errors, reason)) throw new Error(`no refusal: ${reason}`)
+  return reason as Refusal
 }
 
 export type AnsweringVerification = {
@@ -124,7 +122,8 @@ export type AnsweringVerification = {
 }
 type Checked = {
   readonly application: Id<'app'>
-  readonly destination: string
+  /** The number that was reached, where the code was right. */
+  readonly phone: string | null
   /** The vault's no, as ours; undefined where the code was right. */
   readonly refusal: Refusal | undefined
 }
@@ -137,26 +136,30 @@ export const answerVerification = (
     const { verification: id, code } = answering
     const verification = await readVerification(needs.store.sql, id)
     if (verification === undefined) return refused('not_found')
-    const found = await ownApplication(needs.store.sql, answering, verification.application)
+    const { application, method, state, detail } = verification
+    const found = await ownApplication(needs.store.sql, answering, application)
     if (!found.ok) return found
-    if (verification.state === 'exhausted') return refused('code_exhausted')
+    if (method !== 'phone' && method !== 'voice') return refused('application_state')
+    if (state === 'exhausted') return refused('code_exhausted')
     const { attempt, atMs } = await keepAttempt(needs.store.sql, answering)
     const now = new Date(Number(atMs)).toISOString()
     const said = await needs.vault.call('check_code', { verification: id, attempt, code, now })
     const refusal = said.ok ? undefined : codeRefusal(said.refusal)
-    const { application, destination } = verification
-    return done({ application, destination, refusal })
+    return done({ application, phone: detail['phone'] ?? null, refusal })
   },
-  record: async (tx, { application, destination, refusal }) => {
-    const { verification: id, nowMs } = answering
+  record: async (tx, { application, phone, refusal }) => {
+    const { call, verification: id, nowMs } = answering
     const locked = await lockApplication(tx, application)
     if (locked === undefined || stateAt(locked, nowMs) !== 'submitted')
       return refused('application_state')
-    if (refusal === 'code_exhausted') await moveVerification(tx, id, 'exhausted')
+    const log = { what: refusal ?? 'verified', by: 'cardholder', atMs: nowMs } as const
+    const ends = refusal === undefined ? 'verified' : 'exhausted'
+    if (refusal === undefined || refusal === 'code_exhausted')
+      await moveVerification(tx, { id, from: 'sent', to: ends }, log)
+    else await keepLog(tx, id, log)
     if (refusal !== undefined) return refused(refusal)
-    await moveVerification(tx, id, 'verified')
-    const { cardholder } = locked
-    await needs.directory.keep(tx, { e164: destination, cardholder, nowMs })
+    if (phone !== null)
+      await needs.directory.keep(tx, { e164: phone, cardholder: call.cardholder, nowMs })
     return done(await decideWhenVerified(needs, tx, { id: application, nowMs }))
   },
 })

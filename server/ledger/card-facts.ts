@@ -99,6 +99,21 @@ export async function succeedCard(
       from ledger.card where lane = ${lane} and id = ${from}`
 }
 
+/** Until the new card pays the old one did: what it spent meanwhile counts for the new one too. */
+export async function inheritSpending(
+  db: Db,
+  { from, to }: { readonly from: Id<'crd'>; readonly to: Id<'crd'> },
+): Promise<void> {
+  const lane = laneOf(from)
+  await db`
+    update ledger.card n
+       set day = o.day, day_spent = o.day_spent, day_count = o.day_count, month = o.month,
+           month_spent = o.month_spent, month_count = o.month_count, uses_left = o.uses_left,
+           merchants_only = case when o.locks then o.merchants_only else n.merchants_only end
+      from ledger.card o
+     where n.lane = ${lane} and n.id = ${to} and o.lane = ${lane} and o.id = ${from}`
+}
+
 /** Turns a card on or off for authorisation, in the transaction that moves its state. */
 export async function setCardActive(db: Db, card: Id<'crd'>, active: boolean): Promise<void> {
   await db`update ledger.card set active = ${active} where lane = ${laneOf(card)} and id = ${card}`

@@ -31,6 +31,8 @@ before(async () => {
 after(() => stage.close())
 
 const wide = { perTransaction: 500n, perDay: 100_000n, perMonth: 100_000n, signatureOnlyMax: 0n }
+/** One seed, so that what the histories come to is the same each time. */
+const seed = Number(process.env['SEED'] ?? 42)
 const shops = ['mer_A', 'mer_B', 'mer_C'] as const satisfies readonly Id<'mer'>[]
 
 async function openBook(creditLimit = 5000n) {
@@ -154,14 +156,14 @@ test('random histories of two cards of one account agree with the model', async 
     locks,
     steps,
   }: typeof history extends fc.Arbitrary<infer T> ? T : never) => {
-    const book = await openBook(700n)
+    const book = await openBook(400n)
     const own = { uses, locks }
     const cards = [await book.issue({ ...first, ...own }), await book.issue(second)] as const
     const rules: Rules[] = [
       { ...first, ...own },
       { ...second, uses: null, locks: false },
     ]
-    const world = { paid: [] as Paid[], free: 700, day: 0 }
+    const world = { paid: [] as Paid[], free: 400, day: 0 }
     for (const now of steps) {
       if ('batch' in now) {
         const asks = now.batch.map(({ which, ...rest }, i) => ({
@@ -200,7 +202,7 @@ test('random histories of two cards of one account agree with the model', async 
     const [standing] = await standings(sql, [cards[0]])
     assert.equal(Number(standing?.available), world.free)
   }
-  await fc.assert(fc.asyncProperty(history, run), { numRuns: 60 })
+  await fc.assert(fc.asyncProperty(history, run), { numRuns: 40, seed })
   const codes = ['ok', 'card_used_up', 'limit_exceeded', 'count_exceeded', 'insufficient_funds']
   for (const code of [...codes, 'merchant_not_allowed', 'category_not_allowed'])
     assert((counts.get(code) ?? 0) > 0, `the histories never came to ${code}`)

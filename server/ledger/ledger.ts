@@ -8,6 +8,7 @@ import type { Db } from '#store'
 export {
   type CardFacts,
   type Controls,
+  inheritSpending,
   putCard,
   setCardActive,
   setCardLast4,

@@ -6,7 +6,14 @@ import { after, before, test } from 'node:test'
 import { refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
 import { type Rehearsal, rehearse, type Script, scriptedVault } from '@warifu/server/rehearsal'
-import { createPeople, type Message, maskPhone, queueMessage, readPhone } from './people.ts'
+import {
+  createPeople,
+  type Messenger,
+  maskPhone,
+  queueMessage,
+  readPhone,
+  receiveMessage,
+} from './people.ts'
 
 const nowMs = Date.UTC(2027, 0, 5)
 const minutes = (count: number) => nowMs + count * 60_000
@@ -25,9 +32,9 @@ const assertion = {
   client_data_json: 'YQ',
   signature: 'YQ',
 }
-const silent = { send: async () => {} }
+const silent = { tries: 6, send: async () => {} }
 
-function peopleWith(script: Script, messenger: { send: (m: Message) => Promise<void> } = silent) {
+function peopleWith(script: Script, messenger: Messenger = silent) {
   const vault = scriptedVault(script)
   return { vault, people: createPeople({ ...stage, vault, messenger }) }
 }
@@ -153,9 +160,11 @@ test('messages: one failure is tried again after its lease, and none leaves twic
   const { people } = peopleWith(
     {},
     {
-      send: async ({ body }) => {
-        if (broken && body === 'second') throw new Error('no route')
-        left.push(body)
+      tries: 6,
+      send: async (message) => {
+        if (broken && message.body === 'second') throw new Error('no route')
+        left.push(message.body)
+        await receiveMessage(stage.store.sql, message, nowMs)
       },
     },
   )

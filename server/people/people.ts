@@ -7,8 +7,10 @@ import type { Id } from '@warifu/protocol/ids'
 import {
   deliver,
   listMessages,
+  type Message,
   type MessagePage,
   type Messenger,
+  receiveMessage,
   type SentMessage,
 } from './message.ts'
 import type { Needs } from './needs.ts'
@@ -27,8 +29,8 @@ import { type Session, sessionOf } from './session.ts'
 export {
   type Message,
   type Messenger,
-  messengers,
   queueMessage,
+  receiveMessage,
   type SentMessage,
 } from './message.ts'
 export {
@@ -39,6 +41,7 @@ export {
   type Operator,
 } from './operator.ts'
 export { maskPhone, readPhone } from './phone.ts'
+export { createHttpMessenger, type Provider, type Providers } from './provider.ts'
 export { type Cardholder, type Challenge, cardholderOf, type Joined } from './registration.ts'
 export { type Act, askSecond, SECOND_MS, type Waiting, waitingFor } from './second.ts'
 export type { Session } from './session.ts'
@@ -56,9 +59,11 @@ export type People = {
   readonly operatorOf: (token: string) => Promise<Operator | undefined>
   /** Sends waiting messages; answers with how many left. */
   readonly deliver: (nowMs: number) => Promise<number>
-  /** What was sent, newest first: the sandbox's inbox. */
+  /** The sandbox's provider takes a message into its inbox. */
+  readonly receive: (message: Message, nowMs: number) => Promise<void>
+  /** What it received, newest first. */
   readonly messages: (page: MessagePage) => Promise<SentMessage[]>
-  /** Forgets challenges and sessions whose time is over, and sends what still waits. */
+  /** Forgets challenges and sessions whose time is over. */
   readonly tick: (nowMs: number) => Promise<void>
 }
 
@@ -72,12 +77,12 @@ export function createPeople(needs: Needs & { readonly messenger: Messenger }): 
     sessionOf: (token, nowMs) => sessionOf(store.sql, token, nowMs),
     operatorOf: (token) => operatorOf(store.sql, token),
     deliver: (nowMs) => deliver(store, messenger, nowMs),
+    receive: (message, nowMs) => receiveMessage(store.sql, message, nowMs),
     messages: (page) => listMessages(store.sql, page),
     tick: async (nowMs) => {
       await store.sql`
         with late as (delete from people.registration where deadline_ms <= ${nowMs})
         delete from people.session where expires_ms <= ${nowMs}`
-      await deliver(store, messenger, nowMs)
     },
   }
 }

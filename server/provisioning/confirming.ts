@@ -40,7 +40,7 @@ export const confirmInstallation = (
     const { body, nowMs } = confirming
     const found = await readInstallation(tx, id)
     if (found?.innerDigest !== body.inner_digest) return refused('installation_mismatch')
-    if (found.state === 'confirmed') return done(await needs.issuing.cardOf(tx, card))
+    if (found.state === 'confirmed') return done(await needs.issuing.cardOf(tx, card, nowMs))
     const active = await needs.issuing.activate(tx, { application, card, nowMs })
     if (active.ok && !(await confirm(tx, id, nowMs))) throw new Error('confirmed by two at once')
     return active

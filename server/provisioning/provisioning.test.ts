@@ -10,6 +10,7 @@ import { type VaultRefusal, vaultOperations } from '@warifu/protocol/vault'
 import {
   callOf,
   lookingOn,
+  quietEdges,
   type Rehearsal,
   rehearse,
   type Script,
@@ -71,7 +72,7 @@ const sealing: Script = {
 async function bornPhone(cardholder: Id<'chl'>, script: Script = sealing) {
   const vault = scriptedVault(script)
   const looking = lookingOn(createTerminals({ ...stage, vault }))
-  const issuing = createIssuing({ ...stage, vault })
+  const issuing = createIssuing({ ...stage, ...quietEdges, vault })
   const provisioning = createProvisioning({ ...stage, vault, issuing })
   const terminal = stage.mint('trm', stage.lane())
   await stage.store.sql`
@@ -144,7 +145,7 @@ describe('pulling', () => {
     )
     for (const { operation, input } of phone.vault.asked)
       assert(Check(vaultOperations[operation].input, input), operation)
-    const found = await phone.issuing.card(card)
+    const found = await phone.issuing.card(card, nowMs)
     assert.deepEqual(
       [found?.state, found?.last4, found?.expires],
       ['provisioned', '4242', '2032-01'],
@@ -218,7 +219,7 @@ describe('pulling', () => {
       const phone = await bornPhone(stage.mint('chl'), script)
       const { application, card } = await phone.apply()
       assert.deepEqual(await phone.install(application), refused(refusal))
-      assert.equal((await phone.issuing.card(card))?.state, 'approved')
+      assert.equal((await phone.issuing.card(card, nowMs))?.state, 'approved')
     })
 
   test('a vault that denies the card it has just made is a fault, not a refusal', async () => {

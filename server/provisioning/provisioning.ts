@@ -62,7 +62,7 @@ const install = (needs: Needs, pulling: Pulling): Work<Gathered, InstallationVie
     if (refusal !== undefined) return refusal
     const kept = await installationOf(tx, pulling.application)
     if (kept === undefined) throw new Error('the installation just made is not there')
-    const { last4, expires } = await needs.issuing.cardOf(tx, kept.card)
+    const { last4, expires } = await needs.issuing.cardOf(tx, kept.card, pulling.nowMs)
     if (last4 === null || expires === null) throw new Error('an installation of a card not made')
     return done({ ...kept, last4, expires })
   },

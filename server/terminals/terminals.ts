@@ -28,7 +28,7 @@ import {
 export { idOfCall, type TerminalCall } from './call.ts'
 export { createDirectory, type Directory, type Found } from './directory.ts'
 export { shownAs, type Work } from './once.ts'
-export { listTerminals, type Terminal, type TerminalKey } from './terminal.ts'
+export { activeTerminals, listTerminals, type Terminal, type TerminalKey } from './terminal.ts'
 
 export type Terminals = {
   readonly startEnrolment: (cardholder: Id<'chl'>, nowMs: number) => Promise<Enrolment>

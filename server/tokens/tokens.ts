@@ -8,7 +8,9 @@ import { type Id, laneOf, type Mint } from '@warifu/protocol/ids'
 import type { ConsentStatus } from '@warifu/protocol/moves'
 import { close, type GoOn, type Heard, tellEnded } from '#approvals'
 import { append } from '#events'
+import type { Following } from '#issuing'
 import type { Store, Tx } from '#store'
+import { moveTokens, tokensOf } from './following.ts'
 import { askMandate, type MakeNeeds, makeToken } from './making.ts'
 import { deleteToken, listTokens, readToken, type TokenRow } from './row.ts'
 
@@ -28,6 +30,11 @@ type Decision = {
 export function createTokens(needs: Needs) {
   const { store, mint } = needs
   const owned = (merchant: Id<'mer'>, id: Id<'tok'>) => ({ merchant, id, lane: laneOf(id) })
+  const remove = async (tx: Tx, merchant: Id<'mer'>, id: Id<'tok'>, nowMs: number) => {
+    const gone = await deleteToken(tx, owned(merchant, id), nowMs)
+    if (gone === undefined) return
+    await tell(tx, mint, { token: gone, type: 'token.deleted', data: {}, nowMs })
+  }
   return {
     make: (tx: Tx, token: Parameters<typeof makeToken>[2]) => makeToken(tx, needs, token),
     askMandate: (tx: Tx, asking: Parameters<typeof askMandate>[2]) => askMandate(tx, needs, asking),
@@ -35,11 +42,13 @@ export function createTokens(needs: Needs) {
     list: (merchant: Id<'mer'>, page: Parameters<typeof listTokens>[2]) =>
       listTokens(store.sql, merchant, page),
     delete: (merchant: Id<'mer'>, id: Id<'tok'>, nowMs: number) =>
-      store.transaction(async (tx) => {
-        const gone = await deleteToken(tx, owned(merchant, id), nowMs)
-        if (gone === undefined) return
-        await tell(tx, mint, { token: gone, type: 'token.deleted', data: {}, nowMs })
-      }),
+      store.transaction((tx) => remove(tx, merchant, id, nowMs)),
+    /** A card came in the place of another. */
+    follow: async (tx: Tx, following: Following) => {
+      if (following.keeps) return moveTokens(tx, following)
+      for (const { merchant, id } of await tokensOf(tx, following.from))
+        await remove(tx, merchant, id, following.nowMs)
+    },
     /** What the cardholder answered, or that they did not. */
     decide: (tx: Tx, decision: Decision) => decide(tx, mint, decision),
     resume: async (heard: Heard) => done(goOn(mint, heard)),

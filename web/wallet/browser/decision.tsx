@@ -19,6 +19,15 @@ export function Decision({ application, onAgain }: Props) {
   const say = useWords(words)
   const { status, decision } = application
   if (status === 'approved') return <Install application={application} />
+  if (status === 'deciding')
+    return (
+      <section className="view">
+        <h1>{say('apply.another')}</h1>
+        <Said tone="waiting" title={say('decision.deciding')}>
+          {say('decision.deciding_more')}
+        </Said>
+      </section>
+    )
   if (status === 'in_review')
     return (
       <section className="view">

@@ -31,12 +31,6 @@ export const en = {
   'enrol.lead': 'Your passkey vouches once for the two keys of this phone.',
   'enrol.go': 'Confirm with the passkey',
 
-  'reason.rules_met': 'All conditions are met.',
-  'reason.under_age': 'You are under the age for this card.',
-  'reason.income_too_low': 'The income is below what this card asks for.',
-  'reason.no_employment': 'This card asks for an income from work or a pension.',
-  'reason.needs_a_person': 'A person has to look at it.',
-
   'card.face': 'Card ending in {last4}, valid until {expires}',
   'card.available': 'Available',
   'card.unknown': 'The amount is not known while offline.',

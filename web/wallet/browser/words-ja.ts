@@ -37,12 +37,6 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   'enrol.lead': 'この端末のふたつの鍵を、パスキーで一度だけ確認します。',
   'enrol.go': 'パスキーで確認する',
 
-  'reason.rules_met': 'すべての条件を満たしています。',
-  'reason.under_age': 'このカードの対象年齢に達していません。',
-  'reason.income_too_low': '年収がこのカードの基準を下回っています。',
-  'reason.no_employment': 'このカードには就労または年金による収入が必要です。',
-  'reason.needs_a_person': '担当者による確認が必要です。',
-
   'card.face': '末尾 {last4} のカード、有効期限 {expires}',
   'card.available': '利用可能額',
   'card.unknown': 'オフラインのため金額がわかりません。',

@@ -33,12 +33,6 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'enrol.lead': '이 단말기의 두 열쇠를 패스키로 한 번 확인합니다.',
   'enrol.go': '패스키로 확인',
 
-  'reason.rules_met': '모든 조건을 만족합니다.',
-  'reason.under_age': '이 카드의 나이 조건에 미치지 못합니다.',
-  'reason.income_too_low': '소득이 이 카드의 기준보다 낮습니다.',
-  'reason.no_employment': '이 카드는 일이나 연금에서 나오는 소득이 필요합니다.',
-  'reason.needs_a_person': '담당자의 확인이 필요합니다.',
-
   'card.face': '끝자리 {last4} 카드, 유효 기간 {expires}',
   'card.available': '사용 가능',
   'card.unknown': '오프라인이라 금액을 알 수 없습니다.',

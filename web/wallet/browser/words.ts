@@ -4,15 +4,20 @@
  */
 import type { Words } from '@warifu/web/kit'
 import { applyWords } from './words-apply.ts'
+import { decisionWords } from './words-decision.ts'
 import { en } from './words-en.ts'
 import { ja } from './words-ja.ts'
 import { ko } from './words-ko.ts'
 import { schemeWords } from './words-schemes.ts'
 
-export type Word = keyof typeof en | keyof typeof applyWords.en | keyof typeof schemeWords.en
+export type Word =
+  | keyof typeof en
+  | keyof typeof applyWords.en
+  | keyof typeof decisionWords.en
+  | keyof typeof schemeWords.en
 
 export const words: Words<Word> = {
-  en: { ...en, ...applyWords.en, ...schemeWords.en },
-  ja: { ...ja, ...applyWords.ja, ...schemeWords.ja },
-  ko: { ...ko, ...applyWords.ko, ...schemeWords.ko },
+  en: { ...en, ...applyWords.en, ...decisionWords.en, ...schemeWords.en },
+  ja: { ...ja, ...applyWords.ja, ...decisionWords.ja, ...schemeWords.ja },
+  ko: { ...ko, ...applyWords.ko, ...decisionWords.ko, ...schemeWords.ko },
 }

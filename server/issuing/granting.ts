@@ -1,0 +1,86 @@
+/**
+ * What a yes brings: the account (its own, or that of the card that was proven), the card, and the
+ * facts of the hot path. The card pays nothing until it is installed.
+ */
+import { type Id, laneOf } from '@warifu/protocol/ids'
+import { openAccount, putCard, succeedCard } from '#ledger'
+import type { Tx } from '#store'
+import type { Application } from './application.ts'
+import { type Cause, insertCard, readCard } from './card.ts'
+import { boundsOf, factsOfControls } from './controls.ts'
+import type { Needs } from './needs.ts'
+import type { Program } from './program.ts'
+import { listVerifications } from './verification.ts'
+
+export type Granting = {
+  readonly application: Application
+  readonly program: Program
+  /** Of a new account; null: it spends what is put on it. */
+  readonly limit: number | null
+  readonly nowMs: number
+}
+
+export async function grant(needs: Needs, tx: Tx, granting: Granting): Promise<Id<'crd'>> {
+  const { application, program, nowMs } = granting
+  const account = await accountOf(needs, tx, granting)
+  const card = needs.mint('crd', laneOf(account))
+  const { id, cardholder, program: programId } = application
+  const cause: Cause = { reason: 'application_approved', actor: 'issuer', nowMs }
+  await insertCard(
+    tx,
+    { id: card, account, cardholder, program: programId, application: id, replaces: null },
+    cause,
+  )
+  const facts = factsOfControls(boundsOf(program))
+  const uses = program.usage === 'single_use' ? 1 : null
+  const locks = program.usage === 'merchant_locked'
+  const { signatureOnlyMax } = program
+  await putCard(tx, { card, account, active: false, signatureOnlyMax, uses, locks, ...facts })
+  return card
+}
+
+async function accountOf(needs: Needs, tx: Tx, granting: Granting): Promise<Id<'acc'>> {
+  const { application, program, limit, nowMs } = granting
+  if (program.account === 'issued_card') return accountOfProven(tx, application)
+  if (program.funding === 'credit' && limit === null) throw new Error('credit without a limit')
+  const account = needs.mint('acc', needs.lane())
+  const creditLimit = program.funding === 'credit' ? BigInt(limit ?? 0) : 0n
+  await openAccount(tx, { id: account, currency: program.currency, creditLimit, nowMs })
+  return account
+}
+
+async function accountOfProven(tx: Tx, application: Application): Promise<Id<'acc'>> {
+  const verified = await listVerifications(tx, application.id)
+  const proven = verified.find((one) => one.method === 'issued_card' && one.state === 'verified')
+  // An id that this room wrote itself.
+  const card = proven?.detail['card'] as Id<'crd'> | undefined
+  const row = card && (await readCard(tx, card))
+  if (row === undefined) throw new Error('one more card of a card that was not proven')
+  return row.account
+}
+
+export type Succeeding = {
+  readonly application: Id<'app'>
+  readonly from: Id<'crd'>
+  readonly reason: string
+  readonly nowMs: number
+}
+
+/** A card in the place of another: same account, same bounds, and what was spent of them. */
+export async function succeed(
+  { mint }: Pick<Needs, 'mint'>,
+  tx: Tx,
+  { application, from, reason, nowMs }: Succeeding,
+): Promise<Id<'crd'>> {
+  const old = await readCard(tx, from)
+  if (old === undefined) throw new Error('no card in whose place another comes')
+  const { account, cardholder, program } = old
+  const id = mint('crd', laneOf(account))
+  const cause: Cause = { reason, actor: 'cardholder', nowMs }
+  await insertCard(tx, { id, account, cardholder, program, application, replaces: from }, cause)
+  await tx`
+    update issuing.card set own = (select own from issuing.card where id = ${from})
+     where id = ${id}`
+  await succeedCard(tx, { from, to: id })
+  return id
+}
