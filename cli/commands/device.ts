@@ -3,6 +3,7 @@ import { Misunderstood, readArguments, runTelling, wholeNumber } from '@warifu/c
 import * as acts from '@warifu/cli/device-acts'
 import { FIRST_DEVICE, findEntryDevice } from '@warifu/cli/entry-devices'
 import { findSandbox } from '@warifu/cli/sandbox-address'
+import { runSimCard } from '@warifu/cli/sim-card-acts'
 import { Sorry } from '@warifu/cli/sorry'
 
 const help = `warifu device <act> [--device NAME] [--json]
@@ -22,6 +23,8 @@ const help = `warifu device <act> [--device NAME] [--json]
   make                      register, admit and make a device named by --device
   inject [--new]            bring it its key block; --new has another one made first
   run [--serial PATH]       run it until Ctrl-C, on TCP or on a serial line
+
+  sim-card …                SIMs in card readers: warifu device sim-card --help
 
 The device is a SIMULATOR of an encrypting keypad: its keys lie in .warifu/devices. npm start runs
 the first one, ${FIRST_DEVICE}; without --device that one is meant.
@@ -98,6 +101,8 @@ const table: Readonly<Record<string, Act>> = {
 }
 
 export async function run(args: readonly string[]): Promise<number> {
+  const [kind, ...rest] = args
+  if (kind === 'sim-card') return await runSimCard(rest)
   if (args.length === 0 || args.includes('--help') || args.includes('-h')) {
     console.log(help)
     return args.length === 0 ? 2 : 0
