@@ -1,11 +1,12 @@
-// Goal: a card's number is readable in the vault's process and nowhere else: not in the files or
-//   the WAL of the server's cluster, logs, traffic, the server's memory, or PostgreSQL's of either
-//   side. Nor is its security code. The vault's own memory has it: the search is no blind one.
-// Method: real processes; one person joins, applies, installs and pays. The test opens the vault's
-//   database with master key and passphrase to learn what to look for. Three digits alone are
-//   everywhere by chance, so the code is looked for beside its name, as every record of ours and
-//   every dump of one would have it, in every encoding of text. In every place a planted number
-//   and a planted code must be found by the same search.
+// Goal: a card's number is readable in the vault's process and nowhere else, whatever its scheme:
+//   not in the files or the WAL of the server's cluster, those of the vault's, logs, traffic, the
+//   server's memory, or PostgreSQL's of either side. Nor is its security code. A phone holds it in
+//   `terminal_sealed` alone. The vault's own memory has it: the search is no blind one.
+// Method: real processes; one person takes a card of each scheme and pays with it. The test opens
+//   the vault's database with master key and passphrase to learn what to look for. Three digits
+//   alone are everywhere by chance, so the code is looked for beside its name, as every record of
+//   ours and every dump of one would have it, in every encoding of text. In every place a planted
+//   number and a planted code must be found by the same search.
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { appendFile, readFile } from 'node:fs/promises'
@@ -15,6 +16,8 @@ import { after, before, suite, test } from 'node:test'
 import { findNumbers, scanFolder } from '@warifu/cli/scan'
 import { luhnDigit } from '@warifu/crypto/luhn'
 import { Secret } from '@warifu/crypto/secret'
+import type { Id } from '@warifu/protocol/ids'
+import { type Scheme, schemes } from '@warifu/protocol/schemes'
 import { openStoredCard, readStoredCards } from '@warifu/vault/cards'
 import { openFileKeyStore } from '@warifu/vault/file-key-store'
 import { openHierarchy } from '@warifu/vault/hierarchy'
@@ -28,10 +31,13 @@ import type { Direction } from './relay.ts'
 let house: House
 let people: People
 let holder: Holder
+let cards: ReadonlyMap<Scheme, Id<'crd'>>
 let serverSql: postgres.Sql
 let vaultSql: postgres.Sql
-let secret: { readonly pan: string; readonly security_code: string }
+type Secrets = { readonly pan: string; readonly security_code: string }
+let secrets: ReadonlyMap<Scheme, Secrets>
 let dataFolder: string
+let vaultFolder: string
 
 /** A valid number that is nobody's; it fits a JSON integer, so that the vault can echo it. */
 function drawCanary(): string {
@@ -45,8 +51,19 @@ before(async () => {
   people = peopleOf(house)
   serverSql = postgres(house.serverDatabase.adminUrl, { max: 1, onnotice: () => {} })
   vaultSql = postgres(house.vaultDatabase.adminUrl, { max: 1, onnotice: () => {} })
-  holder = await people.become('Aiko')
-  secret = await learn(holder.card)
+  const terminal = await people.join('Aiko')
+  const taken = new Map<Scheme, Id<'crd'>>()
+  const learnt = new Map<Scheme, Secrets>()
+  for (const scheme of schemes) {
+    const card = await people.takeCard(terminal, scheme)
+    taken.set(scheme, card)
+    learnt.set(scheme, await learn(card))
+    const { link } = await people.ask()
+    assert.equal((await pay({ terminal, card }, link)).status, 'authorized', scheme)
+  }
+  cards = taken
+  secrets = learnt
+  holder = { terminal, card: cardOf('double_sealed') }
   const metadata = { order: `number ${canary}`, note: planted() }
   const { id, link } = await people.ask({ metadata })
   const presented = await pay(holder, link)
@@ -57,15 +74,23 @@ before(async () => {
   await vaultSql`insert into public.planted values (${`${canary} ${planted()}`})`
   for (const log of ['server.log', 'vault.log'])
     await appendFile(join(house.folder, log), `${canary} ${planted()}\n`)
-  await serverSql`checkpoint`
-  const [row] = await serverSql<{ data_directory: string }[]>`show data_directory`
-  dataFolder = row?.data_directory ?? ''
+  dataFolder = await folderOf(serverSql)
+  vaultFolder = await folderOf(vaultSql)
 })
 after(async () => {
   await serverSql?.end()
   await vaultSql?.end()
   await house?.stop()
 })
+
+const cardOf = (scheme: Scheme): Id<'crd'> => cards.get(scheme) ?? assert.fail(scheme)
+
+/** Where a cluster's files lie, all that is known written to them. */
+async function folderOf(sql: postgres.Sql): Promise<string> {
+  await sql`checkpoint`
+  const [row] = await sql<{ data_directory: string }[]>`show data_directory`
+  return row?.data_directory ?? ''
+}
 
 const nothingNew = (): never => {
   throw new Error('nothing is made here, only opened')
@@ -89,7 +114,10 @@ async function learn(card: string) {
 }
 
 /** Another first digit: in base64 the last one's low bits may lie in a stranger's character. */
-const plantedCode = () => (secret.security_code.startsWith('7') ? '137' : '731')
+const plantedCode = () => {
+  const taken = [...secrets.values()].map(({ security_code }) => security_code.slice(0, 1))
+  return `${['7', '1', '3', '5', '2', '4'].find((digit) => !taken.includes(digit))}31`
+}
 const planted = () => `security_code=${plantedCode()}`
 
 /** A code with its name before it, in the ways in which JSON, SQL and prose join the two. */
@@ -112,13 +140,17 @@ async function askVault(): Promise<void> {
 
 type Finding = { readonly number: string; readonly encoding: string }
 
-const real = () => [secret.pan, ...named(secret.security_code)]
+const pans = () => [...secrets.values()].map(({ pan }) => pan)
+const real = () => [
+  ...pans(),
+  ...[...secrets.values()].flatMap(({ security_code }) => named(security_code)),
+]
 const looked = () => [...real(), canary, ...named(plantedCode())]
 
 /** What was planted is there, and what is the card's is not, in any form. */
 function judge(found: readonly Finding[], wanted = [canary, planted()]): void {
   const leaked = found.filter(({ number }) => real().includes(number))
-  const kinds = leaked.map(({ number, encoding }) => (number === secret.pan ? encoding : 'code'))
+  const kinds = leaked.map(({ number, encoding }) => (pans().includes(number) ? encoding : 'code'))
   assert.deepEqual(kinds, [], 'what is the card’s lies here')
   for (const one of wanted)
     assert(
@@ -127,10 +159,26 @@ function judge(found: readonly Finding[], wanted = [canary, planted()]): void {
     )
 }
 
-test('what is looked for is the card’s', () => {
-  assert.match(secret.pan, /^990012[0-9]{10}$/)
-  assert.equal(String(luhnDigit(secret.pan.slice(0, 15))), secret.pan.slice(15))
-  assert.match(secret.security_code, /^[0-9]{3}$/)
+test('what is looked for is the cards’ own', () => {
+  assert.equal(new Set(pans()).size, schemes.length)
+  for (const { pan, security_code } of secrets.values()) {
+    assert.match(pan, /^990012[0-9]{10}$/)
+    assert.equal(String(luhnDigit(pan.slice(0, 15))), pan.slice(15))
+    assert.match(security_code, /^[0-9]{3}$/)
+  }
+})
+
+suite('the phone’s image, its own lock taken off', () => {
+  for (const scheme of schemes)
+    test(scheme, async () => {
+      const kept = await holder.terminal.blobOf(cardOf(scheme))
+      const inside = Buffer.from(kept, 'base64url').toString('latin1')
+      const held = JSON.stringify([await holder.terminal.state(), kept, inside])
+      const found = findNumbers(Buffer.from(held), [...pans(), canary])
+      const own = found.filter(({ number }) => number === secrets.get(scheme)?.pan)
+      assert.equal(own.length > 0, scheme === 'terminal_sealed')
+      assert.equal(found.length, own.length, 'and no other card’s')
+    })
 })
 
 suite('files', () => {
@@ -142,6 +190,8 @@ suite('files', () => {
     const found = await scanFolder(dataFolder, looked())
     judge(found)
   })
+  test('the vault’s cluster, without its master key', async () =>
+    judge(await scanFolder(vaultFolder, looked())))
   test('logs of server and vault', async () => {
     for (const log of ['server.log', 'vault.log'])
       judge(await scanFolder(join(house.folder, log), looked()))
@@ -165,7 +215,7 @@ suite('memory', { skip: process.platform !== 'linux' }, () => {
   test('PostgreSQL of the vault', async () => judge(scanFamily(await postmasterOf(vaultSql))))
 
   test('the vault itself: it opened the card, so there the search finds the number', async () => {
-    const seen = () => scanMemory(house.pid('vault'), [secret.pan]).length > 0
+    const seen = () => scanMemory(house.pid('vault'), pans()).length > 0
     for (let turns = 0; turns < 10 && !seen(); turns += 1)
       await pay(holder, (await people.ask({ amount: 100 })).link)
     assert(seen())
