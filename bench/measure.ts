@@ -81,7 +81,10 @@ export async function measure(options: Options): Promise<Result> {
   const program = await findPgbench()
   say('Starting a sandbox …')
   const logLevel = 'warn'
-  await using sandbox = await startSandbox({ home, logLevel, databaseSettings: countingSettings })
+  await using sandbox = await startSandbox({
+    ...{ home, logLevel, databaseSettings: countingSettings },
+    requestsPerSecond: 1_000_000,
+  })
   const { adminUrl } = sandbox.serverDatabase
   const vaultAdminUrl = sandbox.vaultDatabase.adminUrl
   if (adminUrl === undefined || vaultAdminUrl === undefined)

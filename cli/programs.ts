@@ -27,6 +27,8 @@ export type ServerSettings = {
   /** Where the start page leads the shop; without a till it leads nowhere. */
   readonly tillOrigin?: string
   readonly keyFile: string
+  /** The pace of an API key that names none. */
+  readonly requestsPerSecond?: number
   readonly logLevel: string
 }
 export type EntryDeviceSettings = {
@@ -57,6 +59,9 @@ export const serverProgram = (settings: ServerSettings): Promise<Program> =>
     ...(settings.tillOrigin === undefined ? {} : { TILL_ORIGIN: settings.tillOrigin }),
     MODE: 'sandbox',
     SERVER_KEY_FILE: settings.keyFile,
+    ...(settings.requestsPerSecond === undefined
+      ? {}
+      : { REQUESTS_PER_SECOND: String(settings.requestsPerSecond) }),
     LOG_LEVEL: settings.logLevel,
   })
 

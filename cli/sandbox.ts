@@ -40,6 +40,8 @@ export type SandboxOptions = {
   readonly logLevel?: string
   /** Settings of PostgreSQL beside our own, for both clusters: the bench counts with them. */
   readonly databaseSettings?: Readonly<Record<string, string>>
+  /** The pace of a key that names none; the bench asks faster than any shop. */
+  readonly requestsPerSecond?: number
 }
 
 export type Sandbox = {
@@ -98,6 +100,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const vaultSocket = join(await privateFolder(site), 'vault.sock')
   const logLevel = options.logLevel ?? process.env['LOG_LEVEL'] ?? 'info'
   const shared = { walletOrigin, logLevel }
+  const pace = paceOf(options)
   const passphraseFile = await keepSecret(state, 'vault.passphrase', 'text')
   const operator = {
     ...{ databaseUrl: vaultDatabase.url, passphraseFile },
@@ -109,7 +112,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const keyFile = await keepSecret(state, 'server.key')
   const tillOrigin = `http://pos.localhost:${ports.pos}`
   const databaseUrl = serverDatabase.url
-  const serverFiles = { vaultSocket, keyFile, port: ports.api, tillOrigin, databaseUrl }
+  const serverFiles = { vaultSocket, keyFile, port: ports.api, tillOrigin, databaseUrl, ...pace }
   const server = await startPart(site, 'server', await serverProgram({ ...shared, ...serverFiles }))
   const wallet = await startWallet(site)
   const till = await startTill(site, seed)
@@ -140,6 +143,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     [Symbol.asyncDispose]: stop,
   }
 }
+
+const paceOf = ({ requestsPerSecond }: SandboxOptions) =>
+  requestsPerSecond === undefined ? {} : { requestsPerSecond }
 
 async function assertPortsFree(
   { api, wallet, pos, letterbox }: Ports,

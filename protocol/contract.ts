@@ -2,7 +2,9 @@
  * The contract: every endpoint, once. It feeds the router, validation, clients' types and the
  * OpenAPI document. An endpoint that is not here does not exist; a caller not named is refused.
  */
+
 import { type Static, type TObject, type TSchema, type TUnion, Type } from 'typebox'
+import { apiKeyEndpoints } from './api-key-contract.ts'
 import { extents } from './approval-content.ts'
 import { approvalEndpoints } from './approval-contract.ts'
 import { confirmationBody, signedKeyText } from './delivery.ts'
@@ -586,6 +588,7 @@ export const contract = {
   ...merchantEndpoints,
   ...webhookEndpoints,
   ...issuingEndpoints,
+  ...apiKeyEndpoints,
   ...operatorEndpoints,
   ...plasticEndpoints,
   ...deviceEndpoints,

@@ -54,6 +54,7 @@ export const errors = {
   body_too_large: row('invalid_request_error', 'fix_request', [bug, 'The body is larger than the endpoint takes.', 'Body over the limit.']),
   not_found: row('invalid_request_error', 'fix_request', ['We cannot find that.', 'No such object, or it is not yours.', 'Unknown id, or another owner’s.']),
   too_many_streams: row('invalid_request_error', 'retry_later', ['This wallet is open too often at once. Close a tab.', 'Too many streams are open under this API key.', 'Limit of open streams reached, for this caller or for the process.']),
+  scope_missing: row('permission_error', 'fix_request', ['', 'This key is restricted: it may not do that.', 'The restricted key lacks the scope that the endpoint needs.']),
   test_only: row('permission_error', 'do_not_retry', ['This works in the sandbox only.', 'Test helpers are refused in live mode.', 'Sandbox endpoint called in live mode.']),
 
   // Who is asking
@@ -238,10 +239,13 @@ export type Answer<T> =
       /** What is known of the resource the refusal is about. */
       readonly resource?: { readonly object: string; readonly id: string }
       readonly deadlineAt?: string
+      /** After how many seconds asking again makes sense. */
+      readonly retryAfterS?: number
     }
 
 export const done = <T>(value: T): Answer<T> => ({ ok: true, value })
-export const refused = (refusal: Refusal, param?: string, expected?: string): Answer<never> => ({
+export type Refused = Extract<Answer<never>, { readonly ok: false }>
+export const refused = (refusal: Refusal, param?: string, expected?: string): Refused => ({
   ok: false,
   refusal,
   ...(param === undefined ? {} : { param }),

@@ -1,7 +1,7 @@
 /**
- * Webhook endpoints for the usual frameworks. Each takes the raw bytes, verifies them, calls you with
- * the event, and answers: 204 when you are done, 400 where it was not the platform's. What you throw
- * is your framework's to handle; its 500 makes the platform try again.
+ * Webhook endpoints for the usual frameworks. Each takes the raw bytes, verifies them, calls you
+ * with the event, and answers: 204 when you are done, 400 where it was not the platform's. What you
+ * throw is your framework's to handle; its 500 makes the platform try again.
  */
 import { verifyWebhook, WebhookError, type WebhookEvent } from './webhook.ts'
 

@@ -54,7 +54,7 @@ export function verifyWebhook(
   if (typeof raw !== 'string' && !(raw instanceof Uint8Array))
     throw new WebhookError(
       'body_parsed',
-      'The body was parsed before it was verified. Give the bytes as they came: with Express, put ' +
+      'The body was parsed before it was verified. Give the bytes as they came: in Express put ' +
         "express.raw({ type: 'application/json' }) on this route, before express.json().",
     )
   const text = typeof raw === 'string' ? raw : new TextDecoder().decode(raw)

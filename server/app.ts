@@ -3,6 +3,7 @@ import { refused } from '@warifu/protocol/errors'
 import { type Id, isId, LANES, type Mint, mintId } from '@warifu/protocol/ids'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import {
+  apiKeyHandlers,
   applyingHandlers,
   approvalHandlers,
   cardHandlers,
@@ -43,6 +44,17 @@ import {
 } from '#events'
 import { createHttpCreditBureau, createIssuing, createPlastic } from '#issuing'
 import { activeKeys, createApiKeyRing, createEstate } from '#merchants'
+import { createIssuing, createPlastic } from '#issuing'
+import {
+  activeKeys,
+  createApiKeyRing,
+  createEstate,
+  createKeyKeeping,
+  createRateLimit,
+  createRequestLog,
+  listRequests,
+  readRequest,
+} from '#merchants'
 import { pageRoutes } from '#pages'
 import { createPayments, type Payments } from '#payments'
 import { createHttpMessenger, createPeople, type People } from '#people'
@@ -102,10 +114,10 @@ const healthOf = (store: Store, vault: VaultClient) => async () => {
 
 /** Which keys and terminals may still listen. */
 const standingOf =
-  ({ sql }: Store, terminals: Terminals): StreamNeeds['standing'] =>
+  ({ store: { sql }, now }: World, terminals: Terminals): StreamNeeds['standing'] =>
   async (holders) => {
     const [keys, phones] = [holders.filter(isKey), holders.filter(isTerminal)]
-    return new Set([...(await activeKeys(sql, keys)), ...(await terminals.active(phones))])
+    return new Set([...(await activeKeys(sql, keys, now())), ...(await terminals.active(phones))])
   }
 
 const LIST_MS = 5_000
@@ -144,6 +156,7 @@ function createRooms(world: World) {
   const provisioning = createProvisioning({ ...needs, issuing })
   const plastic = createPlastic(issuer)
   const estate = createEstate(needs)
+  const apiKeys = createKeyKeeping(needs)
   const devices = createDevices({
     ...needs,
     issuing,
@@ -165,7 +178,7 @@ function createRooms(world: World) {
   }
   const approvals = createApprovals({ store, vault, mint, once, resume })
   const served = { people, terminals, issuing, provisioning, estate, devices, tokens, payments }
-  return { mint, ...served, plastic, directory, approvals }
+  return { mint, ...served, plastic, directory, approvals, apiKeys }
 }
 type Rooms = ReturnType<typeof createRooms>
 
@@ -174,7 +187,7 @@ const waysOut = (world: World, { mint, terminals }: Rooms) => {
   const { config, store, random, derive, now, post } = world
   const livemode = config.mode === 'live'
   const show = (event: StoredEvent) => eventObject(event, livemode)
-  const streams = createStreams({ store, standing: standingOf(store, terminals), show })
+  const streams = createStreams({ store, standing: standingOf(world, terminals), show })
   const webhooks = createWebhooks({
     ...{ store, mint, random, now, post, show },
     box: createSecretBox(derive('webhook-secret/1'), random),
@@ -207,6 +220,14 @@ function handlersOf(rooms: Rooms, { config, store }: World, ways: WaysOut): Hand
     ...cardLifeHandlers({ ...rooms, livemode }),
     ...issuerHandlers({ ...rooms, livemode }),
     ...operatorHandlers(),
+    ...apiKeyHandlers({
+      apiKeys: rooms.apiKeys,
+      requests: {
+        list: (merchant, page) => listRequests(store.sql, merchant, page),
+        get: (merchant, id) => readRequest(store.sql, merchant, id),
+      },
+      livemode,
+    }),
     ...webhookHandlers({ ...ways, livemode }),
     ...plasticHandlers({ ...rooms, livemode }),
     ...sandboxHandlers({ ...rooms, livemode }),
@@ -220,6 +241,7 @@ export function createApp(world: World): App {
   const { walletOrigin, tillOrigin, apiOrigin, docsOrigin } = config
   const sandbox = config.mode !== 'live'
   const ways = waysOut(world, rooms)
+  const log = createRequestLog(store)
   const api = createApi({
     handlers: handlersOf(rooms, world, ways),
     mint,
@@ -230,6 +252,9 @@ export function createApp(world: World): App {
     walletOrigin,
     sandbox,
     merchantOf: createApiKeyRing(store.sql),
+    perSecond: config.requestsPerSecond,
+    allow: createRateLimit(),
+    logged: log.note,
     sessionOf: people.sessionOf,
     operatorOf: people.operatorOf,
     terminalKey: terminals.keyOf,
@@ -241,13 +266,19 @@ export function createApp(world: World): App {
   const places = { walletOrigin, tillOrigin, apiOrigin }
   pageRoutes(api, { ...places, sandbox, ...sandboxReads(people, payments) })
   api.addHook('preClose', async () => ways.streams.endAll())
-  api.addHook('onClose', ways.webhooks.idle)
+  api.addHook('onClose', async () => {
+    await ways.webhooks.idle()
+    await log.flush()
+  })
   return {
     api,
     tail: ways.streams.tail,
     deliver: ways.webhooks.turn,
     reachOut: async (nowMs) => {
       await Promise.all([people.deliver(nowMs), issuing.consult(nowMs)])
+    deliver: async (nowMs) => {
+      await log.flush()
+      await ways.webhooks.turn(nowMs)
     },
     tick: async (nowMs) => {
       await payments.sweep(nowMs)

@@ -30,6 +30,8 @@ export type Config = {
   readonly waits: Waits
   /** How often a merchant may ask for people by number, in a minute. */
   readonly asksPerMinute: number
+  /** How fast a key may ask that names no pace of its own. */
+  readonly requestsPerSecond: number
   /** Private addresses that webhooks may go to, as `10.1.0.0/16, 10.2.0.7/32`; else none. */
   readonly webhookAllow: string
   readonly outward: Outward
@@ -72,6 +74,11 @@ export function readConfig(env: Env): Config {
       steps: stepSecondsOf(env),
     },
     asksPerMinute: wholeNumber(env, 'ASKS_PER_MINUTE', { from: 1, to: 100_000, or: 30 }),
+    requestsPerSecond: wholeNumber(env, 'REQUESTS_PER_SECOND', {
+      from: 1,
+      to: 1_000_000,
+      or: 1000,
+    }),
     webhookAllow: rangesOf(env['WEBHOOK_ALLOW'] ?? ''),
     outward: readOutward({
       env,

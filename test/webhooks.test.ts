@@ -1,5 +1,5 @@
-// Goal: a merchant hears by webhook of a payment's whole life, verified and in order, also where the
-//   server is killed meanwhile; and on a developer's machine by `warifu listen`.
+// Goal: a merchant hears by webhook of a payment's whole life, verified and in order, also where
+//   the server is killed meanwhile; and on a developer's machine by `warifu listen`.
 // Method: real processes, the SDK's own handler on a real HTTP server, SIGKILL.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'

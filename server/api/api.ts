@@ -22,14 +22,16 @@ import {
   type FastifyRequest,
   fastify,
 } from 'fastify'
+import type { RequestLog } from '#merchants'
 import { VaultUnavailable } from '#vault-client'
 import { createDoors, type DoorNeeds, type Incoming } from './authentication.ts'
 import { errorBody, type Failure } from './error-body.ts'
-import type { Call, Handlers } from './handler.ts'
+import type { Call, Callers, Handlers } from './handler.ts'
 import { statusOf } from './status.ts'
 import { type Read, readerOf } from './validation.ts'
 
 export type { Handlers } from './handler.ts'
+export { apiKeyHandlers } from './handlers-api-keys.ts'
 export { applyingHandlers } from './handlers-applying.ts'
 export { approvalHandlers } from './handlers-approvals.ts'
 export { cardHandlers } from './handlers-cards.ts'
@@ -64,6 +66,8 @@ export type ApiNeeds = DoorNeeds & {
     payment: Id<'pay'>,
     how: { readonly code: Refusal; readonly requestId: Id<'req'>; readonly nowMs: number },
   ) => Promise<void>
+  /** Takes note of a merchant's request, without waiting. */
+  readonly logged: RequestLog['note']
   /** Is everything that a payment needs in reach? */
   readonly healthy: () => Promise<boolean>
 }
@@ -75,6 +79,9 @@ const UNKNOWN_FINAL_MS = 60_000
 declare module 'fastify' {
   interface FastifyRequest {
     rawBody: Buffer
+    /** Where a merchant asked: who, and when. */
+    asked: (Callers['merchant'] & { readonly nowMs: number }) | undefined
+    refusal: Refusal | undefined
   }
   interface FastifyContextConfig {
     movesMoney?: boolean
@@ -100,6 +107,7 @@ export function createApi(needs: ApiNeeds): FastifyInstance {
     reply.header('request-id', request.id)
   })
   openToWallet(app, needs)
+  keepLog(app, needs)
   const send = sender(needs)
   app.setNotFoundHandler((request, reply) => {
     const { status, body } = send({ refusal: 'not_found' }, request)
@@ -184,10 +192,40 @@ function route<N extends EndpointName>(app: FastifyInstance, name: N, needs: Api
         : caller
       if (!caller.ok) await note(needs, endpoint, { request, nowMs, code: caller.refusal })
       if (answer.ok && answer.value instanceof Readable) return stream(reply, answer.value)
+      if (caller.ok && caller.value.kind === 'merchant') request.asked = { ...caller.value, nowMs }
       if (answer.ok) return reply.code(endpoint.status).send(answer.value)
       const { status, body } = send(answer, request, endpoint)
+      request.refusal = answer.refusal
+      const again = answer.retryAfterS ?? (status === 429 || status === 503 ? 1 : undefined)
+      if (again !== undefined) reply.header('retry-after', again)
       return reply.code(status).send(body)
     },
+  })
+}
+
+/** What a merchant asked, and what it was answered, for the log that it reads by Request-Id. */
+function keepLog(app: FastifyInstance, { logged, now }: ApiNeeds): void {
+  app.decorateRequest('asked')
+  app.decorateRequest('refusal')
+  app.addHook('onSend', async (request, reply, payload: unknown) => {
+    const { asked } = request
+    if (asked === undefined || typeof payload !== 'string') return
+    const { path } = incomingOf(request, asked.nowMs)
+    logged({
+      // genReqId mints the request's id.
+      id: request.id as Id<'req'>,
+      merchant: asked.merchant,
+      api_key: asked.key,
+      method: request.method === 'GET' ? 'GET' : 'POST',
+      path,
+      status: reply.statusCode,
+      took_ms: Math.max(0, now() - asked.nowMs),
+      error: request.refusal ?? null,
+      idempotency_key: asked.once.key || null,
+      request_body: request.rawBody?.toString('utf8') ?? '',
+      response_body: payload,
+      at_ms: asked.nowMs,
+    })
   })
 }
 

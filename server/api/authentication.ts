@@ -11,10 +11,12 @@ import {
   readSignatureInput,
   signatureBase,
 } from '@warifu/crypto/http-signature'
+import { scopeOf } from '@warifu/protocol/api-key-contract'
 import type { Caller, Endpoint } from '@warifu/protocol/contract'
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import { type Id, isId } from '@warifu/protocol/ids'
 import type { BureauKey } from '#issuing'
+import type { createRateLimit, KeyRing } from '#merchants'
 import type { Operator } from '#people'
 import type { TerminalKey } from '#terminals'
 import type { Callers } from './handler.ts'
@@ -31,10 +33,10 @@ export type Incoming = {
 }
 
 export type DoorNeeds = {
-  readonly merchantOf: (
-    apiKey: string,
-    nowMs: number,
-  ) => Promise<{ readonly merchant: Id<'mer'>; readonly key: Id<'key'> } | undefined>
+  readonly merchantOf: KeyRing
+  /** Requests per second of a key that names no pace of its own. */
+  readonly perSecond: number
+  readonly allow: ReturnType<typeof createRateLimit>
   readonly sessionOf: (
     token: string,
     nowMs: number,
@@ -84,10 +86,17 @@ function bearer({ headers }: Incoming, prefix: string): string | undefined {
 }
 
 async function merchant(needs: DoorNeeds, endpoint: Endpoint, incoming: Incoming): Let<'merchant'> {
-  const apiKey = bearer(incoming, 'wk_')
+  const apiKey = bearer(incoming, 'wk_') ?? bearer(incoming, 'wr_')
   if (apiKey === undefined) return refused('unauthenticated')
   const owner = await needs.merchantOf(apiKey, incoming.nowMs)
-  if (!owner) return refused('api_key_invalid')
+  if (!owner || (owner.expiresMs !== null && owner.expiresMs <= incoming.nowMs))
+    return refused('api_key_invalid')
+  const scope = scopeOf(endpoint)
+  if (owner.scopes !== null && (scope === undefined || !owner.scopes.includes(scope)))
+    return refused('scope_missing')
+  const pace = { perSecond: owner.perSecond ?? needs.perSecond, nowMs: incoming.nowMs }
+  const allowed = needs.allow(owner.key, pace)
+  if (!allowed.ok) return { ...refused('too_many_requests'), retryAfterS: allowed.retryAfterS }
   const key = incoming.headers['idempotency-key'] ?? ''
   if (endpoint.idempotencyKey && (key.length < 1 || key.length > 255))
     return refused('idempotency_key_missing', 'Idempotency-Key')
@@ -95,8 +104,8 @@ async function merchant(needs: DoorNeeds, endpoint: Endpoint, incoming: Incoming
     .update(`${incoming.method} ${incoming.path}${incoming.query}\n`)
     .update(incoming.body)
     .digest()
-  const { merchant, key: apiKeyId } = owner
-  return done({ kind: 'merchant', merchant, key: apiKeyId, once: { key, digest } })
+  const { merchant, key: apiKeyId, scopes } = owner
+  return done({ kind: 'merchant', merchant, key: apiKeyId, scopes, once: { key, digest } })
 }
 
 /** An endpoint that names no role lets no operator in. */

@@ -10,6 +10,7 @@ export type Failure = {
   readonly outcome?: Outcome
   readonly resource?: { readonly object: string; readonly id: string }
   readonly deadlineAt?: string
+  readonly retryAfterS?: number
 }
 
 export type Asked = {

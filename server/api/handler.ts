@@ -1,5 +1,6 @@
 /** What a handler is given and what it gives back: typed by the contract, free of HTTP. */
 import type { Readable } from 'node:stream'
+import type { Scope } from '@warifu/protocol/api-key-contract'
 import type {
   Body,
   Contract,
@@ -22,6 +23,8 @@ export type Callers = {
     readonly kind: 'merchant'
     readonly merchant: Id<'mer'>
     readonly key: Id<'key'>
+    /** What its key may do; null: everything. */
+    readonly scopes: readonly Scope[] | null
     readonly once: Once
   }
   readonly session: { readonly kind: 'session'; readonly cardholder: Id<'chl'> }

@@ -4,7 +4,7 @@ import type { Refusal } from '@warifu/protocol/errors'
 // biome-ignore format: a table reads by its columns
 export const statusOf = {
   malformed_json: 400, field_invalid: 400, field_unknown: 400, body_too_large: 413,
-  not_found: 404, test_only: 403, too_many_streams: 429,
+  not_found: 404, test_only: 403, scope_missing: 403, too_many_streams: 429,
   unauthenticated: 401, api_key_invalid: 401, session_invalid: 401, signature_invalid: 401,
   operator_unknown: 401, role_missing: 403,
   signature_stale: 401, terminal_unknown: 401, terminal_not_active: 403,
@@ -52,7 +52,7 @@ export const statusOf = {
 export const commonRefusals = {
   anyone: ['malformed_json', 'field_invalid', 'field_unknown', 'body_too_large', 'internal_error'],
   sandbox: ['test_only'],
-  merchant: ['unauthenticated', 'api_key_invalid'],
+  merchant: ['unauthenticated', 'api_key_invalid', 'scope_missing', 'too_many_requests'],
   session: ['unauthenticated', 'session_invalid'],
   terminal: [
     'unauthenticated',

@@ -33,7 +33,14 @@ test('a key tells whose it is, until it is revoked', async () => {
   const { sql } = stage.store
   const { merchant, id, apiKey } = await bornMerchant('喫茶')
   assert.match(apiKey, /^wk_test_[A-Za-z0-9_-]{43}$/)
-  assert.deepEqual(await merchantOf(sql, apiKey), { merchant, key: id, livemode: false })
+  assert.deepEqual(await merchantOf(sql, apiKey), {
+    merchant,
+    key: id,
+    livemode: false,
+    scopes: null,
+    perSecond: null,
+    expiresMs: null,
+  })
   const stranger = stage.mint('mer')
   assert.equal(await revokeApiKey(sql, { id, merchant: stranger, nowMs }), false)
   assert.equal(await revokeApiKey(sql, { id, merchant, nowMs }), true)
@@ -71,7 +78,7 @@ test('the payee is the store named, else the first; never another merchant’s',
   for (const [i, id] of stores.entries())
     await createStore(sql, { id, merchant, name: `店 ${i}`, place: `京都 ${i}`, nowMs })
   const [first, second] = stores
-  const payee = { id: merchant, name: '花屋', store: first, place: '京都 0' }
+  const payee = { id: merchant, name: '花屋', store: first, place: '京都 0', category: '5999' }
   assert.deepEqual(await payeeOf(sql, merchant), payee)
   const there = { ...payee, store: second, place: '京都 1' }
   assert.deepEqual(await payeeOf(sql, merchant, second), there)

@@ -3,6 +3,7 @@ import type { Id } from '@warifu/protocol/ids'
 import type { Db } from '#store'
 
 export {
+  type ApiKeyRow,
   activeKeys,
   createApiKey,
   type KeyOwner,
@@ -14,7 +15,16 @@ export {
 export type { EntryDevice } from './entry-device.ts'
 export { isOnline } from './entry-device-life.ts'
 export { createEstate, type Estate } from './estate.ts'
+export { createKeyKeeping, type KeyKeeping, type MadeKey } from './key-keeping.ts'
 export { createApiKeyRing, type KeyRing } from './key-ring.ts'
+export { createRateLimit } from './rate-limit.ts'
+export {
+  createRequestLog,
+  type LoggedRequest,
+  listRequests,
+  type RequestLog,
+  readRequest,
+} from './request-log.ts'
 
 export type NewMerchant = {
   readonly id: Id<'mer'>
