@@ -94,7 +94,7 @@ test('shown once: the same request again has the key, and not its text', async (
   assert(!JSON.stringify(listed.json).includes(String(first.json['secret'])))
 })
 
-test('rolled: both let in until the overlap is over; revoked: nobody, within a second', async () => {
+test('rolled: both let in until the overlap is over; revoked: nobody, a second later', async () => {
   const old = await makeKey({ scopes: ['payments:read'] })
   const rolled = await ask(`/v1/api_keys/${old.id}/roll`, { body: { overlap_s: 1 } })
   const next = rolled.json as unknown as { id: string; secret: string; scopes: string[] }
@@ -110,7 +110,7 @@ test('rolled: both let in until the overlap is over; revoked: nobody, within a s
   assert.equal(codeOf(await ask('/v1/payments', { key: next.secret })), 'api_key_invalid')
 })
 
-test('too fast: 429 with Retry-After, which the SDK waits for; others are not held up', async () => {
+test('too fast: 429 and Retry-After, which the SDK waits for; others are not held up', async () => {
   const { secret } = await makeKey({ requests_per_second: 2 })
   const answers = await Promise.all(
     Array.from({ length: 6 }, () => ask('/v1/payments', { key: secret })),
@@ -127,7 +127,7 @@ test('too fast: 429 with Retry-After, which the SDK waits for; others are not he
   assert(first)
 })
 
-test('a request is read by its id: asked, answered, masked; never by another merchant', async () => {
+test('a request is read by its id: asked, answered, and masked', async () => {
   const token = '9812345678901231'
   const body = { ...order, presentment: { kind: 'token', token }, merchant_reference: 'A-17' }
   const asked = await ask('/v1/payments', { body, once: 'logged' })

@@ -176,8 +176,7 @@ function open(
 ): Uint8Array | undefined {
   const [encapsulated, text] = [decodeBase64url(enc), decodeBase64url(ct)]
   const { thumbprint: kid } = company
-  if (header.purpose !== purpose || header.kid !== kid || header.recipient !== kid)
-    return undefined
+  if (header.purpose !== purpose || header.kid !== kid || header.recipient !== kid) return undefined
   if (encapsulated === undefined || text === undefined) return undefined
   world.probe.decrypted()
   try {
