@@ -43,8 +43,6 @@ import {
   type Webhooks,
 } from '#events'
 import { createHttpCreditBureau, createIssuing, createPlastic } from '#issuing'
-import { activeKeys, createApiKeyRing, createEstate } from '#merchants'
-import { createIssuing, createPlastic } from '#issuing'
 import {
   activeKeys,
   createApiKeyRing,
@@ -273,9 +271,9 @@ export function createApp(world: World): App {
   return {
     api,
     tail: ways.streams.tail,
-    deliver: ways.webhooks.turn,
     reachOut: async (nowMs) => {
       await Promise.all([people.deliver(nowMs), issuing.consult(nowMs)])
+    },
     deliver: async (nowMs) => {
       await log.flush()
       await ways.webhooks.turn(nowMs)
