@@ -91,7 +91,8 @@ export function wordsOfLook({ reader, atr, iccid, pin_tries, puk_tries, files }:
   const tries = (count: number | null) => (count === null ? 'not told' : `${count} tries left`)
   const rows = files.map(({ id, sfi, structure, size, record_length: length, ...rest }) => {
     const shape = length === null ? structure : `${size / length} × ${length} bytes`
-    return `  ${id}  SFI ${sfi}  ${shape.padEnd(14)} ${String(size).padStart(4)} B  ${rest.life_cycle}`
+    const bytes = `${String(size).padStart(4)} B`
+    return `  ${id}  SFI ${sfi}  ${shape.padEnd(14)} ${bytes}  ${rest.life_cycle}`
   })
   const none = ['  This SIM has no credit information (its application is not there).']
   return [

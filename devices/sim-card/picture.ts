@@ -16,9 +16,13 @@ const WIDTH = 1240
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex').toUpperCase()
 
 // biome-ignore format: a table
-const colours: Readonly<Record<number, string>> = { 0: '#e7eaf3', 1: '#cfe8d5', 2: '#fbe3b5', 3: '#f6d5d5', 16: '#d9dcf7' }
+const colours: Readonly<Record<number, string>> = {
+  0: '#e7eaf3', 1: '#cfe8d5', 2: '#fbe3b5', 3: '#f6d5d5', 16: '#d9dcf7',
+}
 // biome-ignore format: a table
-const kinds: Readonly<Record<number, string>> = { 0: 'directory', 1: 'card number', 2: 'PIN digits', 3: 'identity number', 16: 'company’s key' }
+const kinds: Readonly<Record<number, string>> = {
+  0: 'directory', 1: 'card number', 2: 'PIN digits', 3: 'identity number', 16: 'company’s key',
+}
 const placeOf = (at: number): string => at.toString(16).toUpperCase().padStart(4, '0')
 const kindOf = (description: number): string => kinds[description] ?? 'other'
 
@@ -135,7 +139,8 @@ function wordsOf(bytes: Uint8Array, kind: number): string {
   if (kind > 3) return `${kindOf(kind)}: P-256 point, selector`
   const { digits = '', selector } = readEntry(bytes) ?? {}
   const whose = selector?.flag === 'bank' ? 'bank' : 'company'
-  return `${kindOf(kind)} ${digits.replaceAll(/(....)(?=.)/g, '$1 ')} · ${whose} ${selector?.company}`
+  const spaced = digits.replaceAll(/(....)(?=.)/g, '$1 ')
+  return `${kindOf(kind)} ${spaced} · ${whose} ${selector?.company}`
 }
 
 /** The picture as SVG text. */
