@@ -9,7 +9,16 @@ import { blobSchemes, type Scheme, schemes } from '@warifu/protocol/schemes'
 import { openStoredCard, readStoredCards } from './cards.ts'
 import { PAYMENT_KEY_LIFE_MS } from './payment-keys.ts'
 import { ask, NOW_MS, type Rehearsal, rehearse, wordOf } from './rehearsal.ts'
-import { contentOf, enrol, must, NOW, type Person } from './rehearsal-person.ts'
+import {
+  admissionOf,
+  contentOf,
+  createPerson,
+  enrol,
+  must,
+  NOW,
+  type Person,
+  proofOf,
+} from './rehearsal-person.ts'
 import {
   activating,
   type Installed,
@@ -116,6 +125,17 @@ for (const scheme of schemes)
       const before = vault.decryptions()
       const word = await present(mallory, card)
       assert(['cardholder_mismatch', 'card_unknown'].includes(word), word)
+      assert.equal(vault.decryptions(), before)
+    })
+
+    test('another terminal of the same person, with all that the first one holds: refused', async () => {
+      const card = await ready(aiko, scheme)
+      const thief = { ...createPerson(vault), cardholder: aiko.cardholder, passkey: aiko.passkey }
+      const admitted = await must(vault.dispatch, 'admit_terminal', admissionOf(thief))
+      const proof = proofOf(thief, admitted)
+      await must(vault.dispatch, 'confirm_terminal', { terminal: thief.terminal, proof })
+      const before = vault.decryptions()
+      assert.equal(await present(thief, card), 'card_unknown')
       assert.equal(vault.decryptions(), before)
     })
 

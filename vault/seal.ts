@@ -1,10 +1,11 @@
 /**
  * Sealing a card for an admitted terminal of the same cardholder, as its scheme says
  * (vault/schemes). The first sealing binds the card to its scheme: no server can have it sealed
- * by another one later.
+ * by another one later. To whom it was handed is written down: it pays from there only.
  */
 import type { VaultInput } from '@warifu/protocol/vault'
 import { readStoredCards } from './cards.ts'
+import { keepDelivery } from './schemes/deliveries.ts'
 import { INSTALL_LIFE_MS, type Target } from './schemes/scheme.ts'
 import { vaultSchemes } from './schemes/schemes.ts'
 import type { Sql } from './store.ts'
@@ -24,7 +25,8 @@ export async function sealCard(
   if (!(await bindScheme(sql, { card, scheme }))) return no('scheme_mismatch')
   const nowMs = Date.parse(now)
   const sealing = { world, sql, card, row, target, nowMs }
-  const { digest, delivery, key } = await vaultSchemes[scheme].seal(sealing)
+  const { digest, delivery, key, activation } = await vaultSchemes[scheme].seal(sealing)
+  await keepDelivery(sealing, { digest, activation })
   const expires_at = new Date(nowMs + INSTALL_LIFE_MS).toISOString()
   return yes({ inner_digest: digest, expires_at, delivery, inner_key: key })
 }

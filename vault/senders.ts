@@ -7,7 +7,12 @@ import type { CardholderKey } from './hierarchy.ts'
 import type { Sql } from './store.ts'
 
 /** A card by the keyed hash of its number, and the scheme that it is bound to. */
-export type SenderCard = { readonly index: Uint8Array; readonly scheme: string | null }
+export type SenderCard = {
+  readonly index: Uint8Array
+  readonly scheme: string | null
+  /** It was handed to this terminal. */
+  readonly isHere: boolean
+}
 
 export type Sender = {
   readonly cardholder: `chl_${string}`
@@ -29,6 +34,7 @@ type Row = Omit<Sender, 'key' | 'credential' | 'cards'> & {
   readonly cards: string[] | null
   readonly indexes: string[] | null
   readonly schemes: (string | null)[] | null
+  readonly here: boolean[] | null
 }
 
 export async function readSenders(
@@ -38,13 +44,17 @@ export async function readSenders(
   const rows = await sql<Row[]>`
     select t.terminal, t.cardholder, t.state, t.signing_thumbprint, t.signing_point,
            k.kid, k.check_value, k.wrapped, p.credential_id, p.public_key, c.cards, c.indexes,
-           c.schemes
+           c.schemes, c.here
     from terminals.terminal t
     left join keys.cardholder k on k.cardholder = t.cardholder and k.state = 'active'
     left join passkeys.credential p on p.cardholder = t.cardholder
     left join lateral (
       select array_agg(card) as cards, array_agg(encode(pan_index, 'base64')) as indexes,
-             array_agg(scheme) as schemes
+             array_agg(scheme) as schemes,
+             array_agg(exists (
+               select 1 from cards.delivery d
+                where d.card = card.card and d.terminal = t.terminal
+                  and d.state in ('delivered', 'active'))) as here
       from cards.card where cardholder = t.cardholder) c on true
     where t.terminal = any(${[...new Set(terminals)]})`
   return new Map(rows.map((row) => [row.terminal, senderOf(row)]))
@@ -52,7 +62,7 @@ export async function readSenders(
 
 function senderOf(row: Row): Sender {
   const { cardholder, state, signing_thumbprint, signing_point, kid, credential_id } = row
-  const { check_value, wrapped, public_key, cards, indexes, schemes } = row
+  const { check_value, wrapped, public_key, cards, indexes, schemes, here } = row
   return {
     cardholder,
     state,
@@ -63,7 +73,11 @@ function senderOf(row: Row): Sender {
     cards: new Map(
       (cards ?? []).map((card, i) => [
         card,
-        { index: Buffer.from(indexes?.[i] ?? '', 'base64'), scheme: schemes?.[i] ?? null },
+        {
+          index: Buffer.from(indexes?.[i] ?? '', 'base64'),
+          scheme: schemes?.[i] ?? null,
+          isHere: here?.[i] === true,
+        },
       ]),
     ),
   }

@@ -14,7 +14,7 @@ import { openInner, sealInner } from '@warifu/vault/inner-blob'
 import { housePayKey, nameOf, signHouseKey } from '@warifu/vault/payment-keys'
 import { sha256 } from '@warifu/vault/sealed-message'
 import { no, yes } from '@warifu/vault/world'
-import { keepDelivery, readDeliveries } from './deliveries.ts'
+import { readDeliveries } from './deliveries.ts'
 import { sealForInstalling } from './installing.ts'
 import { openPayMessage, readPayMessage } from './pay-message.ts'
 import type { VaultScheme } from './scheme.ts'
@@ -30,23 +30,21 @@ export const activationNumber: VaultScheme<'activation_number'> = {
     const { world, card, row, target, nowMs } = sealing
     const { hierarchy, chance } = world
     const blob = sealInner(world, { card, cardholder: target.cardholder, scheme }, row)
-    const digest = sha256(blob)
+    const inner_digest = sha256(blob).toString('base64url')
     const number = toBase64url(chance.bytes(16))
     const secret = chance.bytes(32)
     const parcel: ActivationParcel = { blob, number, secret: toBase64url(secret) }
-    const inner_digest = digest.toString('base64url')
     const context: InstallContext = { inner_digest, terminal: target.thumbprint }
     const sealed = sealForInstalling(sealing, context, jcsBytes(parcel))
     const wrapped = wrapKey(hierarchy.cardholderKey(keyOfCard(row)), secret)
     secret.fill(0)
-    const number_mac = numberMac(hierarchy, number)
-    await keepDelivery(sealing, { digest, state: 'delivered', number_mac, secret: wrapped })
+    const activation = { number_mac: numberMac(hierarchy, number), secret: wrapped }
     const payment_key = signHouseKey(hierarchy, nowMs)
     const { pan } = openStoredCard({ hierarchy, row })
     const shown = `${pan.slice(0, 6)}******${pan.slice(-4)}`
     const { kid, check_value } = row
     const delivery = { scheme, sealed, payment_key, shown } as const
-    return { digest: inner_digest, delivery, key: { kid, check_value } }
+    return { digest: inner_digest, delivery, key: { kid, check_value }, activation }
   },
   opener: async (sql, all) => {
     const deliveredOf = await readDeliveries(sql, all)

@@ -1,21 +1,19 @@
 /**
- * What was handed to which terminal, for schemes in which paying or activating asks for it again.
- * A later delivery to the same terminal takes the place of the one before.
+ * What was handed to which terminal: a card pays from there, and where a scheme asks for it again,
+ * with this. A later delivery to the same terminal takes the place of the one before.
  */
 import type { Sql } from '@warifu/vault/store'
-import { INSTALL_LIFE_MS, type Presented, type Sealing } from './scheme.ts'
+import { type Activation, INSTALL_LIFE_MS, type Presented, type Sealing } from './scheme.ts'
 
 export type Handing = {
-  readonly digest: Uint8Array
-  readonly state: 'delivered' | 'active'
-  readonly number_mac?: Uint8Array
-  /** Wrapped. */
-  readonly secret?: Uint8Array
+  /** base64url. */
+  readonly digest: string
+  readonly activation: Activation | undefined
 }
 
 export async function keepDelivery(
   { sql, card, target: { terminal }, nowMs }: Sealing,
-  { digest, state, number_mac, secret }: Handing,
+  { digest, activation }: Handing,
 ): Promise<void> {
   await sql`
     update cards.delivery set state = 'superseded'
@@ -23,8 +21,10 @@ export async function keepDelivery(
   await sql`
     insert into cards.delivery
       (card, terminal, digest, state, number_mac, secret, created_at_ms, expires_at_ms)
-    values (${card}, ${terminal}, ${digest}, ${state}, ${number_mac ?? null}, ${secret ?? null},
-            ${nowMs}, ${nowMs + INSTALL_LIFE_MS})`
+    values (${card}, ${terminal}, ${Buffer.from(digest, 'base64url')},
+            ${activation === undefined ? 'active' : 'delivered'},
+            ${activation?.number_mac ?? null}, ${activation?.secret ?? null}, ${nowMs},
+            ${nowMs + INSTALL_LIFE_MS})`
 }
 
 export type Delivered = {

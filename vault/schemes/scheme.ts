@@ -31,12 +31,15 @@ export type Sealing = {
   readonly target: Target
   readonly nowMs: number
 }
+export type Activation = { readonly number_mac: Uint8Array; readonly secret: Uint8Array }
 export type SealedCard<S extends Scheme> = {
   /** SHA-256 of what the terminal keeps: it says, signed, that it has just this. */
   readonly digest: string
   readonly delivery: Delivery<S>
   /** The key that opens it. */
   readonly key: KeyName
+  /** Where it is dead until a number comes back: its keyed hash, and the secret shared (wrapped). */
+  readonly activation?: Activation
 }
 
 /** A presentation whose sender, signature and passkey stand; its bytes are those signed for. */

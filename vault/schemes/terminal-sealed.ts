@@ -16,7 +16,7 @@ import { housePayKey, nameOf, signHouseKey } from '@warifu/vault/payment-keys'
 import { thumbprintCheckValue } from '@warifu/vault/public-key'
 import { sha256 } from '@warifu/vault/sealed-message'
 import { no, yes } from '@warifu/vault/world'
-import { keepDelivery, readDeliveries } from './deliveries.ts'
+import { readDeliveries } from './deliveries.ts'
 import { sealForInstalling } from './installing.ts'
 import { openPayMessage, readPayMessage } from './pay-message.ts'
 import type { VaultScheme } from './scheme.ts'
@@ -29,12 +29,10 @@ export const terminalSealed: VaultScheme<'terminal_sealed'> = {
     const { hierarchy, chance } = world
     const nonce = toBase64url(chance.bytes(32))
     const plaintext = jcsBytes({ ...openStoredCard({ hierarchy, row }), nonce })
-    const digest = sha256(plaintext)
-    const inner_digest = digest.toString('base64url')
+    const inner_digest = sha256(plaintext).toString('base64url')
     const context: InstallContext = { inner_digest, terminal: target.thumbprint }
     const sealed = sealForInstalling(sealing, context, plaintext)
     plaintext.fill(0)
-    await keepDelivery(sealing, { digest, state: 'active' })
     const payment_key = signHouseKey(hierarchy, nowMs)
     const kid = target.thumbprint
     const key = { kid, check_value: thumbprintCheckValue(kid) }
