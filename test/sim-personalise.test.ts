@@ -47,8 +47,7 @@ async function admitted() {
   const id = vault.newId('sim')
   made += 1
   const iccid = `898211990000000${String(1000 + made)}`
-  const { cardholder } = scene.victim
-  const { scp03 } = await admitSim(scene.world, { sim: id, iccid, cardholder })
+  const { scp03 } = await admitSim(scene.world, { sim: id, iccid, card: scene.victims.card })
   const key = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'))
   const maker = { enc: key(scp03.enc), mac: key(scp03.mac), dek: key(scp03.dek) }
   const chip = makeSimCard({ iccid, pin: PIN, puk: '12345678', maker, layout: simLayout })

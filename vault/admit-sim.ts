@@ -4,6 +4,7 @@
  * maker, who puts these keys into the chip; the vault keeps none of them.
  */
 import type { Id } from '@warifu/protocol/ids'
+import { readStoredCards } from './cards.ts'
 import { OperatorError } from './operator-acts.ts'
 import { simKeys, wipe } from './sim-keys.ts'
 import type { World } from './world.ts'
@@ -19,16 +20,19 @@ export type SimInjection = {
 export type AdmittedSim = {
   readonly sim: Id<'sim'>
   readonly iccid: string
-  readonly cardholder: Id<'chl'>
+  /** A card of the cardholder whose SIM it is. */
+  readonly card: Id<'crd'>
 }
 
 export async function admitSim(
   { store, hierarchy, audit, nowMs }: World,
-  { sim, iccid, cardholder }: AdmittedSim,
+  { sim, iccid, card }: AdmittedSim,
 ): Promise<SimInjection> {
   if (!/^89[0-9]{16,18}$/.test(iccid))
     throw new OperatorError('--iccid is the 18 to 20 digits printed on the SIM, from 89.')
   await store.begin(async (sql) => {
+    const cardholder = (await readStoredCards(sql, [card])).get(card)?.cardholder
+    if (cardholder === undefined) throw new OperatorError('There is no such card.')
     const admitted = await sql`
       insert into sims.sim (sim, iccid, cardholder, state, created_at_ms)
       values (${sim}, ${iccid}, ${cardholder}, 'admitted', ${nowMs()})

@@ -29,6 +29,7 @@ import type { KeyPair } from './given.ts'
 import { assertionOf } from './rehearsal-passkey.ts'
 import {
   type Carried,
+  carryCard,
   digestOf,
   must,
   NOW,
@@ -58,10 +59,11 @@ export type Sim = {
 
 /** A SIM that was admitted for this person; nothing was written into it yet. */
 export async function admitted(world: World, person: Person): Promise<Sim> {
+  const { card } = await carryCard(person)
   const { newId, chance } = person.stage
   const id = newId('sim')
   const iccid = `8981${String(Buffer.from(chance.bytes(6)).readUIntBE(0, 6)).padStart(15, '0')}`
-  const made = await admitSim(world, { sim: id, iccid, cardholder: person.cardholder })
+  const made = await admitSim(world, { sim: id, iccid, card })
   return {
     world,
     person,

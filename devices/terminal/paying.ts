@@ -31,9 +31,14 @@ export function secretOf(link: string, origin: string): string {
   return secret
 }
 
-export async function claim(needs: TerminalNeeds, link: string): Promise<Claim> {
+export async function claim(
+  needs: TerminalNeeds,
+  link: string,
+  presentment: 'wallet' | 'sim' = 'wallet',
+): Promise<Claim> {
   const secret = secretOf(link, needs.origin)
-  const claimed = await write(needs, 'claimPayment', { body: { secret } })
+  const way = presentment === 'wallet' ? {} : { presentment }
+  const claimed = await write(needs, 'claimPayment', { body: { secret, ...way } })
   const { content, lines, payment } = claimed
   if (content.order_digest !== (await digestOfJson(lines)) || content.subject.id !== payment)
     throw new TerminalError('order_mismatch', 'What would be shown is not what would be signed.')

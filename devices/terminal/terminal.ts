@@ -51,10 +51,21 @@ import { speakerOf, type TerminalState } from './terminal-state.ts'
 export { claimOf, type Question } from './answering.ts'
 export type { TerminalNeeds } from './asking.ts'
 export type { Assertion, Attestation, Authenticator, PasskeyAsk } from './authenticator.ts'
-export { type Claim, type Presented, statementOf } from './paying.ts'
+export { type Claim, claim, type Presented, statementOf } from './paying.ts'
 export type { CardPin } from './pin.ts'
 export type { Activating, Plastic, PlasticOrder } from './plastic.ts'
 export { alterBody, type SignedRequest, signRequest } from './signed-request.ts'
+export {
+  type BridgeLine,
+  BridgeRefused,
+  type BySim,
+  callBridge,
+  linkSim,
+  pairBridge,
+  presentSim,
+  type Sim,
+  showSim,
+} from './sim.ts'
 export { TerminalError, type TerminalErrorCode } from './terminal-error.ts'
 export { fetchBlob, keepBlob, makeKeys, type TerminalKeys } from './terminal-keys.ts'
 export {

@@ -7,6 +7,7 @@
  *   admit-device     --device edv_…|rdr_… [--suite …] --out FILE     for the injection room
  *   personalise-card --card crd_… [--pin-file FILE] --out FILE for the card machine
  *   admit-chip       --device pxd_… --carrier … --out FILE  for the factory of the device
+ *   admit-sim        --sim sim_… --iccid 89… --card crd_… --out FILE  for the SIM's maker
  *   admit-bureau     --key-file FILE        its two public keys, as it handed them over
  *   remove-bureau    --bureau bur_…         nothing is sealed to it again
  */
@@ -18,6 +19,7 @@ import { carriers } from '@warifu/protocol/device-objects'
 import { type EntrySuite, entrySuites } from '@warifu/protocol/entry-device'
 import { isId } from '@warifu/protocol/ids'
 import { admitBureau, readBureauKeys, removeBureau } from '@warifu/vault/admit-bureau'
+import { admitSim } from '@warifu/vault/admit-sim'
 import { createApp } from '@warifu/vault/app'
 import { admitChip } from '@warifu/vault/chip-acts'
 import { readKeeping } from '@warifu/vault/config'
@@ -40,6 +42,8 @@ const options = {
   device: text,
   card: text,
   bureau: text,
+  sim: text,
+  iccid: text,
   out: text,
   'pin-file': text,
   'key-file': text,
@@ -70,6 +74,12 @@ const acts: Readonly<Record<string, (world: World, values: Values) => Promise<ob
     const plastic = await personaliseCard(world, pin === undefined ? { card } : { card, pin })
     await keepSecret(out, plastic)
     return { card }
+  },
+  'admit-sim': async (world, { sim = '', iccid = '', card = '', out }) => {
+    if (!isId('sim', sim)) throw new OperatorError('--sim is the id of a SIM.')
+    if (!isId('crd', card)) throw new OperatorError('--card is a card of the SIM’s owner.')
+    await keepSecret(out, await admitSim(world, { sim, iccid, card }))
+    return { sim, iccid }
   },
   'admit-bureau': async (world, { 'key-file': file = '' }) =>
     admitBureau(world, readBureauKeys(await readFile(file, 'utf8'))),
