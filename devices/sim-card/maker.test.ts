@@ -134,6 +134,16 @@ test('each channel is another one: its sequence goes on, and old commands are no
   assert.equal(ask(again.card, hexOf(sent.apdu)), '6982')
 })
 
+test('what a short answer cannot hold with its MAC is asked for in parts', () => {
+  const layout = [{ description: 1, length: 100, count: 4, isMandatory: true }]
+  const started = openMaker(newCard({ layout }))
+  const used = reset(say(say(started, '00a4000c026f01', '9000'), '0044000000', '9000').card)
+  const verified = play(used, `> ${verify} < 9000`)
+  const selected = say(openMaker(verified), '00a4000c026f01', '9000')
+  const whole = say(selected, '00b0000000', '6700')
+  say(whole, '00b0015000', `${'ff'.repeat(94)}9000`)
+})
+
 test('what goes over the wire shows no card number', () => {
   const { host } = openMaker(newCard())
   const { apdu } = wrap(host, {

@@ -46,6 +46,7 @@ const instructions: Readonly<Record<string, Instruction>> = {
   d8: { name: 'PUT KEY',               cla: 0x80, run: keys.putKey },
 }
 const GET_RESPONSE = 0xc0
+const MOST_DATA = 256
 const NOTHING: Reply = { data: NONE, word: status.ok }
 const EXTERNAL_AUTHENTICATE = 0x82
 
@@ -116,6 +117,8 @@ function deliver(card: SimCard, { data: sent, le, ins }: Command, reply: Reply):
   const { word } = reply
   const more = data.length & 0xff
   if (data.length === 0) return { state: card, reply: answer(word) }
+  // A channel adds to what is told; more than a short answer holds cannot be told at once.
+  if (data.length > MOST_DATA) return refuse(card, status.wrong_length)
   if (le === undefined && sent.length > 0)
     return { state: changed(card, { pending: { data, word } }), reply: answer(0x6100 + more) }
   if (le !== undefined && le !== 256 && le !== data.length) return refuse(card, 0x6c00 + more)
