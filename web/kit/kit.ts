@@ -1,5 +1,6 @@
 /** What the pages share: the look, the languages, the parts that show money, time and refusals. */
 export { Amount } from './amount.tsx'
+export { useCamera } from './camera.ts'
 export { type Clock, ClockProvider, useClock, useNow } from './clock.tsx'
 export { Countdown } from './countdown.tsx'
 export { KitProvider } from './kit-provider.tsx'
@@ -13,5 +14,6 @@ export {
 } from './language.ts'
 export { useLanguage, useWords } from './language-provider.tsx'
 export { Mark, type MarkState } from './mark.tsx'
+export { type QrModules, qrPath, qrSide } from './qr-path.ts'
 export { refusalWords } from './refusal-words.ts'
 export { Said, type Tone } from './said.tsx'

@@ -8,6 +8,7 @@ import {
 import { Mark, Said, useWords } from '@warifu/web/kit'
 import { type ReactNode, useEffect } from 'react'
 import { ApplyView } from './apply.tsx'
+import { AskedSheet } from './asked-sheet.tsx'
 import { useEnrolled, useStopped, useTerminalState } from './asking.ts'
 import { HistoryView } from './history.tsx'
 import { HomeView } from './home.tsx'
@@ -16,6 +17,7 @@ import { NavBar } from './nav-bar.tsx'
 import { PayView } from './pay.tsx'
 import { ScanView } from './scan.tsx'
 import { SettingsView } from './settings.tsx'
+import { CodeView } from './show-code.tsx'
 import { useFollowing, useOnline } from './staying.ts'
 import { StoppedView } from './stopped.tsx'
 import { useView } from './views.tsx'
@@ -48,13 +50,20 @@ function Page() {
   if (state === undefined || isEnrolled === undefined) return <Frame>{null}</Frame>
   if (state.cardholder === null || isJoining) return <Frame>{<JoinView />}</Frame>
   if (!isEnrolled) return <Frame>{<EnrolView />}</Frame>
-  return <Frame nav={<NavBar />}>{stopped ? <StoppedView why={stopped} /> : <Current />}</Frame>
+  if (stopped) return <Frame nav={<NavBar />}>{<StoppedView why={stopped} />}</Frame>
+  return (
+    <Frame nav={<NavBar />}>
+      <AskedSheet />
+      <Current />
+    </Frame>
+  )
 }
 
 const views: Readonly<Record<string, () => ReactNode>> = {
   '/': HomeView,
   '/pay': PayView,
   '/scan': ScanView,
+  '/code': CodeView,
   '/history': HistoryView,
   '/apply': ApplyView,
   '/settings': SettingsView,

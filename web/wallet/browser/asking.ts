@@ -53,6 +53,13 @@ export const useQuestions = () => {
   return useQuery({ queryKey: ['questions'], retry, queryFn: () => terminal.questions() })
 }
 
+export type Mute = Reply<'liftMute'>
+/** Shops that may not ask this person. */
+export const useMutes = () => {
+  const { terminal } = useWorld()
+  return useQuery<readonly Mute[]>({ queryKey: ['mutes'], retry, queryFn: () => terminal.mutes() })
+}
+
 export const usePending = () => {
   const { pending } = useWorld()
   return useQuery<Pending | null>({

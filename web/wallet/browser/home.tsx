@@ -39,6 +39,9 @@ export function HomeView() {
         <Button size="lg" fullWidth onClick={() => go('/scan')}>
           {say('home.pay')}
         </Button>
+        <Button variant="default" size="lg" fullWidth onClick={() => go('/code')}>
+          {say('home.show')}
+        </Button>
         <Button variant="subtle" fullWidth onClick={() => go('/apply')}>
           {say('apply.another')}
         </Button>

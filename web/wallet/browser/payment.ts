@@ -69,7 +69,7 @@ type Approving = {
 
 /** Yes. The person is verified for every payment, whatever its amount. */
 export const approve = (world: World, { claim, card, onUnknown }: Approving): Promise<Ending> =>
-  ended(world, claim, async () => {
+  ended(world, claim.payment, async () => {
     const work = () => world.terminal.present(claim, card, { verifyUser: true })
     const sure = { name: 'presentCard', work, onUnknown } as const
     // Keys that end soon are asked for anew; what cannot be had now may do without.
@@ -91,7 +91,7 @@ function isKeyOver(error: unknown): boolean {
 
 /** No. */
 export const deny = (world: World, claim: Claim, onUnknown: () => void): Promise<Ending> =>
-  ended(world, claim, async () => {
+  ended(world, claim.payment, async () => {
     const work = () => world.terminal.deny(claim)
     return readPresented(await actSurely(world, { name: 'denyPayment', work, onUnknown }))
   })
@@ -101,19 +101,24 @@ function readPresented({ status, declined_because: code }: Reply<'presentCard'>)
   return code === 'approval_denied' ? { kind: 'denied' } : { kind: 'declined', code: code ?? '' }
 }
 
-async function ended(world: World, claim: Claim, work: () => Promise<Ending>): Promise<Ending> {
+/** Does it; where it is refused, the platform tells how the payment has ended, if it has. */
+export async function ended(
+  world: World,
+  payment: Id<'pay'>,
+  work: () => Promise<Ending>,
+): Promise<Ending> {
   try {
     return await work()
   } catch (error) {
     const trouble = troubleOf(error)
     if (trouble.kind === 'refused' && trouble.code === 'payment_expired') return { kind: 'expired' }
     const mayHaveEnded = trouble.kind === 'refused' || error instanceof SettledElsewhere
-    const ending = mayHaveEnded ? await askEnding(world, claim) : null
+    const ending = mayHaveEnded ? await askEnding(world, payment) : null
     if (ending === null) throw error
     return ending
   }
 }
 
 /** The platform knows best; null where the payment still waits for an answer, or it is silent. */
-const askEnding = ({ terminal }: World, { payment }: Claim): Promise<Ending | null> =>
+const askEnding = ({ terminal }: World, payment: Id<'pay'>): Promise<Ending | null> =>
   terminal.activityOf(payment).then(endingOf, () => null)

@@ -2,6 +2,7 @@
 import { NativeSelect, useMantineColorScheme } from '@mantine/core'
 import { languages, useLanguage, useWords } from '@warifu/web/kit'
 import { useTerminalState } from './asking.ts'
+import { Mutes } from './mutes.tsx'
 import { words } from './words.ts'
 
 const names = { en: 'English', ja: '日本語', ko: '한국어' } as const
@@ -35,6 +36,7 @@ export function SettingsView() {
           if (chosen !== undefined) setColorScheme(chosen)
         }}
       />
+      <Mutes />
       <h2>{say('settings.about')}</h2>
       <dl className="facts">
         <dt>{say('settings.person')}</dt>

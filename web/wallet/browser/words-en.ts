@@ -42,6 +42,7 @@ export const en = {
   'card.unfreeze': 'Unfreeze',
   'card.frozen_more': 'Nobody can pay with it until you unfreeze it.',
   'home.title': 'Your cards',
+  'home.show': 'Show a code',
   'home.pay': 'Scan to pay',
   'home.waiting': 'A payment waits for your answer',
   'home.waiting_go': 'Look at it',

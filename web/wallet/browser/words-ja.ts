@@ -48,6 +48,7 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   'card.unfreeze': '再開する',
   'card.frozen_more': '再開するまで、だれもこのカードで支払えません。',
   'home.title': 'カード',
+  'home.show': 'コードを見せる',
   'home.pay': 'スキャンして支払う',
   'home.waiting': '支払いがあなたの返事を待っています',
   'home.waiting_go': '確認する',

@@ -7,8 +7,14 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { words } from './words.ts'
+import { words as first } from './words.ts'
+import { askedWords } from './words-asked.ts'
 
+const words = {
+  en: { ...first.en, ...askedWords.en },
+  ja: { ...first.ja, ...askedWords.ja },
+  ko: { ...first.ko, ...askedWords.ko },
+}
 const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort()
 const english: Readonly<Record<string, string>> = words.en
 

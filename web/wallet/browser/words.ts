@@ -1,11 +1,16 @@
 /**
  * Every word of the wallet's page. Refusals have theirs in the kit (refusal-words.ts). A part of
- * the page has a table of its own (`words-<part>.ts`, three columns) and a row here.
+ * the page has a table of its own (`words-<part>.ts`, three columns) and a row here; one that is
+ * loaded later (app.tsx) says its words by that table, and has no row.
  */
 import type { Words } from '@warifu/web/kit'
 import { applyWords } from './words-apply.ts'
+
+
 import { decisionWords } from './words-decision.ts'
+
 import { en } from './words-en.ts'
+
 import { ja } from './words-ja.ts'
 import { ko } from './words-ko.ts'
 import { schemeWords } from './words-schemes.ts'

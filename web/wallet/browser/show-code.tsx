@@ -1,0 +1,76 @@
+/**
+ * A code for a till to read. It tells the platform who is meant, moves no money, and is good once
+ * and for a minute; while the view is open, the next one takes its place.
+ */
+import { Button } from '@mantine/core'
+import type { Reply } from '@warifu/protocol/contract'
+import { payCodeText, spacedPayCode } from '@warifu/protocol/pay-code'
+import { Countdown, type QrModules, qrPath, qrSide, useClock, useWords } from '@warifu/web/kit'
+import { useEffect, useState } from 'react'
+import { act } from './acting.ts'
+import { useDoing } from './doing.ts'
+import { TroubleSaid } from './trouble-said.tsx'
+import { words } from './words.ts'
+import { askedWords } from './words-asked.ts'
+import { useWorld } from './world.tsx'
+import './asked.css'
+
+type Code = Reply<'createCode'> & { readonly modules: QrModules }
+
+export function CodeView() {
+  const say = useWords(words)
+  const ask = useWords(askedWords)
+  const { code, error, runs, renew } = useCode()
+  return (
+    <section className="view">
+      <h1>{say('home.show')}</h1>
+      <p className="lead">{ask('show.more')}</p>
+      {code === null ? null : <Shown code={code} />}
+      {code === null && runs ? <p role="status">{say('wait')}</p> : null}
+      {error === null ? null : <TroubleSaid error={error} again={renew} />}
+      <div className="acts">
+        <Button variant="default" size="lg" fullWidth loading={runs} onClick={renew}>
+          {ask('show.another')}
+        </Button>
+      </div>
+    </section>
+  )
+}
+
+function Shown({ code: { code, expires_at, modules } }: { readonly code: Code }) {
+  const say = useWords(words)
+  const ask = useWords(askedWords)
+  const side = qrSide(modules)
+  return (
+    <div className="shown-code">
+      <svg viewBox={`0 0 ${side} ${side}`} role="img" aria-label={ask('show.picture')}>
+        <rect width={side} height={side} fill="#fff" />
+        <path d={qrPath(modules)} fill="#15191e" shapeRendering="crispEdges" />
+      </svg>
+      <Countdown deadline={expires_at} />
+      <p className="quiet">{ask('show.typed')}</p>
+      <p className="shown-code-text">{spacedPayCode(code)}</p>
+    </div>
+  )
+}
+
+/** One at the start, and another when its time is over. */
+function useCode() {
+  const world = useWorld()
+  const clock = useClock()
+  const [code, setCode] = useState<Code | null>(null)
+  const making = useDoing(async () => {
+    const made = await act(world, () => world.terminal.showCode())
+    // Loaded when somebody shows a code: the page opens without it.
+    const { create } = await import('qrcode')
+    const { modules } = create(payCodeText(made.code), { errorCorrectionLevel: 'M' })
+    setCode({ ...made, modules })
+  })
+  const { begin } = making
+  const expires = code === null ? null : Date.parse(code.expires_at)
+  useEffect(() => {
+    if (expires === null) return begin()
+    return clock.after(Math.max(1000, expires - clock.nowMs()), () => begin())
+  }, [clock, expires, begin])
+  return { code, error: making.error, runs: making.runs, renew: () => begin() }
+}
