@@ -105,7 +105,8 @@ suite('the till', () => {
     await sell(page)
     await page.getByText(/^[45]:[0-9]{2} left$/).waitFor()
     await using sql = lastingSql(house)
-    await sql.run`update payments.payment set deadline_ms = 1 where status = 'requires_action'`
+    await sql.run`
+      update payments.payment set action_deadline_ms = 1 where status = 'requires_action'`
     await page.getByText('Nobody paid in time. Nothing was charged.').waitFor()
   })
 

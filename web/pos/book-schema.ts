@@ -55,6 +55,17 @@ const migrations = [
    ) strict;
    create index movement_by_time on movement (at_ms);
    create table stream (one integer primary key check (one = 1), place text not null) strict;`,
+  `alter table purchase add column asked text;
+   alter table purchase add column presentment text;
+   alter table purchase add column phone text;
+   alter table purchase add column to_keep integer not null default 0;
+   create index purchase_to_keep on purchase (number) where to_keep = 1;
+   create table customer (
+     phone text primary key,
+     token text not null,
+     last4 text not null,
+     number integer not null references purchase
+   ) strict;`,
 ]
 
 export function migrate(db: DatabaseSync): void {
@@ -80,6 +91,12 @@ export const purchaseRow = Type.Object({
   amount: whole,
   currency: text,
   return_url: nullable(text),
+  /** How the customer is asked (`PayWay`), by what presentment, and whose number it is. */
+  asked: nullable(Type.Union([Type.Literal('code'), Type.Literal('phone'), Type.Literal('saved')])),
+  presentment: nullable(text),
+  phone: nullable(text),
+  /** Once it is paid, a token is to be made of its card. */
+  to_keep: whole,
   created_ms: whole,
   idempotency_key: text,
   tries: whole,
@@ -111,6 +128,9 @@ export const actRow = Type.Object({
   answer: nullable(text),
 })
 export type ActRow = Static<typeof actRow>
+
+export const customerRow = Type.Object({ phone: text, token: text, last4: text })
+export type CustomerRow = Static<typeof customerRow>
 
 /** A row as it must be; another one means that somebody else wrote into the book. */
 export function rowOf<T extends TSchema>(schema: T, row: unknown): Static<T> {

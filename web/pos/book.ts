@@ -6,6 +6,8 @@ import { Type } from 'typebox'
 import {
   type ActRow,
   actRow,
+  type CustomerRow as Customer,
+  customerRow,
   migrate,
   type PurchaseRow,
   purchaseRow,
@@ -25,6 +27,10 @@ export type NewPurchase = Pick<
   | 'amount'
   | 'currency'
   | 'return_url'
+  | 'asked'
+  | 'presentment'
+  | 'phone'
+  | 'to_keep'
   | 'created_ms'
   | 'idempotency_key'
 >
@@ -51,7 +57,14 @@ export function openBook(path: string) {
       throw error
     }
   }
-  return { ...purchases(db), ...answers(db, within), ...acts(db), ...days(db), ...stream(db) }
+  return {
+    ...purchases(db),
+    ...answers(db, within),
+    ...acts(db),
+    ...customers(db, within),
+    ...days(db),
+    ...stream(db),
+  }
 }
 
 const purchases = (db: DatabaseSync) => {
@@ -63,10 +76,10 @@ const purchases = (db: DatabaseSync) => {
     }
   }
   const insert = db.prepare(
-    `insert into purchase (key, draft, place, lines, amount, currency, return_url, created_ms,
-                           idempotency_key)
-     values (:key, :draft, :place, :lines, :amount, :currency, :return_url, :created_ms,
-             :idempotency_key)
+    `insert into purchase (key, draft, place, lines, amount, currency, return_url, asked,
+                           presentment, phone, to_keep, created_ms, idempotency_key)
+     values (:key, :draft, :place, :lines, :amount, :currency, :return_url, :asked,
+             :presentment, :phone, :to_keep, :created_ms, :idempotency_key)
      on conflict (draft) do nothing`,
   )
   const byDraft = one('draft')
@@ -105,7 +118,9 @@ const answers = (db: DatabaseSync, within: Within) => {
           const more = amount - Number(before?.[kind] ?? 0)
           if (more > 0) move.run(number, kind, more, nowMs)
         }
-        const { status, id, link, deadline_at, card, declined_because } = payment
+        const { status, id, link, next_action, card, declined_because } = payment
+        // What both screens count down to: the step that is waited for.
+        const deadline_at = next_action?.deadline_at ?? payment.deadline_at
         const seen = [card?.last4 ?? null, declined_because] as const
         update.run(status, id, link, deadline_at, captured, refunded, ...seen, number)
       }),
@@ -126,7 +141,10 @@ const acts = (db: DatabaseSync) => {
   const settle = db.prepare('update act set answer = ? where id = ?')
   const unanswered = db.prepare(
     `select number from purchase where status = 'asking' or doubt = 1
-     union select number from act where answer is null order by number limit 50`,
+     union select number from act where answer is null
+     union select number from purchase
+            where to_keep = 1 and status in ('authorized', 'captured', 'settled')
+     order by number limit 50`,
   )
   return {
     addAct: (act: NewAct): Act => {
@@ -141,6 +159,30 @@ const acts = (db: DatabaseSync) => {
     settleAct: (id: number, answer: string): void => void settle.run(answer, id),
     /** The orders of which something is not known: asked and not answered, or changed unseen. */
     unanswered: (): number[] => unanswered.all().map((row) => Number(row['number'])),
+  }
+}
+
+/** Customers by the number that they paid by: the token that stands for their card here. */
+const customers = (db: DatabaseSync, within: Within) => {
+  const read = db.prepare('select phone, token, last4 from customer where phone = ?')
+  const keep = db.prepare(
+    `insert into customer (phone, token, last4, number) values (?, ?, ?, ?)
+     on conflict (phone) do update
+        set token = excluded.token, last4 = excluded.last4, number = excluded.number`,
+  )
+  const done = db.prepare('update purchase set to_keep = 0 where number = ?')
+  return {
+    customer: (phone: string): Customer | undefined => {
+      const row = read.get(phone)
+      return row === undefined ? undefined : rowOf(customerRow, row)
+    },
+    keepCustomer: ({ phone, token, last4 }: Customer, number: number): void =>
+      within(() => {
+        keep.run(phone, token, last4, number)
+        done.run(number)
+      }),
+    /** Its card cannot be kept. */
+    leaveCustomer: (number: number): void => void done.run(number),
   }
 }
 
@@ -188,7 +230,7 @@ const stream = (db: DatabaseSync) => {
 const lines = Type.Array(orderLine)
 
 /** What a page is told of an order. Its keys stay here. */
-export const orderOf = (row: Purchase): Order => ({
+export const orderOf = (row: Purchase, isKept = false): Order => ({
   number: row.number,
   place: row.place,
   lines: rowOf(lines, JSON.parse(row.lines)),
@@ -197,6 +239,8 @@ export const orderOf = (row: Purchase): Order => ({
   created_at: new Date(row.created_ms).toISOString(),
   day: dayOf(row.created_ms),
   status: row.status,
+  asked: row.asked,
+  isKept,
   doubt: row.doubt === 1,
   refusal: row.refusal,
   payment: row.payment,

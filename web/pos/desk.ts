@@ -7,6 +7,8 @@
  * clock, after a crash at the next start. The platform does it once and gives its first answer, so
  * after a repetition the truth is read anew. Nothing is called refused that was not refused.
  */
+import type { Body } from '@warifu/protocol/contract'
+import { presentmentAsked } from '@warifu/protocol/merchant-objects'
 import { orderLine } from '@warifu/protocol/sealed'
 import { ApiError, NoAnswer } from '@warifu/sdk/api-call'
 import type { Warifu, WarifuEvent } from '@warifu/sdk/sdk'
@@ -16,7 +18,7 @@ import { rowOf } from './book-schema.ts'
 
 export type DeskNeeds = {
   readonly book: Book
-  readonly warifu: Pick<Warifu, 'payments'>
+  readonly warifu: Pick<Warifu, 'payments' | 'tokens'>
   readonly nowMs: () => number
   /** Told after every change of an order. */
   readonly onChange: (number: number) => void
@@ -88,6 +90,7 @@ async function settleOrder(needs: DeskNeeds, number: number): Promise<void> {
     await askForPayment(needs, known(book.byNumber(number)))
     for (const act of book.openActs(number)) await askForAct(needs, act)
     if (known(book.byNumber(number)).doubt === 1) await refresh(needs, number)
+    await keepCustomer(needs, number)
     book.doubt(number, false)
     onReachable(true)
   } catch (error) {
@@ -118,6 +121,7 @@ async function askForPayment(needs: DeskNeeds, purchase: Purchase): Promise<void
         lines: rowOf(Type.Array(orderLine), JSON.parse(lines)),
         merchant_reference: `order ${number}`,
         ...placeOf(purchase),
+        ...presentmentOf(purchase),
       },
       { idempotencyKey },
     )
@@ -136,6 +140,27 @@ const placeOf = ({ place, return_url }: Purchase) => ({
   metadata: { place },
   ...(return_url === null ? {} : { return_url }),
 })
+
+const presentmentOf = ({ presentment }: Purchase): Pick<Body<'createPayment'>, 'presentment'> =>
+  presentment === null ? {} : { presentment: rowOf(presentmentAsked, JSON.parse(presentment)) }
+
+/** A customer who paid by telephone need not be rung the next time: a token stands for the card. */
+async function keepCustomer({ book, warifu }: DeskNeeds, number: number): Promise<void> {
+  const { to_keep, phone, payment, status, idempotency_key: key } = known(book.byNumber(number))
+  if (to_keep === 0 || phone === null || payment === null || !isPaid(status)) return
+  const body = { source: { kind: 'payment', payment } } as const
+  try {
+    const { token, card } = await warifu.tokens.create(body, { idempotencyKey: `token ${key}` })
+    if (token !== null) book.keepCustomer({ phone, token, last4: card.last4 }, number)
+  } catch (error) {
+    // Refused: the card cannot be kept, and the customer is rung again. Silence: asked again.
+    if (isSilence(error) || !(error instanceof ApiError)) throw error
+    book.leaveCustomer(number)
+  }
+}
+
+const isPaid = (status: Purchase['status']): boolean =>
+  status === 'authorized' || status === 'captured' || status === 'settled'
 
 async function askForAct(needs: DeskNeeds, act: Act): Promise<void> {
   const { book, warifu } = needs

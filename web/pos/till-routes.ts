@@ -1,12 +1,14 @@
 /** What the till's page asks: sell, cancel, refund, the sales of a day, and its stream. */
 import { errors } from '@warifu/protocol/errors'
+import type { PresentmentAsked } from '@warifu/protocol/merchant-objects'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerRefusal, type Read, read, refusal } from './asked.ts'
-import { type Act, orderOf, type Purchase } from './book.ts'
-import { type NewOrder, newOrder, newRefund } from './browser/wire.ts'
+import type { Act, Purchase } from './book.ts'
+import { type NewOrder, newOrder, newRefund, type PayWay } from './browser/wire.ts'
 import { price } from './pricing.ts'
 import { TILL, type Till } from './till.ts'
 
+type WithPhone = FastifyRequest<{ Params: { phone: string } }>
 type WithNumber = FastifyRequest<{ Params: { number: string } }>
 
 export function addTillRoutes(server: FastifyInstance, till: Till): void {
@@ -24,13 +26,17 @@ export function addTillRoutes(server: FastifyInstance, till: Till): void {
   )
   server.get('/api/orders/:number', async (request: WithNumber, reply) => {
     const purchase = purchaseOf(till, request)
-    return purchase === undefined ? notFound(reply) : orderOf(purchase)
+    return purchase === undefined ? notFound(reply) : till.tellOf(purchase)
+  })
+  server.get('/api/customers/:phone', async (request: WithPhone, reply) => {
+    const customer = till.book.customer(request.params.phone)
+    return customer === undefined ? notFound(reply) : { last4: customer.last4 }
   })
   server.post('/api/orders', async (request, reply) => {
     const asked = read(newOrder, request.body)
     if (!asked.ok) return answerRefusal(reply, asked)
     const sold = await sell(till, asked.value, 'till')
-    return sold.ok ? reply.code(201).send(orderOf(sold.value)) : answerRefusal(reply, sold)
+    return sold.ok ? reply.code(201).send(till.tellOf(sold.value)) : answerRefusal(reply, sold)
   })
   server.post('/api/orders/:number/cancel', async (request: WithNumber, reply) => {
     const purchase = purchaseOf(till, request)
@@ -62,7 +68,7 @@ function purchaseOf(till: Till, { params }: WithNumber): Purchase | undefined {
 /** Prices it, writes it down and asks; a draft that was sold already is that order. */
 export async function sell(
   till: Till,
-  { draft, ...asked }: NewOrder,
+  { draft, pay, ...asked }: NewOrder,
   place: Purchase['place'],
 ): Promise<Read<Purchase>> {
   const priced = price(till.catalogue, asked)
@@ -72,6 +78,8 @@ export async function sell(
   const before = till.book.byDraft(draft)
   if (before !== undefined && (before.lines !== lines || before.place !== place))
     return refusal(409, 'draft_reused', 'draft: this draft was sold with other lines', 'draft')
+  const way = wayOf(till, pay)
+  if (!way.ok) return way
   const key = till.secret()
   const value = await till.desk.sell({
     key,
@@ -80,12 +88,41 @@ export async function sell(
     lines,
     amount: priced.amount,
     currency: till.catalogue.currency,
+    ...way.value,
     return_url: place === 'shop' ? till.returnUrl(key) : null,
     created_ms: till.nowMs(),
     idempotency_key: till.newKey(),
   })
   return { ok: true, value }
 }
+
+type Way = Pick<Purchase, 'asked' | 'presentment' | 'phone' | 'to_keep'>
+
+/** By what the platform is to find the customer, or the card that they paid with before. */
+function wayOf({ book }: Till, pay: PayWay | undefined): Read<Way> {
+  const byLink = { asked: null, presentment: null, phone: null, to_keep: 0 }
+  if (pay === undefined) return { ok: true, value: byLink }
+  if (pay.kind === 'code') return way('code', null, pay)
+  if (pay.kind === 'phone') return way('phone', pay.phone, pay)
+  const customer = book.customer(pay.phone)
+  if (customer === undefined)
+    return refusal(409, 'token_unknown', 'pay.phone: no card is kept for this number', 'pay.phone')
+  return way('saved', pay.phone, { kind: 'token', token: customer.token })
+}
+
+const way = (
+  asked: PayWay['kind'],
+  phone: string | null,
+  presentment: PresentmentAsked,
+): Read<Way> => ({
+  ok: true,
+  value: {
+    asked,
+    phone,
+    presentment: JSON.stringify(presentment),
+    to_keep: asked === 'phone' ? 1 : 0,
+  },
+})
 
 type Acting = Pick<Act, 'kind' | 'number' | 'draft' | 'amount'>
 
@@ -104,7 +141,7 @@ async function act(till: Till, reply: FastifyReply, asked: Acting): Promise<Fast
   if (done.answer !== null && done.answer !== 'done')
     return answerRefusal(reply, refusal(409, done.answer, wordsOf(done.answer)))
   const purchase = till.book.byNumber(asked.number)
-  return purchase === undefined ? notFound(reply) : reply.send(orderOf(purchase))
+  return purchase === undefined ? notFound(reply) : reply.send(till.tellOf(purchase))
 }
 
 const wordsOf = (code: string): string =>

@@ -23,6 +23,8 @@ const order = (number: number, day: string, status: OrderStatus): Order => ({
   amount: 1,
   currency: 'jpy',
   created_at: `${day}T00:00:00.000Z`,
+  asked: null,
+  isKept: false,
   doubt: false,
   refusal: null,
   payment: null,

@@ -4,7 +4,7 @@
  */
 import type { Warifu } from '@warifu/sdk/sdk'
 import { type Book, orderOf, type Purchase } from './book.ts'
-import type { Catalogue, Day, DaySales, ShopMessage, TillMessage } from './browser/wire.ts'
+import type { Catalogue, Day, DaySales, Order, ShopMessage, TillMessage } from './browser/wire.ts'
 import { dayOf, spanOf } from './calendar.ts'
 import { createDesk, type Desk } from './desk.ts'
 import { createLive, type Live } from './live.ts'
@@ -30,6 +30,8 @@ export type Till = TillNeeds & {
   /** One topic for each order, its key. */
   readonly shopLive: Live<ShopMessage>
   readonly isReachable: () => boolean
+  /** An order as the till's page is told of it. */
+  readonly tellOf: (purchase: Purchase) => Order
   readonly salesOf: (day: string) => DaySales | undefined
   readonly today: () => string
   /** Listens to the platform until the signal; settles then. */
@@ -45,6 +47,8 @@ export function createTill(needs: TillNeeds): Till {
   const shopLive = createLive<ShopMessage>()
   let reachable = true
   const today = () => dayOf(nowMs())
+  const tellOf = (purchase: Purchase) =>
+    orderOf(purchase, purchase.phone !== null && book.customer(purchase.phone) !== undefined)
   const onReachable = (is: boolean) => {
     if (is === reachable) return
     reachable = is
@@ -53,7 +57,7 @@ export function createTill(needs: TillNeeds): Till {
   const onChange = (number: number) => {
     const purchase = book.byNumber(number)
     if (purchase === undefined) return
-    const order = orderOf(purchase)
+    const order = tellOf(purchase)
     tillLive.tell(TILL, 'order', { order, day: tallyOf(needs, today()) })
     shopLive.tell(purchase.key, 'order', order)
   }
@@ -61,6 +65,7 @@ export function createTill(needs: TillNeeds): Till {
   return {
     ...needs,
     desk,
+    tellOf,
     tillLive,
     shopLive,
     isReachable: () => reachable,
@@ -68,7 +73,7 @@ export function createTill(needs: TillNeeds): Till {
     salesOf: (day) => {
       const span = spanOf(day)
       if (span === undefined) return undefined
-      const orders = book.ordersOf(span).map((purchase: Purchase) => orderOf(purchase))
+      const orders = book.ordersOf(span).map(tellOf)
       return { ...tallyOf(needs, day), orders }
     },
     follow: (signal) => follow(needs, { desk, onReachable, signal }),

@@ -14,10 +14,12 @@ type CartFootProps = {
   readonly catalogue: Catalogue
   readonly act: { readonly isBusy: boolean; readonly problem: Problem | null }
   readonly label: 'ask' | 'checkout'
+  /** Something is still missing beside the cart. */
+  readonly isMissing?: boolean
   readonly onPress: () => Promise<void>
 }
 
-export function CartFoot({ cart, catalogue, act, label, onPress }: CartFootProps) {
+export function CartFoot({ cart, catalogue, act, label, isMissing, onPress }: CartFootProps) {
   const say = useWords(words)
   const { language } = useLanguage()
   const { currency, articles } = catalogue
@@ -30,7 +32,7 @@ export function CartFoot({ cart, catalogue, act, label, onPress }: CartFootProps
         size="lg"
         fullWidth
         loading={act.isBusy}
-        disabled={cart.lines.length === 0}
+        disabled={cart.lines.length === 0 || isMissing === true}
         onClick={() => void onPress()}
       >
         {say(label, { amount: formatMoney({ amount, currency }, localeOf[language]) })}

@@ -54,6 +54,11 @@ function OneOrder({ order }: { readonly order: Order }) {
       </header>
       {isWaiting(order) ? <Waiting order={order} isReachable={isReachable} /> : null}
       {isWaiting(order) ? null : <Outcome order={order} />}
+      {isPaid(order) && order.isKept && order.asked === 'phone' ? (
+        <Said tone="plain" title={say('keptTitle')}>
+          {say('kept')}
+        </Said>
+      ) : null}
       {order.refunded > 0 ? <Refunded order={order} /> : null}
       {isWaiting(order) ? null : (
         <Button size="lg" fullWidth className="next" onClick={() => go('/')}>

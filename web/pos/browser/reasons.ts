@@ -10,6 +10,7 @@ export const met = [
   'amount_above_captured',
   'api_key_invalid',
   'approval_denied',
+  'cardholder_not_reached',
   'card_not_active',
   'card_used_up',
   'category_not_allowed',
@@ -23,6 +24,8 @@ export const met = [
   'payment_expired',
   'payment_state',
   'terminal_not_active',
+  'token_unknown',
+  'too_many_requests',
   'vault_unavailable',
 ] as const satisfies readonly Refusal[]
 type Met = (typeof met)[number]
@@ -31,6 +34,7 @@ const ja: Readonly<Record<Met, string>> = {
   amount_above_captured: '支払われて、まだ返金されていない金額を超えています。',
   api_key_invalid: 'APIキーが不明か、期限切れか、取り消されています。',
   approval_denied: 'お客様が断りました。',
+  cardholder_not_reached: 'お客様に連絡がつかないか、時間内に返事がありませんでした。',
   card_not_active: 'カードが利用できない状態です。',
   card_used_up: '1回限りのカードで、すでに使われています。',
   category_not_allowed: 'この業種のお店では使えないカードです。',
@@ -44,12 +48,15 @@ const ja: Readonly<Record<Met, string>> = {
   payment_expired: '期限が過ぎました。請求はされていません。',
   payment_state: 'この支払いは、いまその操作に進めません。',
   terminal_not_active: 'お客様の端末が利用できない状態です。',
+  token_unknown: 'この番号のカードは保存されていません。',
+  too_many_requests: '番号での確認が多すぎます。少し待ってください。',
   vault_unavailable: '保管庫につながりません。もう一度送っても二重には請求されません。',
 }
 const ko: Readonly<Record<Met, string>> = {
   amount_above_captured: '결제되고 아직 환불되지 않은 금액을 넘습니다.',
   api_key_invalid: 'API 키를 알 수 없거나, 만료되었거나, 취소되었습니다.',
   approval_denied: '고객이 거절했습니다.',
+  cardholder_not_reached: '고객과 연결되지 않았거나 제시간에 응답하지 않았습니다.',
   card_not_active: '사용할 수 없는 상태의 카드입니다.',
   card_used_up: '한 번만 쓸 수 있는 카드이며 이미 사용되었습니다.',
   category_not_allowed: '이런 업종에서 쓸 수 없는 카드입니다.',
@@ -63,6 +70,8 @@ const ko: Readonly<Record<Met, string>> = {
   payment_expired: '기한이 지났습니다. 청구되지 않았습니다.',
   payment_state: '지금은 이 결제에 그 작업을 할 수 없습니다.',
   terminal_not_active: '고객의 단말기를 사용할 수 없는 상태입니다.',
+  token_unknown: '이 번호에 저장된 카드가 없습니다.',
+  too_many_requests: '번호로 묻는 요청이 너무 많습니다. 잠시 기다려 주세요.',
   vault_unavailable: '보관소에 연결할 수 없습니다. 다시 보내도 두 번 청구되지 않습니다.',
 }
 

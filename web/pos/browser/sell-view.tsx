@@ -6,6 +6,7 @@ import { type Cart, withFreeLine } from './cart.ts'
 import { CartFoot } from './cart-foot.tsx'
 import { Articles, CartLines } from './cart-view.tsx'
 import { useGround } from './ground.tsx'
+import { type Chosen, PayChoice, wayIn } from './pay-choice.tsx'
 import { useTill } from './till-live.tsx'
 import { orderIn } from './told.ts'
 import { useAct } from './use-act.ts'
@@ -55,6 +56,7 @@ type AskingProps = {
 }
 
 function Asking({ cart, catalogue, onAsked }: AskingProps) {
+  const [chosen, choose] = useState<Chosen>({ pay: undefined, isMissing: false })
   const { language } = useLanguage()
   const { post } = useGround()
   const { learn } = useTill()
@@ -62,12 +64,24 @@ function Asking({ cart, catalogue, onAsked }: AskingProps) {
   const act = useAct()
   const ask = () =>
     act.run(async () => {
-      const order = orderIn(await post('/api/orders', { ...cart, language }))
+      const order = orderIn(await post('/api/orders', { ...cart, ...wayIn(chosen), language }))
       learn(order)
       onAsked()
       go(`/orders/${order.number}`)
     })
-  return <CartFoot cart={cart} catalogue={catalogue} act={act} label="ask" onPress={ask} />
+  return (
+    <>
+      <PayChoice choose={choose} />
+      <CartFoot
+        cart={cart}
+        catalogue={catalogue}
+        act={act}
+        label="ask"
+        isMissing={chosen.isMissing}
+        onPress={ask}
+      />
+    </>
+  )
 }
 
 type FreeLineProps = { readonly onAdd: (description: string, price: number) => void }

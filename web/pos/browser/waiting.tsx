@@ -29,7 +29,7 @@ export function Waiting({ order, isReachable }: Props) {
       {link === null ? <Mark size={72} state="waiting" /> : <Qr text={link} label={say('qr')} />}
       <div className="waiting-side">
         <p className="waiting-words" role="status">
-          {say(link === null ? 'claimed' : 'waiting')}
+          {say(waitingFor(order))}
         </p>
         <Countdown deadline={deadline} />
         {link === null ? null : <Link link={link} />}
@@ -41,6 +41,13 @@ export function Waiting({ order, isReachable }: Props) {
       </div>
     </div>
   )
+}
+
+/** What the customer has to do now, by how they were asked. */
+function waitingFor({ asked, link }: Order) {
+  if (asked === 'phone') return 'rings'
+  if (asked === 'code') return 'askedThere'
+  return link === null ? 'claimed' : 'waiting'
 }
 
 function Link({ link }: { readonly link: string }) {

@@ -3,8 +3,10 @@
  * are the back end's business: a page names articles and quantities, and never a price of the shop.
  */
 import { idOf } from '@warifu/protocol/ids'
+import { phoneNumber } from '@warifu/protocol/merchant-objects'
 import { minorUnits } from '@warifu/protocol/money'
 import type { PaymentStatus } from '@warifu/protocol/moves'
+import { payCode } from '@warifu/protocol/pay-code'
 import type { OrderLine } from '@warifu/protocol/sealed'
 import { closed, plainText } from '@warifu/protocol/shapes'
 import { type Static, Type } from 'typebox'
@@ -24,10 +26,20 @@ const anyLine = closed({
   quantity,
 })
 
+/** How a customer at the till, or on the telephone, is asked to pay; left out: by a link. */
+export const payWay = Type.Union([
+  closed({ kind: Type.Literal('code'), code: payCode }),
+  closed({ kind: Type.Literal('phone'), phone: phoneNumber }),
+  /** The card that this number paid with before. */
+  closed({ kind: Type.Literal('saved'), phone: phoneNumber }),
+])
+export type PayWay = Static<typeof payWay>
+
 export const newOrder = closed({
   draft,
   language,
   lines: Type.Array(anyLine, { minItems: 1, maxItems: 50 }),
+  pay: Type.Optional(payWay),
 })
 export type NewOrder = Static<typeof newOrder>
 
@@ -53,6 +65,10 @@ export type Order = {
   /** The shop's day on which it was made: `YYYY-MM-DD`. */
   readonly day: string
   readonly status: OrderStatus
+  /** How the customer is asked; null: by the link. */
+  readonly asked: PayWay['kind'] | null
+  /** This shop may charge the card again for this customer: there is a token for it. */
+  readonly isKept: boolean
   /** Something was asked of the platform and has no answer yet: what is shown may be old. */
   readonly doubt: boolean
   /** What the platform said no to last, by its code. */
@@ -96,6 +112,9 @@ export type TillMessage = {
   readonly platform: { readonly reachable: boolean }
 }
 export type ShopMessage = { readonly order: Order }
+
+/** What is known of a customer by their number. */
+export type KnownCustomer = { readonly last4: string }
 
 /** How the back end says no. */
 export type Refused = {

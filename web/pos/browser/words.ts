@@ -1,5 +1,6 @@
 /** Everything the till and the shop say, in every language; nothing is said elsewhere. */
 import type { Words } from '@warifu/web/kit'
+import { payWords } from './words-pay.ts'
 
 const en = {
   till: 'Till',
@@ -324,4 +325,8 @@ const ko: Readonly<Record<Word, string>> = {
   again: '다시 주문하기',
 }
 
-export const words: Words<Word> = { en, ja, ko }
+export const words: Words<Word | keyof typeof payWords.en> = {
+  en: { ...en, ...payWords.en },
+  ja: { ...ja, ...payWords.ja },
+  ko: { ...ko, ...payWords.ko },
+}
