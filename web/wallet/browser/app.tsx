@@ -6,18 +6,12 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import { Mark, Said, useWords } from '@warifu/web/kit'
-import { type ReactNode, useEffect } from 'react'
-import { ApplyView } from './apply.tsx'
-import { AskedSheet } from './asked-sheet.tsx'
+import { type ComponentType, lazy, type ReactNode, Suspense, useEffect } from 'react'
 import { useEnrolled, useStopped, useTerminalState } from './asking.ts'
-import { HistoryView } from './history.tsx'
 import { HomeView } from './home.tsx'
 import { EnrolView, JOINING, JoinView } from './join.tsx'
 import { NavBar } from './nav-bar.tsx'
 import { PayView } from './pay.tsx'
-import { ScanView } from './scan.tsx'
-import { SettingsView } from './settings.tsx'
-import { CodeView } from './show-code.tsx'
 import { useFollowing, useOnline } from './staying.ts'
 import { StoppedView } from './stopped.tsx'
 import { useView } from './views.tsx'
@@ -53,25 +47,36 @@ function Page() {
   if (stopped) return <Frame nav={<NavBar />}>{<StoppedView why={stopped} />}</Frame>
   return (
     <Frame nav={<NavBar />}>
-      <AskedSheet />
+      <Suspense fallback={null}>
+        <AskedSheet />
+      </Suspense>
       <Current />
     </Frame>
   )
 }
 
-const views: Readonly<Record<string, () => ReactNode>> = {
+/** Loaded when somebody goes there: what opens first stays small. */
+const later = (load: () => Promise<ComponentType>) => lazy(async () => ({ default: await load() }))
+
+const AskedSheet = later(async () => (await import('./asked-sheet.tsx')).AskedSheet)
+
+const views: Readonly<Record<string, ComponentType>> = {
   '/': HomeView,
   '/pay': PayView,
-  '/scan': ScanView,
-  '/code': CodeView,
-  '/history': HistoryView,
-  '/apply': ApplyView,
-  '/settings': SettingsView,
+  '/scan': later(async () => (await import('./scan.tsx')).ScanView),
+  '/code': later(async () => (await import('./show-code.tsx')).CodeView),
+  '/history': later(async () => (await import('./history.tsx')).HistoryView),
+  '/apply': later(async () => (await import('./apply.tsx')).ApplyView),
+  '/settings': later(async () => (await import('./settings.tsx')).SettingsView),
 }
 
 function Current() {
   const View = views[useView()] ?? HomeView
-  return <View />
+  return (
+    <Suspense fallback={null}>
+      <View />
+    </Suspense>
+  )
 }
 
 function Frame({ nav, children }: { readonly nav?: ReactNode; readonly children: ReactNode }) {
