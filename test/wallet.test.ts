@@ -147,7 +147,8 @@ const local = (page: Page, path: string): string => {
   return url.href
 }
 
-const FIRST_LOAD_BYTES = 200_000
+/** Views beside the cards and a payment are loaded when somebody goes there (app.tsx). */
+const FIRST_LOAD_BYTES = 220_000
 
 /** Every script and style carries its digest, as files.json has it; what loads first is small. */
 async function assertBuilt(origin: string): Promise<void> {

@@ -3,7 +3,6 @@ import { TextInput } from '@mantine/core'
 import type { Question } from '@warifu/devices/terminal'
 import { useWords } from '@warifu/web/kit'
 import { useState } from 'react'
-import { words } from './words.ts'
 import { askedWords } from './words-asked.ts'
 
 type Props = {
@@ -14,7 +13,6 @@ type Props = {
 }
 
 export function NumberField({ asked, entered, enter, isFixed }: Props) {
-  const say = useWords(words)
   const ask = useWords(askedWords)
   if (asked === null) return null
   if (asked.ask === 'enter') return <Enter enter={enter} isFixed={isFixed} />
@@ -39,7 +37,6 @@ export function NumberField({ asked, entered, enter, isFixed }: Props) {
 const TWO_DIGITS = /^[0-9]{2}$/
 
 function Enter({ enter, isFixed }: Pick<Props, 'enter' | 'isFixed'>) {
-  const say = useWords(words)
   const ask = useWords(askedWords)
   const [text, setText] = useState('')
   return (

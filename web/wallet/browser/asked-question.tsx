@@ -148,7 +148,6 @@ function useCardChoice() {
 type NotMeProps = { readonly answering: OpenProps['answering']; readonly back: () => void }
 
 function NotMe({ answering, back }: NotMeProps) {
-  const say = useWords(words)
   const ask = useWords(askedWords)
   const [suspend, setSuspend] = useState(false)
   return (

@@ -109,7 +109,6 @@ type SeveralProps = {
 
 /** More than one shop asks: the person chooses. */
 function Several({ asked, choose }: SeveralProps) {
-  const say = useWords(words)
   const ask = useWords(askedWords)
   const isReady = useMoment()
   return (

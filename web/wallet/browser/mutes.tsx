@@ -5,12 +5,10 @@ import { act } from './acting.ts'
 import { type Mute, useMutes } from './asking.ts'
 import { useDoing } from './doing.ts'
 import { TroubleSaid } from './trouble-said.tsx'
-import { words } from './words.ts'
 import { askedWords } from './words-asked.ts'
 import { useWorld } from './world.tsx'
 
 export function Mutes() {
-  const say = useWords(words)
   const ask = useWords(askedWords)
   const { data: mutes = [] } = useMutes()
   if (mutes.length === 0) return null
@@ -29,7 +27,6 @@ export function Mutes() {
 }
 
 function Row({ mute: { payee } }: { readonly mute: Mute }) {
-  const say = useWords(words)
   const ask = useWords(askedWords)
   const world = useWorld()
   const lifting = useDoing(() => act(world, () => world.terminal.liftMute(payee.id)))

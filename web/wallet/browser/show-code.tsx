@@ -38,7 +38,6 @@ export function CodeView() {
 }
 
 function Shown({ code: { code, expires_at, modules } }: { readonly code: Code }) {
-  const say = useWords(words)
   const ask = useWords(askedWords)
   const side = qrSide(modules)
   return (

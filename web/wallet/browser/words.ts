@@ -6,7 +6,6 @@
 import type { Words } from '@warifu/web/kit'
 import { applyWords } from './words-apply.ts'
 
-
 import { decisionWords } from './words-decision.ts'
 
 import { en } from './words-en.ts'
