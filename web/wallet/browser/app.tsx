@@ -11,6 +11,7 @@ import { useEnrolled, useStopped, useTerminalState } from './asking.ts'
 import { HomeView } from './home.tsx'
 import { EnrolView, JOINING, JoinView } from './join.tsx'
 import { NavBar } from './nav-bar.tsx'
+import { OneMoment } from './one-moment.tsx'
 import { PayView } from './pay.tsx'
 import { useFollowing, useOnline } from './staying.ts'
 import { StoppedView } from './stopped.tsx'
@@ -73,7 +74,7 @@ const views: Readonly<Record<string, ComponentType>> = {
 function Current() {
   const View = views[useView()] ?? HomeView
   return (
-    <Suspense fallback={null}>
+    <Suspense fallback={<OneMoment />}>
       <View />
     </Suspense>
   )

@@ -1,18 +1,16 @@
 /** Applying for a card: who you are, a code to your phone, the decision, the card on this phone. */
-import { Said, useWords } from '@warifu/web/kit'
 import { useState } from 'react'
 import { ApplyForm } from './apply-form.tsx'
 import { CodeForm, PhoneForm } from './apply-phone.tsx'
 import { useApplication, useTerminalState } from './asking.ts'
 import { Decision } from './decision.tsx'
+import { OneMoment } from './one-moment.tsx'
 import { TroubleSaid } from './trouble-said.tsx'
-import { words } from './words.ts'
 
 /** An application in one of these states has nothing left to do; the next one begins anew. */
 const isOver = (status: string): boolean => status === 'installed'
 
 export function ApplyView() {
-  const say = useWords(words)
   const { data: state } = useTerminalState()
   const [isAnew, setAnew] = useState(false)
   const id = state?.application ?? null
@@ -21,7 +19,7 @@ export function ApplyView() {
   if (error !== null) return <TroubleSaid error={error} again={() => void refetch()} />
   if (id === null || isAnew || (application && isOver(application.status)))
     return <ApplyForm onApplied={() => setAnew(false)} />
-  if (application === undefined) return <Said tone="plain" title={say('wait')} />
+  if (application === undefined) return <OneMoment />
   if (application.status !== 'submitted')
     return <Decision application={application} onAgain={() => setAnew(true)} />
   const sent = application.verifications.find(
