@@ -35,3 +35,9 @@ export const beaconBody = closed({
   assertion: Type.Optional(assertion),
 })
 export type BeaconBody = Static<typeof beaconBody>
+
+/** The phone says that its device did not answer: nothing is confirmed, and operators see why. */
+export const beaconUnreached = closed({
+  kind: Type.Literal('beacon'),
+  unreached: Type.Literal(true),
+})

@@ -190,6 +190,13 @@ export const errors = {
   sim_channel_broken: row('conflict_error', 'retry_now', ['The SIM did not answer as it should. Begin again.', '', 'The SIM’s answers do not verify, or it refused a command. Begin again.']),
   bridge_invalid: row('card_error', 'fix_request', ['The SIM reader of this phone is not linked. Link it again.', 'The presenter’s SIM reader is not linked.', 'Not signed by the bridge that this terminal linked.']),
   pin_digits_wrong: row('card_error', 'retry_now', ['The PIN digits in the SIM are not those of your PIN. Nothing was charged.', 'The PIN digits are wrong; tries are left.', 'PIN digits compared in the vault: wrong.']),
+  // Proximity devices
+  chip_unknown: row('invalid_request_error', 'fix_request', ['This device is not paired with this phone.', 'The customer could not be reached, or did not answer. Nothing was charged.', 'No such chip, removed, or another terminal’s.']),
+  chip_paired: row('conflict_error', 'do_not_retry', ['This device belongs to somebody else. They must remove it first.', '', 'Chip paired by another cardholder.']),
+  chip_mismatch: row('approval_error', 'request_approval_again', ['Another device of yours answered. Use the one that the till heard.', 'The customer could not be reached, or did not answer. Nothing was charged.', 'The statement names another device than the one that was heard.']),
+  chip_code_invalid: row('approval_error', 'request_approval_again', ['Your device’s code is not for this payment. Nothing was charged.', 'The customer could not be reached, or did not answer. Nothing was charged.', 'Chip code does not verify over the signed content.']),
+  chip_replayed: row('approval_error', 'request_approval_again', ['That code of your device was used before. Nothing was charged.', 'The customer could not be reached, or did not answer. Nothing was charged.', 'Chip counter used or gone back, with another code.']),
+  device_not_near: row('approval_error', 'retry_now', ['Your device did not answer. Is it near, and switched on? Nothing was charged.', 'The customer could not be reached, or did not answer. Nothing was charged.', 'The terminal could not reach the chip, and said so.']),
 
   // Tokens
   token_unknown: row('invalid_request_error', 'fix_request', ['', 'No such token, deleted, or another merchant’s.', 'Token not found for this merchant.']),

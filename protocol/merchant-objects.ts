@@ -1,6 +1,7 @@
 /** What a merchant keeps with us: entry devices with their custody, tokens with their consent. */
 import { type Static, Type } from 'typebox'
 import { periods } from './approval-content.ts'
+import { broadcastCode } from './beacon.ts'
 import { deviceStates, entryMessage, entrySuites } from './entry-device.ts'
 import { idOf } from './ids.ts'
 import { currency, minorUnits, minorUnitsOrZero } from './money.ts'
@@ -135,5 +136,7 @@ export const presentmentAsked = Type.Union([
   closed({ kind: Type.Literal('code'), code: payCode }),
   /** The customer told their number, over the telephone or at the counter. */
   closed({ kind: Type.Literal('phone'), phone: phoneNumber }),
+  /** A code that the till heard from a device of the customer's. It identifies, and no more. */
+  closed({ kind: Type.Literal('beacon'), code: broadcastCode }),
 ])
 export type PresentmentAsked = Static<typeof presentmentAsked>

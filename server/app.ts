@@ -28,7 +28,7 @@ import {
   webhookHandlers,
 } from '#api'
 import { createApprovals, type Resume } from '#approvals'
-import { createDevices } from '#devices'
+import { alsoHeard, createDevices, hear, heardFor } from '#devices'
 import {
   createSecretBox,
   createStreams,
@@ -132,7 +132,7 @@ const fetchBytes = (send: typeof fetch) => async (url: string) => {
 
 /** Every room, built in the order of the street. */
 function createRooms(world: World) {
-  const { config, store, vault, now, random, derive, fetch } = world
+  const { config, store, vault, now, random, derive, fetch, logger } = world
   const mint: Mint = (prefix, lane = 0) =>
     mintId({ prefix, lane, nowMs: now(), chance: random(14) })
   const lane = () => (random(1)[0] ?? 0) % LANES
@@ -155,9 +155,14 @@ function createRooms(world: World) {
   const plastic = createPlastic(issuer)
   const estate = createEstate(needs)
   const apiKeys = createKeyKeeping(needs)
+  const holderOf = async (card: Id<'crd'>) => (await issuing.card(card))?.cardholder
+  const report = (fault: unknown) => logger.error({ err: fault }, 'devices: codes of an epoch')
   const devices = createDevices({
     ...needs,
     issuing,
+    now,
+    holderOf,
+    report,
     // No room gives a card to a second phone yet.
     reissue: async () => refused('card_not_active'),
   })
@@ -166,7 +171,8 @@ function createRooms(world: World) {
   const asked = { tokens, ownerOf, pinDigitsFrom, alarm: estate.alarm }
   const { freeze } = issuing
   const steps = { stepSeconds: config.waits.steps, asksPerMinute: config.asksPerMinute, freeze }
-  const found = { ...asked, ...steps, directory }
+  const isActive = async (id: Id<'trm'>) => (await terminals.active([id])).length === 1
+  const found = { ...asked, ...steps, directory, devices: { hear, heardFor, alsoHeard, isActive } }
   const payments = createPayments({ ...needs, ...found, derive, once, signatureOnlyMax })
   const resume: Resume = {
     payment: payments.resume,
@@ -236,6 +242,7 @@ export function createApp(world: World): App {
   const { config, store, vault, now, logger } = world
   const rooms = createRooms(world)
   const { mint, people, terminals, issuing, estate, tokens, payments, directory, approvals } = rooms
+  const { devices } = rooms
   const { walletOrigin, tillOrigin, apiOrigin, docsOrigin } = config
   const sandbox = config.mode !== 'live'
   const ways = waysOut(world, rooms)
@@ -280,7 +287,7 @@ export function createApp(world: World): App {
     },
     tick: async (nowMs) => {
       await payments.sweep(nowMs)
-      for (const room of [directory, approvals, tokens, estate, issuing, people])
+      for (const room of [directory, approvals, devices, tokens, estate, issuing, people])
         await room.tick(nowMs)
     },
   }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { EntryMessage } from '@warifu/protocol/entry-device'
 import type { Id } from '@warifu/protocol/ids'
 import type { VaultOutput, VaultRefusal } from '@warifu/protocol/vault'
+import { alsoHeard, hear, heardFor } from '#devices'
 import { openAccount, putCard, setCardLast4 } from '#ledger'
 import { createEstate, createMerchant, createStore } from '#merchants'
 import { createPayments, type NewPayment, saleOf } from '#payments'
@@ -69,6 +70,7 @@ export async function openShop(stage: Rehearsal, nowMs: number) {
     alarm: estate.alarm,
     directory: createDirectory({ store, derive }),
     freeze: async () => {},
+    devices: { hear, heardFor, alsoHeard, isActive: async () => true },
     receiptMs: 10_000,
     stepSeconds: {},
     asksPerMinute: 30,

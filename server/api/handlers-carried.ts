@@ -24,6 +24,14 @@ export const carriedHandlers = ({ devices, terminals, livemode }: Rooms) => {
       const data = (await devices.list(call.cardholder)).map(show)
       return done({ object: 'list', url: '/v1/devices', has_more: false, next_cursor: null, data })
     },
+    pairProximityDevice: async ({ caller: { call }, body, nowMs }) =>
+      terminals.once(call, shownAs(devices.pair({ call, body, nowMs }), show), nowMs),
+    linkDevice: async ({ caller: { call }, params, body, nowMs }) =>
+      terminals.once(
+        call,
+        shownAs(devices.link({ call, device: params.id, card: body.card }), show),
+        nowMs,
+      ),
     removeDevice: async ({ caller: { call }, params, nowMs }) =>
       terminals.once(
         call,

@@ -43,6 +43,8 @@ export const statusOf = {
   pin_sealed_wrong: 422, pin_expired: 410, pin_replayed: 409, pin_unchanged: 409,
   pin_repeats: 422, pin_sequence: 422, pin_year: 422, pin_in_number: 422, pin_not_blocked: 409,
   verification_mismatch: 422,
+  chip_unknown: 404, chip_paired: 409, chip_mismatch: 422, chip_code_invalid: 422,
+  chip_replayed: 409, device_not_near: 422,
   token_unknown: 404, consent_missing: 402, consent_exceeded: 402,
   approval_state: 409, approval_expired: 410, webhook_url_refused: 400,
   vault_unavailable: 503, network_unavailable: 504, internal_error: 500,

@@ -4,30 +4,40 @@
  */
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import { type Id, isId } from '@warifu/protocol/ids'
-import type { Store } from '#store'
 import type { TerminalCall, Work } from '#terminals'
-import type { VaultClient } from '#vault-client'
 import type { Carried, CarriedId, Kind, Owned } from './carried.ts'
+import { type EpochNeeds, fillEpochs } from './epochs.ts'
+import { linkDevice, type PairNeeds, pairDevice } from './pairing.ts'
 import { listProximity, removeProximity } from './proximity.ts'
 import { listSims, removeSim, simsOf } from './sim-rows.ts'
 import { type LinkAsked, link, type Personalising, personalise, type SimNeeds } from './sims.ts'
 
 export type { Carried, CarriedId } from './carried.ts'
+export type { Whose } from './epochs.ts'
+export { alsoHeard, hear, heardFor } from './hearing.ts'
 export type { Sim } from './sim-rows.ts'
 
-export type DeviceNeeds = SimNeeds & {
-  readonly store: Store
-  readonly vault: Pick<VaultClient, 'call'>
-}
+export type DeviceNeeds = PairNeeds &
+  SimNeeds &
+  EpochNeeds & {
+    /** Told of a fault of the work behind `tick`, which nobody waits for. */
+    readonly report: (fault: unknown) => void
+  }
 export type Devices = ReturnType<typeof createDevices>
 
 /** By the prefix of their ids. */
 const kindsOf = ({ vault }: DeviceNeeds): Readonly<Record<string, Kind>> => ({
-  pxd: { list: listProximity, forget: async () => {}, remove: removeProximity },
   sim: {
     list: listSims,
     forget: async (device) => void (await vault.call('remove_sim', { sim: simOf(device) })),
     remove: removeSim,
+  },
+  pxd: {
+    list: listProximity,
+    forget: async (device) => {
+      if (isId('pxd', device)) await vault.call('remove_chip', { device })
+    },
+    remove: removeProximity,
   },
 })
 
@@ -39,6 +49,7 @@ export function createDevices(needs: DeviceNeeds) {
     )
     return found.flat().sort((a, b) => b.createdMs - a.createdMs)
   }
+  let isFilling = false
   return {
     /** Those in use, newest first. */
     list,
@@ -46,6 +57,18 @@ export function createDevices(needs: DeviceNeeds) {
       list: (cardholder: Id<'chl'>) => simsOf(needs.store.sql, cardholder),
       personalise: (asked: Personalising) => personalise(needs, asked),
       link: (asked: LinkAsked) => link(needs, asked),
+    },
+    pair: (asked: Parameters<typeof pairDevice>[1]) => pairDevice(needs, asked),
+    link: (asked: Parameters<typeof linkDevice>[1]) => linkDevice(needs, asked),
+    /** Codes of epochs that are missing. A million of them take a while: nobody waits for it. */
+    tick: async (nowMs: number): Promise<void> => {
+      if (isFilling) return
+      isFilling = true
+      void fillEpochs(needs, nowMs)
+        .catch(needs.report)
+        .finally(() => {
+          isFilling = false
+        })
     },
     /** A terminal's work: the vault forgets first, as it is the one that would believe. */
     remove: ({ call, device, nowMs }: Removing): Work<Owned, Carried> => ({

@@ -35,6 +35,39 @@ export async function listProximity(db: Db, cardholder: Id<'chl'>): Promise<Carr
   return rows.map(carriedOf)
 }
 
+/** A new pairing, or a device's next one. */
+export async function putProximity(
+  tx: Tx,
+  put: Pick<ProximityDevice, 'id' | 'kind' | 'name' | 'cardholder' | 'terminal' | 'card'>,
+  nowMs: number,
+): Promise<ProximityDevice> {
+  const { id, kind, name, cardholder, terminal, card } = put
+  const [row] = await tx<ProximityDevice[]>`
+    insert into devices.proximity as d
+      (id, kind, name, cardholder, terminal, card, state, created_ms)
+    values (${id}, ${kind}, ${name}, ${cardholder}, ${terminal}, ${card}, 'active', ${nowMs})
+    on conflict (id) do update
+       set name = excluded.name, cardholder = excluded.cardholder, terminal = excluded.terminal,
+           card = excluded.card, state = 'active', removed_ms = null, version = d.version + 1,
+           created_ms = excluded.created_ms
+    returning ${columns(tx)}`
+  if (row === undefined) throw new Error('a paired device has no row')
+  return row
+}
+
+/** Undefined where it is not this cardholder's, or was removed. */
+export async function linkCard(
+  tx: Tx,
+  { cardholder, device }: Owned,
+  card: Id<'crd'>,
+): Promise<ProximityDevice | undefined> {
+  const [row] = await tx<ProximityDevice[]>`
+    update devices.proximity d set card = ${card}, version = version + 1
+     where d.id = ${device} and d.cardholder = ${cardholder} and d.state = 'active'
+    returning ${columns(tx)}`
+  return row
+}
+
 export async function removeProximity(
   tx: Tx,
   { cardholder, device }: Owned,

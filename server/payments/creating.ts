@@ -1,6 +1,6 @@
 /** A merchant asks for a payment: one statement claims the key and opens the row and its link. */
 import { createHash } from 'node:crypto'
-import { toBase64url } from '@warifu/crypto/base64url'
+import { fromBase64url, toBase64url } from '@warifu/crypto/base64url'
 import { jcsBytes } from '@warifu/crypto/jcs'
 import type { Extent } from '@warifu/protocol/approval-content'
 import { type Answer, done, refused } from '@warifu/protocol/errors'
@@ -59,6 +59,8 @@ function claimOf({ directory }: PaymentNeeds, shown: Waited): Answer<Claim | nul
       return refused('field_invalid', 'presentment.code', 'check digits that fit expected')
     return done({ kind: 'code', code: directory.hashOfCode(bytes).toString('hex') })
   }
+  if (shown.kind === 'beacon')
+    return done({ kind: 'beacon', code: Buffer.from(fromBase64url(shown.code)).toString('hex') })
   const e164 = readPhone(shown.phone)
   if (e164 === undefined)
     return refused('field_invalid', 'presentment.phone', 'a telephone number, E.164, expected')

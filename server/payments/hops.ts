@@ -85,6 +85,23 @@ export const presentedBySim = (at: string, terminal: string): Hop[] => {
   ]
 }
 
+/** The same, with a code of the device's chip instead of a sealed card. */
+export const beaconPresented = (at: string, terminal: string): Hop[] => {
+  const signed = { readable: ['amount', 'payee', 'chip code'], signed_by: terminal }
+  return [
+    hop(['cardholder', 'terminal'], 'yes and number', at, { reported: true }),
+    hop(['terminal', 'proximity_device'], 'authenticate', at, { ...signed, reported: true }),
+    hop(['proximity_device', 'terminal'], 'chip code', at, { reported: true }),
+    hop(['terminal', 'server'], 'presentCard', at, signed),
+    hop(['server', 'vault'], 'verify_chip', at, signed),
+  ]
+}
+
+/** The person chose another till that heard the same device. */
+export const superseded = (at: string): Hop[] => [
+  hop(['server', 'terminal'], 'superseded', at, { readable: ['amount', 'payee'] }),
+]
+
 /** The vault knew who sent it and opened it: with which key, and what it answered. */
 export function opened(before: readonly Hop[], at: string, key: KeyName): Hop[] {
   const named = before.map((one) =>

@@ -4,6 +4,7 @@ import { type ApprovedPresentment, approvedPresentments } from '@warifu/protocol
 import type { Answer, Refusal } from '@warifu/protocol/errors'
 import type { Id, Mint } from '@warifu/protocol/ids'
 import type { Presentment } from '@warifu/protocol/objects'
+import type { alsoHeard, hear, heardFor } from '#devices'
 import type { StepSeconds } from '#presentment'
 import type { Db, Store, Tx } from '#store'
 import type { Directory, TerminalCall, Work } from '#terminals'
@@ -42,6 +43,13 @@ export type PaymentNeeds = {
   readonly alarm: (refused: RefusedEntry) => Promise<void>
   /** How a person is found who did not begin. */
   readonly directory: Pick<Directory, 'hashOf' | 'byNumber' | 'hashOfCode' | 'redeem'>
+  /** Devices that were heard, and whose they are. */
+  readonly devices: {
+    readonly hear: typeof hear
+    readonly heardFor: typeof heardFor
+    readonly alsoHeard: typeof alsoHeard
+    readonly isActive: (terminal: Id<'trm'>) => Promise<boolean>
+  }
   /** Freezes a person's cards, or the one that is named, since they said so. */
   readonly freeze: (tx: Tx, asked: Freezing) => Promise<void>
   readonly random: (size: number) => Uint8Array
@@ -63,7 +71,7 @@ export const asStepped = (presentment: Presentment): ApprovedPresentment | undef
   approvedPresentments.find((one) => one === presentment)
 
 /** Ways in which a person is asked who did not begin. Until their yes a merchant learns nothing. */
-const pushed: ReadonlySet<Presentment> = new Set(['code', 'phone', 'beacon', 'reader'])
-export const isPushed = (presentment: Presentment): boolean => pushed.has(presentment)
+export const pushedWays: readonly Presentment[] = ['code', 'phone', 'beacon', 'reader']
+export const isPushed = (presentment: Presentment): boolean => pushedWays.includes(presentment)
 
 export const instantOf = (ms: number): string => new Date(ms).toISOString()

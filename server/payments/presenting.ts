@@ -10,7 +10,7 @@ import { isNext, type Read } from '#presentment'
 import { type Batcher, createBatcher, retried } from '#store'
 import type { TerminalCall } from '#terminals'
 import { answered, opened, refusedAtDoor, refusedByVault } from './hops.ts'
-import { type At, instantOf, type PaymentNeeds } from './needs.ts'
+import { type At, instantOf, type PaymentNeeds, pushedWays } from './needs.ts'
 import type { PresentedRow } from './row.ts'
 import { takeStep } from './stepping.ts'
 import { timesOf } from './times.ts'
@@ -49,6 +49,7 @@ export function createPresenter(needs: PaymentNeeds): Presenter {
     const read = found.value
     const hops = opened(before, instantOf(nowMs), read.openedWith)
     const answer = await batcher.ask({ payment, call, way, read, hops, at })
+    if (answer.code === 'ok') await way.afterwards?.(needs, payment, at)
     // The statement answers with `ok` or codes of the errors table only.
     return answer.code === 'ok' ? done(answer) : refused(answer.code as Refusal)
   }
@@ -104,16 +105,19 @@ export const turnAway = (
 ): Promise<void> =>
   noteRefusal(needs, { payment, at, code, hops: refusedAtDoor(instantOf(at.nowMs)) })
 
-/** What was refused before money stands in the timeline too; a flood of it does not (100 rows). */
+/**
+ * What was refused before money stands in the timeline too; a flood of it does not (100 rows). Of
+ * a person who was asked, a merchant learns nothing by it.
+ */
 async function noteRefusal(
   needs: PaymentNeeds,
   { payment, at, hops, code }: Refused,
 ): Promise<void> {
   const { sql } = needs.store
   await sql`
-    insert into payments.timeline (lane, payment, request, at_ms, name, outcome, hops)
+    insert into payments.timeline (lane, payment, request, at_ms, name, outcome, hops, private)
     select p.lane, p.id, ${at.requestId}, ${at.nowMs}, 'presentCard', ${code},
-           ${sql.json([...hops])}
+           ${sql.json([...hops])}, p.presentment = any(${[...pushedWays]})
       from payments.payment p
      where p.lane = ${laneOf(payment)} and p.id = ${payment}
        and (select count(*) < 100 from payments.timeline t

@@ -17,6 +17,8 @@ import type { PaymentRow } from './row.ts'
 export type Claim =
   | { readonly kind: 'phone'; readonly number: string }
   | { readonly kind: 'code'; readonly code: string }
+  /** What a till heard: no hash, it is good for half an hour and moves nothing. */
+  | { readonly kind: 'beacon'; readonly code: string }
 
 /** Whom to ask, where, and about which card if only one comes into question. */
 export type Reached = {
@@ -34,6 +36,12 @@ type Finder<K extends Claim['kind']> = (
 /** Who is meant, by the kind of what they are to be found by. */
 const finders: { readonly [K in Claim['kind']]: Finder<K> } = {
   phone: ({ directory }, tx, { claim }) => directory.byNumber(tx, Buffer.from(claim.number, 'hex')),
+  beacon: async ({ devices }, tx, { claim, payment: { id, created_ms } }) => {
+    const code = Buffer.from(claim.code, 'hex')
+    const whose = await devices.hear(tx, { payment: id, code, atMs: created_ms })
+    const isActive = whose !== undefined && (await devices.isActive(whose.terminal))
+    return isActive ? whose : undefined
+  },
   code: ({ directory }, tx, { claim, payment: { id, created_ms } }) =>
     directory.redeem(tx, { hash: Buffer.from(claim.code, 'hex'), payment: id, atMs: created_ms }),
 }

@@ -4,16 +4,17 @@
  * verifies who sends before anything is answered.
  */
 import type { ApprovedPresentment } from '@warifu/protocol/approval-content'
-import type { Answer } from '@warifu/protocol/errors'
+import { type Answer, refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
 import type { ActionKind } from '@warifu/protocol/next-action'
 import type { Hop } from '@warifu/protocol/objects'
 import type { PresentCardBody, PresentKind } from '@warifu/protocol/presenting'
 import type { GoOn, Heard } from '#approvals'
-import { type Next, type Read, readSim, readWallet } from '#presentment'
+import { type Next, type Read, readBeacon, readSim, readWallet } from '#presentment'
 import type { TerminalCall } from '#terminals'
-import { presented, presentedBySim } from './hops.ts'
+import { beaconPresented, presented, presentedBySim } from './hops.ts'
 import type { At, PaymentNeeds } from './needs.ts'
+import { supersedeOthers } from './superseding.ts'
 
 export type Presented = At & {
   readonly call: TerminalCall
@@ -27,6 +28,8 @@ export type Way = {
   readonly read: (needs: PaymentNeeds, presented: Presented) => Promise<Answer<Read | Next>>
   /** The hops up to where the vault is asked. */
   readonly hops: (at: string, terminal: Id<'trm'>) => Hop[]
+  /** What else there is to do once it is authorised; done again where it is asked again. */
+  readonly afterwards?: (needs: PaymentNeeds, payment: Id<'pay'>, at: At) => Promise<void>
 }
 
 const wallet: Way = {
@@ -52,7 +55,20 @@ const sim: Way = {
   hops: presentedBySim,
 }
 
-const ways: Readonly<Record<PresentKind, Way>> = { wallet, sim }
+const beacon: Way = {
+  presentments: ['beacon'],
+  actions: ['approve'],
+  read: async ({ vault, devices, store }, { call, payment, body }) => {
+    if (body.kind !== 'beacon') throw new Error('another way’s body')
+    if ('unreached' in body) return refused('device_not_near')
+    const heard = await devices.heardFor(store.sql, payment)
+    return readBeacon(vault, { terminal: call.terminal, request: call.request, body, heard })
+  },
+  hops: beaconPresented,
+  afterwards: supersedeOthers,
+}
+
+const ways: Readonly<Record<PresentKind, Way>> = { wallet, sim, beacon }
 
 export const wayOf = ({ kind = 'wallet' }: PresentCardBody): Way => ways[kind]
 
