@@ -122,6 +122,23 @@ export const bureauProgram = (settings: BureauSettings): Promise<Program> =>
     ...(settings.postMs === undefined ? {} : { POST_MS: String(settings.postMs) }),
   })
 
+export type ProximitySettings = {
+  readonly memoryFile: string
+  readonly linkPort: number
+  readonly walletOrigin: string
+  /** `udp:GROUP:PORT` or `hci:SOCKET`. */
+  readonly air: string
+}
+
+/** A simulator of a proximity device: its chip's memory lies in the file, its air is UDP. */
+export const proximityProgram = (settings: ProximitySettings): Promise<Program> =>
+  nodeProgram('The proximity device', join(root, 'devices', 'proximity-device', 'main.ts'), {
+    MEMORY_FILE: settings.memoryFile,
+    LINK_PORT: String(settings.linkPort),
+    WALLET_ORIGIN: settings.walletOrigin,
+    AIR: settings.air,
+  })
+
 export type TillSettings = {
   readonly port: number
   readonly apiUrl: string

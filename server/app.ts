@@ -155,7 +155,7 @@ function createRooms(world: World) {
   const plastic = createPlastic(issuer)
   const estate = createEstate(needs)
   const apiKeys = createKeyKeeping(needs)
-  const holderOf = async (card: Id<'crd'>) => (await issuing.card(card))?.cardholder
+  const holderOf = async (card: Id<'crd'>) => (await issuing.card(card, now()))?.cardholder
   const report = (fault: unknown) => logger.error({ err: fault }, 'devices: codes of an epoch')
   const devices = createDevices({
     ...needs,

@@ -92,7 +92,7 @@ export const statementOf = async (
   { card, blob, scheme = 'double_sealed' }: Stating,
 ): Promise<PaymentStatement> => ({ scheme, content, card, blob_digest: await digestOf(blob) })
 
-export const vouchFor = (needs: TerminalNeeds, statement: PaymentStatement) =>
+export const vouchFor = (needs: TerminalNeeds, statement: object) =>
   vouch(needs, jcsBytes(statement))
 
 /** Approve and pay. Without user verification it may be enough for small amounts only. */

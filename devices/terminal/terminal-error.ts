@@ -18,6 +18,10 @@ export type TerminalErrorCode =
   | 'scheme_mismatch' // the card came by another scheme than was asked for
   | 'key_invalid' // not a key of the vault that this terminal pinned, or an older one
   | 'key_expired'
+  | 'device_not_near' // a proximity device that does not answer
+  | 'device_paired' // it has a phone already
+  | 'device_refused'
+  | 'label_wrong' // the label is another device's
 
 export class TerminalError extends Error {
   override readonly name = 'TerminalError'

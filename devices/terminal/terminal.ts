@@ -7,11 +7,12 @@
  */
 
 import type { PaymentContent } from '@warifu/protocol/approval-content'
+import type { BeaconStatement } from '@warifu/protocol/beacon'
 import type { EndpointName, Query, Reply } from '@warifu/protocol/contract'
 import type { Id } from '@warifu/protocol/ids'
 import type { Applicant } from '@warifu/protocol/objects'
+import type { ChipProof } from '@warifu/protocol/proximity'
 import type { Scheme } from '@warifu/protocol/schemes'
-import type { PaymentStatement } from '@warifu/protocol/sealed'
 import { type Input, type RawAnswer, sendRaw } from '@warifu/sdk/api-call'
 import type { Following } from '@warifu/sdk/event-stream'
 import type { Followed } from '@warifu/sdk/follow-events'
@@ -29,6 +30,19 @@ import {
 } from './answering.ts'
 import { prepare, read, retry, type TerminalNeeds, write } from './asking.ts'
 import type { Assertion } from './authenticator.ts'
+import {
+  type CarriedDevice,
+  type Confirming,
+  carriedDevices,
+  chipCodeFor,
+  confirmByDevice,
+  linkCard,
+  type Pairing,
+  pairDevice,
+  removeDevice,
+  tellUnreached,
+} from './beacon.ts'
+import type { ChipLink } from './chip-link.ts'
 import { callAsPerson, enrol, join, logIn } from './joining.ts'
 import { followNotices } from './listening.ts'
 import {
@@ -51,6 +65,8 @@ import { speakerOf, type TerminalState } from './terminal-state.ts'
 export { claimOf, type Question } from './answering.ts'
 export type { TerminalNeeds } from './asking.ts'
 export type { Assertion, Attestation, Authenticator, PasskeyAsk } from './authenticator.ts'
+export type { CarriedDevice } from './beacon.ts'
+export { type ChipLink, openChipLink } from './chip-link.ts'
 export { type Claim, claim, type Presented, statementOf } from './paying.ts'
 export type { CardPin } from './pin.ts'
 export type { Activating, Plastic, PlasticOrder } from './plastic.ts'
@@ -122,6 +138,20 @@ type Own = {
   /** The shops that may not ask any more. */
   readonly mutes: () => Promise<readonly Reply<'liftMute'>[]>
   readonly liftMute: (merchant: Id<'mer'>) => Promise<Reply<'liftMute'>>
+  /** What this person carries: proximity devices, readers, SIM cards. */
+  readonly devices: () => Promise<readonly CarriedDevice[]>
+  /** Pairs with the device on this link by what its label says. */
+  readonly pairDevice: (link: ChipLink, pairing: Pairing) => Promise<CarriedDevice>
+  readonly linkCard: (device: Id<'pxd'>, card: Id<'crd'>) => Promise<CarriedDevice>
+  readonly removeDevice: (device: CarriedDevice['id'], link?: ChipLink) => Promise<CarriedDevice>
+  /** Confirms what a till asked for that heard the device. */
+  readonly confirmByDevice: (
+    link: ChipLink,
+    question: Question,
+    how: Confirming,
+  ) => Promise<Presented>
+  /** Says that the device does not answer, so that operators see why nothing came. */
+  readonly tellUnreached: (question: Question) => Promise<void>
   readonly notices: () => Promise<Reply<'listNotices'>['data']>
   /** Notices as they come, without end: signed anew each time that it was cut, resumed by place. */
   readonly followNotices: (following: Following) => AsyncGenerator<Followed, void>
@@ -138,7 +168,11 @@ type Own = {
     card: Id<'crd'>,
     content: PaymentContent,
   ) => Promise<{ readonly scheme: Scheme; readonly blob: string }>
-  readonly vouchFor: (statement: PaymentStatement) => Promise<Assertion>
+  readonly vouchFor: (statement: object) => Promise<Assertion>
+  readonly chipCodeFor: (
+    link: ChipLink,
+    asked: Pick<BeaconStatement, 'content' | 'device'>,
+  ) => Promise<ChipProof>
   /** Signs a write and uses up its counter, without sending it. */
   readonly prepare: <N extends EndpointName>(name: N, input: Input<N>) => Promise<SignedRequest>
   readonly send: (request: SignedRequest) => Promise<RawAnswer>
@@ -168,6 +202,13 @@ export function createTerminal(needs: TerminalNeeds): Terminal {
     renewKeys: (card) => renewKeys(needs, card),
     deny: ({ payment }) => write(needs, 'denyPayment', { params: { id: payment } }),
     ...answering(needs),
+    devices: () => carriedDevices(needs),
+    pairDevice: (link, pairing) => pairDevice(needs, link, pairing),
+    linkCard: (device, card) => linkCard(needs, device, card),
+    removeDevice: (device, link) => removeDevice(needs, device, link),
+    confirmByDevice: (link, question, how) => confirmByDevice(needs, link, question, how),
+    tellUnreached: (question) => tellUnreached(needs, question),
+    chipCodeFor: (link, asked) => chipCodeFor(needs, link, asked),
     notices: async () => (await callAsPerson(needs, 'listNotices', {})).data,
     followNotices: (following) => followNotices(needs, following),
     activity: (page = {}) => read(needs, 'listActivity', { query: page }),

@@ -1,7 +1,7 @@
 /**
- * S1, by a proximity device: the till heard its code, the person's phone answers with a code of its
- * chip. What was heard only says whom to ask. The vault verifies terminal, passkey, chip and counter
- * over exactly the content that was shown (KR 2017, Kim/Kwon).
+ * S1, by a proximity device: a till heard its code, its phone answers with a code of its chip. What
+ * was heard only says whom to ask. The vault verifies terminal, passkey, chip and counter over
+ * exactly the content that was shown (KR 2017, Kim/Kwon).
  */
 import { fromBase64url } from '@warifu/crypto/base64url'
 import type { BeaconBody } from '@warifu/protocol/beacon'

@@ -1,0 +1,365 @@
+/**
+ * Goal: S1's six steps between separate processes; every way it can fail ends in its own outcome
+ *   for the cardholder and the operator, in one for the till, and with nothing charged.
+ * Method: one house, two people, real devices on a UDP air, tills that listen by the SDK. Attackers
+ *   use what they could have: what was broadcast, another chip, old codes, the till itself.
+ */
+import assert from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openLinkTo } from '@warifu/cli/proximity-devices'
+import { type Question, TerminalError } from '@warifu/devices/terminal'
+import { isPayment } from '@warifu/protocol/approval-content'
+import type { Body, Reply } from '@warifu/protocol/contract'
+import { type Id, mintId } from '@warifu/protocol/ids'
+import { ApiError, readAnswer } from '@warifu/sdk/api-call'
+import { createWarifu, type Warifu } from '@warifu/sdk/sdk'
+import postgres from 'postgres'
+import { type House, startHouse } from './house.ts'
+import { availableOf, type Holder, type People, peopleOf } from './people.ts'
+import { type AirOf, type Beacon, openAir } from './proximity.ts'
+
+let house: House
+let people: People
+let air: AirOf
+let aiko: Holder
+let car: Beacon
+let key: Beacon
+let carCode = ''
+let database: postgres.Sql
+/** Another shop, whose till hears the same air. */
+let florist: Warifu
+
+before(async () => {
+  const server = { RECEIPT_SECONDS: '1', STEP_SECONDS: 'beacon.approve=4' }
+  house = await startHouse({ env: { server } })
+  people = peopleOf(house)
+  database = postgres(house.serverDatabase.url, { max: 1, onnotice: () => {} })
+  florist = await openShop('花屋')
+  air = await openAir(house)
+  aiko = await people.become('Aiko')
+  car = await air.make('car')
+  carCode = await air.hearNew()
+  key = await air.make('key', 'key_ring')
+  for (const [device, name] of [
+    [car, '車'],
+    [key, '鍵'],
+  ] as const) {
+    const link = await device.link()
+    const { label } = device
+    const paired = await aiko.terminal.pairDevice(link, { label, name, card: aiko.card })
+    assert.deepEqual(
+      [paired.name, paired.carrier, paired.card, paired.status],
+      [name, device.carrier, aiko.card, 'active'],
+    )
+    link.close()
+  }
+})
+after(async () => {
+  await air?.[Symbol.asyncDispose]()
+  await database?.end()
+  await house?.stop()
+})
+
+/** Another merchant, as the registry holds it. */
+async function openShop(name: string): Promise<Warifu> {
+  const mint = <P extends 'mer' | 'str' | 'key'>(prefix: P) =>
+    mintId({ prefix, lane: 1, nowMs: Date.now(), chance: new Uint8Array(randomBytes(14)) })
+  const [merchant, nowMs] = [mint('mer'), Date.now()]
+  const apiKey = `wk_test_${randomBytes(32).toString('base64url')}`
+  const digest = createHash('sha256').update(apiKey).digest()
+  await database`
+    insert into merchants.merchant (id, name, created_ms) values (${merchant}, ${name}, ${nowMs})`
+  await database`
+    insert into merchants.store (id, merchant, name, place, created_ms)
+    values (${mint('str')}, ${merchant}, ${name}, '京都', ${nowMs})`
+  await database`
+    insert into merchants.api_key (id, merchant, digest, prefix, last4, created_ms)
+    values (${mint('key')}, ${merchant}, ${digest}, 'wk_test_', ${apiKey.slice(-4)}, ${nowMs})`
+  return createWarifu({ apiUrl: house.url, apiKey })
+}
+
+const ring = (code = carCode, body: Partial<Body<'createPayment'>> = {}) =>
+  people.merchant.payments.create({
+    amount: 1200,
+    currency: 'jpy',
+    capture_method: 'manual',
+    presentment: { kind: 'beacon', code },
+    ...body,
+  })
+
+async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  for (let patience = 160; patience > 0; patience -= 1) {
+    const found = await look()
+    if (found !== undefined) return found
+    await sleep(50)
+  }
+  throw new Error(`${what}: not in time`)
+}
+const questionOf = (payment: Id<'pay'>, holder: Holder = aiko): Promise<Question> =>
+  until('a question', async () =>
+    (await holder.terminal.questions()).find(({ content }) => content.subject.id === payment),
+  )
+const ended = (payment: Id<'pay'>): Promise<Reply<'getPayment'>> =>
+  until('the end', async () => {
+    const shown = await people.show(payment)
+    return shown.status === 'requires_action' ? undefined : shown
+  })
+/** What the platform's own people read of it, and no merchant does. */
+const hidden = async (payment: Id<'pay'>) =>
+  (
+    await database<{ name: string; outcome: string }[]>`
+      select name, outcome from payments.timeline where payment = ${payment} and private
+       order by at_ms, request`
+  ).map(({ name, outcome }) => `${name}: ${outcome}`)
+
+const numberOf = ({ match_number: number }: Reply<'getPayment'>): string =>
+  number ?? assert.fail('the till shows a number')
+const otherNumber = (number: string) => String((Number(number) + 1) % 100).padStart(2, '0')
+
+async function confirm(question: Question, number: string, device: Beacon = car) {
+  const link = await device.link()
+  const how = { device: device.device, number, verifyUser: true }
+  return aiko.terminal.confirmByDevice(link, question, how).finally(() => link.close())
+}
+const refusedWith = (code: string) => (error: unknown) =>
+  (error instanceof ApiError || error instanceof TerminalError) && error.code === code
+
+/** The till reads the one thing that it reads of everything that is not a yes. */
+async function endsAsSilence(payment: Id<'pay'>): Promise<void> {
+  const shown = await ended(payment)
+  assert.deepEqual(
+    [shown.status, shown.declined_because, shown.card, shown.approval],
+    ['declined', 'cardholder_not_reached', null, null],
+  )
+}
+
+describe('six steps', () => {
+  test('broadcast, ring, question with a number, chip code, confirmation, money', async () => {
+    const before = await availableOf(aiko)
+    const asked = await ring()
+    assert.deepEqual(
+      [asked.status, asked.presentment, asked.link, asked.next_action?.kind],
+      ['requires_action', 'beacon', null, 'approve'],
+    )
+    const question = await questionOf(asked.id)
+    const { content, number } = question
+    assert.ok(isPayment(content))
+    assert.deepEqual(number, { ask: 'enter' })
+    assert.deepEqual([content.match_number, content.card], [null, aiko.card])
+    assert.equal(content.payee.id, asked.merchant)
+    const told = await confirm(question, numberOf(asked))
+    assert.equal(told.status, 'authorized')
+    assert.equal((await people.show(asked.id)).status, 'authorized')
+    assert.equal(await availableOf(aiko), before - 1200)
+    await people.merchant.payments.cancel(asked.id)
+  })
+
+  test('refuelling: a ceiling is approved, what was pumped taken, the rest released', async () => {
+    const before = await availableOf(aiko)
+    const asked = await ring(carCode, { amount: 9000, extent: 'up_to' })
+    const question = await questionOf(asked.id)
+    assert.ok(isPayment(question.content) && question.content.extent === 'up_to')
+    await confirm(question, numberOf(asked))
+    assert.equal(await availableOf(aiko), before - 9000)
+    const paid = await people.merchant.payments.capture(asked.id, { amount: 4310 })
+    assert.deepEqual([paid.status, paid.amount_captured], ['captured', 4310])
+    assert.equal(await availableOf(aiko), before - 4310)
+  })
+})
+
+/** What the car's chip, or another's, says to a content that is not the one that was shown. */
+async function statementOf(question: Question, number: string, lie: object, by: Beacon = car) {
+  assert.ok(isPayment(question.content))
+  const content = { ...question.content, match_number: number, ...lie }
+  const link = await by.link()
+  const asked = { content, device: by.device }
+  const chip = await aiko.terminal.chipCodeFor(link, asked).finally(() => link.close())
+  return { content, device: car.device, chip }
+}
+async function send(payment: Id<'pay'>, statement: object) {
+  const assertion = await aiko.terminal.vouchFor(statement)
+  // What is sent here is malformed on purpose, in values and not in form.
+  const body = { kind: 'beacon', statement, assertion } as Body<'presentCard'>
+  const request = await aiko.terminal.prepare('presentCard', { params: { id: payment }, body })
+  return readAnswer('presentCard', await aiko.terminal.send(request))
+}
+
+describe('what is not a yes to this payment moves nothing', () => {
+  test('other chip, altered amount, old code, out of reach: told apart', async () => {
+    const before = await availableOf(aiko)
+    const asked = await ring()
+    const number = numberOf(asked)
+    const question = await questionOf(asked.id)
+    await assert.rejects(confirm(question, number, key), refusedWith('chip_mismatch'))
+    const others = await statementOf(question, number, {}, key)
+    await assert.rejects(send(asked.id, others), refusedWith('chip_code_invalid'))
+    const old = await statementOf(question, number, {})
+    const dear = await statementOf(question, number, { amount: 1201 })
+    const cheap = { ...dear, content: { ...dear.content, amount: 1 } }
+    await assert.rejects(send(asked.id, cheap), refusedWith('chip_code_invalid'))
+    await assert.rejects(send(asked.id, dear), refusedWith('approval_mismatch'))
+    await assert.rejects(send(asked.id, old), refusedWith('chip_replayed'))
+    await car.stop()
+    await assert.rejects(confirm(question, number), refusedWith('device_not_near'))
+    await car.start()
+    await assert.rejects(aiko.terminal.tellUnreached(question), refusedWith('device_not_near'))
+    const seen = await hidden(asked.id)
+    for (const code of [
+      'chip_mismatch',
+      'chip_code_invalid',
+      'approval_mismatch',
+      'chip_replayed',
+      'device_not_near',
+    ])
+      assert.ok(
+        seen.some((entry) => entry === `presentCard: ${code}`),
+        `${code} in ${seen.join()}`,
+      )
+    assert.equal(await availableOf(aiko), before)
+    await endsAsSilence(asked.id)
+    const told = (await people.merchant.payments.timeline(asked.id)).map(({ name }) => name)
+    assert.ok(!told.includes('presentCard'), 'no merchant reads that somebody was there')
+  })
+
+  test('after the chip was off, it goes on counting', async () => {
+    const asked = await ring()
+    await confirm(await questionOf(asked.id), numberOf(asked))
+    assert.equal((await people.show(asked.id)).status, 'authorized')
+  })
+
+  test('a relayed broadcast: whoever is at another till enters the number they see', async () => {
+    const before = await availableOf(aiko)
+    // A thief repeats the car's code before a till far away; its person sees another till's number.
+    const relayed = await ring()
+    const question = await questionOf(relayed.id)
+    const seen = otherNumber(numberOf(relayed))
+    await assert.rejects(confirm(question, seen), refusedWith('match_number_wrong'))
+    // The question is over at once; the right number comes too late.
+    await assert.rejects(confirm(question, numberOf(relayed)), refusedWith('payment_state'))
+    assert.equal((await aiko.terminal.question(question.id)).ended_because, 'match_number_wrong')
+    assert.equal((await people.show(relayed.id)).status, 'requires_action', 'that till still waits')
+    await endsAsSilence(relayed.id)
+    assert.equal(await availableOf(aiko), before)
+  })
+
+  test('a stale code and one of nobody: the till waits, nobody is asked', async () => {
+    const stale = await ring(Buffer.from('ten bytes!').toString('base64url'))
+    assert.equal(stale.match_number?.length, 2)
+    await endsAsSilence(stale.id)
+    assert.deepEqual(await hidden(stale.id), ['ask: unknown'])
+  })
+
+  test('silence', async () => {
+    const asked = await ring()
+    await questionOf(asked.id)
+    await endsAsSilence(asked.id)
+  })
+})
+
+describe('tills that ring', () => {
+  test('several hear one device: the person chooses, the others read silence', async () => {
+    const mine = await ring()
+    const other = await florist.payments.create({
+      amount: 500,
+      currency: 'jpy',
+      presentment: { kind: 'beacon', code: carCode },
+    })
+    const [chosen, left] = [await questionOf(mine.id), await questionOf(other.id)]
+    await confirm(chosen, numberOf(mine))
+    const over = await until('superseded', async () => {
+      const { status } = await aiko.terminal.question(left.id)
+      return status === 'pending' ? undefined : status
+    })
+    assert.equal(over, 'superseded')
+    const shown = await florist.payments.get(other.id)
+    assert.equal(shown.status, 'requires_action', 'that till waits as it would for anybody')
+    const late = await until('the end', async () => {
+      const found = await florist.payments.get(other.id)
+      return found.status === 'requires_action' ? undefined : found
+    })
+    assert.deepEqual([late.status, late.declined_because], ['declined', 'cardholder_not_reached'])
+  })
+
+  test('one that rings at will: one question at a time, then muted', async () => {
+    const first = await florist.payments.create({
+      amount: 500,
+      currency: 'jpy',
+      presentment: { kind: 'beacon', code: carCode },
+    })
+    const question = await questionOf(first.id)
+    const again = await florist.payments.create({
+      amount: 501,
+      currency: 'jpy',
+      presentment: { kind: 'beacon', code: carCode },
+    })
+    await until('held back', async () =>
+      (await hidden(again.id)).includes('ask: open') ? true : undefined,
+    )
+    await aiko.terminal.answer(question, 'not_me')
+    const muted = await florist.payments.create({
+      amount: 502,
+      currency: 'jpy',
+      presentment: { kind: 'beacon', code: carCode },
+    })
+    await until('muted', async () =>
+      (await hidden(muted.id)).includes('ask: muted') ? true : undefined,
+    )
+    const form = ({
+      id,
+      created_at,
+      next_action,
+      deadline_at,
+      match_number,
+      ...rest
+    }: typeof muted) =>
+      JSON.stringify({ ...rest, amount: 0, order: 0, by: next_action?.by, n: match_number?.length })
+    assert.equal(form(muted), form(again), 'a muted shop reads what any other reads')
+  })
+})
+
+describe('whose device it is', () => {
+  test('another person cannot pair it, change its card, or remove it', async () => {
+    const beni = await people.become('Beni')
+    const link = await car.link()
+    const pairing = { label: car.label, name: '盗', card: beni.card }
+    await assert.rejects(beni.terminal.pairDevice(link, pairing), refusedWith('device_paired'))
+    link.close()
+    const theirs = { device: car.device, card: beni.card }
+    await assert.rejects(
+      beni.terminal.linkCard(theirs.device, theirs.card),
+      refusedWith('not_found'),
+    )
+    await assert.rejects(beni.terminal.removeDevice(car.device), refusedWith('not_found'))
+    await assert.rejects(aiko.terminal.linkCard(car.device, beni.card), refusedWith('card_unknown'))
+  })
+
+  test('it pays with the card that is chosen; removed, it identifies nobody', async () => {
+    const card = await people.takeCard(aiko.terminal)
+    const changed = await aiko.terminal.linkCard(car.device, card)
+    assert.equal(changed.card, card)
+    const asked = await ring()
+    const question = await questionOf(asked.id)
+    assert.equal(isPayment(question.content) && question.content.card, card)
+    await confirm(question, numberOf(asked))
+    const link = await car.link()
+    await aiko.terminal.removeDevice(car.device, link)
+    assert.deepEqual(
+      (await aiko.terminal.devices()).map(({ id }) => id),
+      [key.device],
+    )
+    const hello = await link.ask({ kind: 'hello' })
+    assert.ok(hello.kind === 'hello' && hello.pairing_key !== null, 'the chip forgot its phone')
+    link.close()
+    const after = await ring()
+    await until('unknown', async () =>
+      (await hidden(after.id)).includes('ask: unknown') ? true : undefined,
+    )
+  })
+
+  test('its link opens to the wallet’s page alone', async () => {
+    const elsewhere = openLinkTo({ port: key.port, walletOrigin: 'http://evil.example' })
+    await assert.rejects(elsewhere, refusedWith('device_not_near'))
+  })
+})

@@ -1,0 +1,71 @@
+/** Proximity devices for a journey: real processes on real files, and an air of their own. */
+import { type Child, saidReady, startChild, untilReady } from '@warifu/cli/child'
+import { createKeeper } from '@warifu/cli/keeper'
+import { choosePort } from '@warifu/cli/ports'
+import { proximityProgram } from '@warifu/cli/programs'
+import {
+  airOf,
+  makeDeviceOf,
+  openLinkTo,
+  type ProximityDevice,
+} from '@warifu/cli/proximity-devices'
+import type { ChipLink } from '@warifu/devices/terminal'
+import type { Carrier } from '@warifu/protocol/device-objects'
+import { type BeaconListener, listenForBeacons, type Nearby } from '@warifu/sdk/beacon-listener'
+import type { House } from './house.ts'
+
+export type Beacon = ProximityDevice & {
+  readonly port: number
+  readonly child: () => Child
+  readonly stop: () => Promise<void>
+  readonly start: () => Promise<void>
+  readonly link: () => Promise<ChipLink>
+}
+
+export type AirOf = {
+  readonly make: (name: string, carrier?: Carrier) => Promise<Beacon>
+  /** A till's ear. */
+  readonly ear: () => Promise<BeaconListener>
+  /** The code that is heard now and was not before. */
+  readonly hearNew: (known?: readonly string[]) => Promise<string>
+  readonly [Symbol.asyncDispose]: () => Promise<void>
+}
+
+export async function openAir({ folder, operator, walletOrigin }: House): Promise<AirOf> {
+  const stack = new AsyncDisposableStack()
+  const keeper = createKeeper()
+  stack.defer(() => keeper.close())
+  const airPort = await choosePort()
+  const air = airOf(airPort)
+  const [, group = '', port = ''] = air.split(':')
+  const place = { kind: 'udp', group, port: Number(port) } as const
+  const ear = async (onHeard?: (nearby: Nearby) => void) => {
+    const one = await listenForBeacons({ air: place, ...(onHeard ? { onHeard } : {}) })
+    stack.defer(() => one.close())
+    return one
+  }
+  return {
+    ear: () => ear(),
+    hearNew: (known = []) =>
+      new Promise((done) => {
+        void ear(({ code }) => (known.includes(code) ? undefined : done(code)))
+      }),
+    make: async (name, carrier = 'obd_plug') => {
+      const device = await makeDeviceOf({ home: folder, name, carrier, operator })
+      const linkPort = await choosePort()
+      const { memoryFile } = device
+      const program = await proximityProgram({ memoryFile, linkPort, walletOrigin, air })
+      let child: Child
+      const start = async () => {
+        child = await startChild(program, `${folder}/${name}.log`, keeper)
+        await untilReady(child, saidReady(child))
+      }
+      const stop = async () => await child.stop()
+      await start()
+      stack.defer(stop)
+      const link = () => openLinkTo({ port: linkPort, walletOrigin })
+      return { ...device, port: linkPort, child: () => child, start, stop, link }
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}
