@@ -139,6 +139,24 @@ export const proximityProgram = (settings: ProximitySettings): Promise<Program> 
     AIR: settings.air,
   })
 
+export type ReaderSettings = {
+  readonly memoryFile: string
+  readonly settingsFile: string
+  readonly panelPort: number
+  readonly port: number
+  readonly walletOrigin: string
+}
+
+/** A simulator of the reader on a cardholder's phone. It is told of no database and no server. */
+export const readerProgram = (settings: ReaderSettings): Promise<Program> =>
+  nodeProgram('The reader', join(root, 'devices', 'reader', 'main.ts'), {
+    MEMORY_FILE: settings.memoryFile,
+    SETTINGS_FILE: settings.settingsFile,
+    PANEL_PORT: String(settings.panelPort),
+    PORT: String(settings.port),
+    CABLE_ORIGINS: settings.walletOrigin,
+  })
+
 export type TillSettings = {
   readonly port: number
   readonly apiUrl: string

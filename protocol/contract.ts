@@ -22,6 +22,7 @@ import { operatorEndpoints } from './operator-contract.ts'
 import type { OperatorRole } from './operator-objects.ts'
 import { plasticEndpoints } from './plastic-contract.ts'
 import { presentCardBody } from './presenting.ts'
+import { readerEndpoints } from './reader-contract.ts'
 import { schemes } from './schemes.ts'
 import { orderLine, sealedMessage } from './sealed.ts'
 import {
@@ -593,6 +594,7 @@ export const contract = {
   ...plasticEndpoints,
   ...deviceEndpoints,
   ...simEndpoints,
+  ...readerEndpoints,
   ...approvalEndpoints,
 
   // ── events ─────────────────────────────────────────────────────────────────────────────────

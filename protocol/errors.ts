@@ -197,6 +197,16 @@ export const errors = {
   chip_code_invalid: row('approval_error', 'request_approval_again', ['Your device’s code is not for this payment. Nothing was charged.', 'The customer could not be reached, or did not answer. Nothing was charged.', 'Chip code does not verify over the signed content.']),
   chip_replayed: row('approval_error', 'request_approval_again', ['That code of your device was used before. Nothing was charged.', 'The customer could not be reached, or did not answer. Nothing was charged.', 'Chip counter used or gone back, with another code.']),
   device_not_near: row('approval_error', 'retry_now', ['Your device did not answer. Is it near, and switched on? Nothing was charged.', 'The customer could not be reached, or did not answer. Nothing was charged.', 'The terminal could not reach the chip, and said so.']),
+  // Readers at phones
+  reader_unknown: row('permission_error', 'do_not_retry', ['There is no reader of yours at this phone. Nothing was charged.', 'The customer has no reader that we know. Nothing was charged.', 'No reader registered at the terminal, removed, or not admitted in the vault.']),
+  reader_invalid: row('card_error', 'do_not_retry', ['This reader could not prove itself. Nothing was charged.', 'The customer’s reader could not prove itself. Nothing was charged.', 'MAC of the reader does not verify: unknown keys, or tampered.']),
+  reader_taken: row('conflict_error', 'do_not_retry', ['This reader belongs to somebody else, who has to remove it first.', '', 'Reader active with another cardholder.']),
+  stripe_not_allowed: row('card_error', 'use_other_card', ['This card pays by its chip, not by its stripe. Nothing was charged.', 'The card does not pay by its stripe.', 'The card’s program allows no stripe at a cardholder’s reader.']),
+  card_not_read: row('approval_error', 'request_approval_again', ['No card was read in time. Nothing was charged.', 'No card was read in time. Nothing was charged.', 'Step read_card past its deadline.']),
+  pin_not_entered: row('approval_error', 'request_approval_again', ['No PIN was entered in time. Nothing was charged.', 'No PIN was entered in time. Nothing was charged.', 'Step enter_pin past its deadline.']),
+  sale_over: row('conflict_error', 'request_approval_again', ['This sale is over. Nothing was charged.', 'This sale ended before a card was read to its end. Nothing was charged.', 'The sale’s context is gone: time, its end, or the vault was restarted.']),
+  sale_broken: row('card_error', 'request_approval_again', ['What the reader sealed is not for this sale. Nothing was charged.', 'What the customer’s reader sealed is not for this sale. Nothing was charged.', 'Authentic, but sealed for another offer, sequence or context: the sale was ended.']),
+  sale_replayed: row('card_error', 'do_not_retry', ['This step was sent before in another form. Nothing was charged.', '', 'Sequence number used before with other bytes: an alarm.']),
 
   // Tokens
   token_unknown: row('invalid_request_error', 'fix_request', ['', 'No such token, deleted, or another merchant’s.', 'Token not found for this merchant.']),

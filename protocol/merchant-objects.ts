@@ -138,5 +138,11 @@ export const presentmentAsked = Type.Union([
   closed({ kind: Type.Literal('phone'), phone: phoneNumber }),
   /** A code that the till heard from a device of the customer's. It identifies, and no more. */
   closed({ kind: Type.Literal('beacon'), code: broadcastCode }),
+  /** The customer reads their card at the reader on their own phone; of this program, or any. */
+  closed({
+    kind: Type.Literal('reader'),
+    phone: phoneNumber,
+    program: Type.Optional(idOf('prg')),
+  }),
 ])
 export type PresentmentAsked = Static<typeof presentmentAsked>

@@ -4,10 +4,17 @@
  */
 import { type Static, Type } from 'typebox'
 import { beaconBody, beaconUnreached } from './beacon.ts'
+import { readerPresent } from './reader.ts'
 import { presentSim } from './sim.ts'
 import { presentBody } from './vault-shapes.ts'
 
 /** Without a `kind` it is the wallet's own card. */
-export const presentCardBody = Type.Union([presentBody, presentSim, beaconBody, beaconUnreached])
+export const presentCardBody = Type.Union([
+  presentBody,
+  presentSim,
+  readerPresent,
+  beaconBody,
+  beaconUnreached,
+])
 export type PresentCardBody = Static<typeof presentCardBody>
 export type PresentKind = NonNullable<PresentCardBody['kind']>

@@ -106,9 +106,9 @@ export const readerOperations = {
     idempotent: 'pure',
   },
   read_sale: {
-    summary: 'Whether a sale is over, so that those who wait for it can be told.',
+    summary: 'Whether a sale is open or how it ended, so that those who wait can be told.',
     input: closed({ sale: idOf('pay') }),
-    output: closed({ state: oneOf(['unknown', 'open', 'ended'] as const) }),
+    output: closed({ state: oneOf(['unknown', 'open', ...saleEndings] as const) }),
     refuses: [],
     idempotent: 'pure',
   },

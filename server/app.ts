@@ -20,6 +20,7 @@ import {
   payingHandlers,
   paymentHandlers,
   plasticHandlers,
+  readerHandlers,
   sandboxHandlers,
   simHandlers,
   terminalHandlers,
@@ -28,7 +29,7 @@ import {
   webhookHandlers,
 } from '#api'
 import { createApprovals, type Resume } from '#approvals'
-import { alsoHeard, createDevices, hear, heardFor } from '#devices'
+import { alsoHeard, createDevices, hear, heardFor, readers } from '#devices'
 import {
   createSecretBox,
   createStreams,
@@ -172,7 +173,10 @@ function createRooms(world: World) {
   const { freeze } = issuing
   const steps = { stepSeconds: config.waits.steps, asksPerMinute: config.asksPerMinute, freeze }
   const isActive = async (id: Id<'trm'>) => (await terminals.active([id])).length === 1
-  const found = { ...asked, ...steps, directory, devices: { hear, heardFor, alsoHeard, isActive } }
+  const { readerRules } = issuing
+  const atPhone = { readers, readerRules, anyCardholder: config.anyCardholder }
+  const heard = { hear, heardFor, alsoHeard, isActive }
+  const found = { ...asked, ...steps, ...atPhone, directory, devices: heard }
   const payments = createPayments({ ...needs, ...found, derive, once, signatureOnlyMax })
   const resume: Resume = {
     payment: payments.resume,
@@ -215,6 +219,7 @@ function handlersOf(rooms: Rooms, { config, store }: World, ways: WaysOut): Hand
     ...cardHandlers({ ...rooms, livemode }),
     ...carriedHandlers({ ...rooms, livemode }),
     ...simHandlers({ ...rooms, livemode }),
+    ...readerHandlers({ ...rooms, livemode }),
     ...paymentHandlers({ ...rooms, walletOrigin, livemode }),
     ...payingHandlers(rooms),
     ...eventHandlers({ listEvents, ...ways, livemode }),

@@ -35,6 +35,8 @@ export type Config = {
   /** Private addresses that webhooks may go to, as `10.1.0.0/16, 10.2.0.7/32`; else none. */
   readonly webhookAllow: string
   readonly outward: Outward
+  /** Whether another cardholder's card may pay over somebody's phone (S3). */
+  readonly anyCardholder: boolean
   readonly logLevel: string
 }
 
@@ -87,6 +89,7 @@ export function readConfig(env: Env): Config {
       number: (name, bounds) => wholeNumber(env, name, bounds),
       fault: (sentence) => new ConfigError(sentence),
     }),
+    anyCardholder: flagOf(env, 'READER_ANY_CARDHOLDER'),
     logLevel: env['LOG_LEVEL'] ?? 'info',
   })
 }
@@ -95,6 +98,12 @@ function needed(env: Env, name: string, what: string): string {
   const value = env[name]
   if (value === undefined || value === '') throw new ConfigError(`${name} is not set: ${what}.`)
   return value
+}
+
+function flagOf(env: Env, name: string): boolean {
+  const text = env[name] ?? 'no'
+  if (text !== 'yes' && text !== 'no') throw new ConfigError(`${name}: yes or no.`)
+  return text === 'yes'
 }
 
 type Bounds = { readonly from: number; readonly to: number; readonly or?: number }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { EntryMessage } from '@warifu/protocol/entry-device'
 import type { Id } from '@warifu/protocol/ids'
 import type { VaultOutput, VaultRefusal } from '@warifu/protocol/vault'
-import { alsoHeard, hear, heardFor } from '#devices'
+import { alsoHeard, hear, heardFor, readers } from '#devices'
 import { openAccount, putCard, setCardLast4 } from '#ledger'
 import { createEstate, createMerchant, createStore } from '#merchants'
 import { createPayments, type NewPayment, saleOf } from '#payments'
@@ -74,6 +74,9 @@ export async function openShop(stage: Rehearsal, nowMs: number) {
     receiptMs: 10_000,
     stepSeconds: {},
     asksPerMinute: 30,
+    readers,
+    readerRules: async () => undefined,
+    anyCardholder: false,
   })
   return { stage, merchant, place, script, vault, tokens, estate, payments, nowMs }
 }

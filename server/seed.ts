@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { type Id, type Mint, mintId } from '@warifu/protocol/ids'
-import { createProgram, programsNamed } from '#issuing'
+import { allowStripes, createProgram, programsNamed } from '#issuing'
 import { createApiKey, createMerchant, createStore, merchantsNamed, payeeOf } from '#merchants'
 import { openStore, type Store, type Tx } from '#store'
 import { CAMPUS, seededPrograms } from './seed-programs.ts'
@@ -52,6 +52,7 @@ async function plant(tx: Tx, { mint }: Needs, nowMs: number): Promise<Planted> {
     if (program !== undefined) await createProgram(tx, { ...program, id }, nowMs)
     if (program?.name === CAMPUS) ids.program = id
   }
+  for (const id of programs) await allowStripes(tx, id, true)
   await createMerchant(tx, { id: merchant, name: MERCHANT, nowMs })
   await createStore(tx, {
     id: ids.store,

@@ -37,15 +37,15 @@ export async function endLostSales(world: World, chain: string): Promise<number>
   })
 }
 
-/** Whether each is over. A sale that was never offered is not. */
+/** How each ended, or that it is open. */
 export async function readSales(
   _world: World,
   sql: Sql,
   inputs: readonly VaultInput<'read_sale'>[],
 ): Promise<Answer<'read_sale'>[]> {
   const ids = inputs.map(({ sale }) => sale)
-  const rows = await sql<{ sale: string; state: 'open' | 'ended' }[]>`
-    select sale, state from sales.sale where sale = any(${ids})`
+  const rows = await sql<{ sale: string; state: 'open' | SaleEnding }[]>`
+    select sale, coalesce(because, 'open') as state from sales.sale where sale = any(${ids})`
   const states = new Map(rows.map(({ sale, state }) => [sale, state]))
   return ids.map((sale) => yes({ state: states.get(sale) ?? 'unknown' }))
 }

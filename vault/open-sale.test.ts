@@ -282,7 +282,7 @@ describe('the end', () => {
     const state = async () => (await must(restarted.dispatch, 'read_sale', { sale: id })).state
     assert.equal(await state(), 'open')
     await endLostSales(restarted.world, CHAIN)
-    assert.equal(await state(), 'ended')
+    assert.equal(await state(), 'restarted')
     assert.equal(await endOf(sale), 'restarted')
   })
 

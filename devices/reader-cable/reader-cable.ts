@@ -11,6 +11,8 @@ import {
 } from '@warifu/protocol/reader'
 import { Check } from 'typebox/value'
 
+export { type Carried, type Carrier, carrySale, type SaleHost } from './carrying.ts'
+
 export type ReaderCable = {
   readonly send: (request: CableRequest) => void
   readonly close: () => void

@@ -57,6 +57,7 @@ import {
 } from './paying.ts'
 import { pins } from './pin.ts'
 import { plastics } from './plastic.ts'
+import { type Reading, readingOf } from './reading.ts'
 import type { SignedRequest } from './signed-request.ts'
 import { TerminalError } from './terminal-error.ts'
 import { fetchBlob } from './terminal-keys.ts'
@@ -152,6 +153,8 @@ type Own = {
   ) => Promise<Presented>
   /** Says that the device does not answer, so that operators see why nothing came. */
   readonly tellUnreached: (question: Question) => Promise<void>
+  /** The reader that is plugged into this phone. */
+  readonly reader: Reading
   readonly notices: () => Promise<Reply<'listNotices'>['data']>
   /** Notices as they come, without end: signed anew each time that it was cut, resumed by place. */
   readonly followNotices: (following: Following) => AsyncGenerator<Followed, void>
@@ -209,6 +212,7 @@ export function createTerminal(needs: TerminalNeeds): Terminal {
     confirmByDevice: (link, question, how) => confirmByDevice(needs, link, question, how),
     tellUnreached: (question) => tellUnreached(needs, question),
     chipCodeFor: (link, asked) => chipCodeFor(needs, link, asked),
+    reader: readingOf(needs),
     notices: async () => (await callAsPerson(needs, 'listNotices', {})).data,
     followNotices: (following) => followNotices(needs, following),
     activity: (page = {}) => read(needs, 'listActivity', { query: page }),

@@ -11,14 +11,19 @@ type Rooms = {
   readonly livemode: boolean
 }
 
-export const carriedHandlers = ({ devices, terminals, livemode }: Rooms) => {
-  const show = ({ state, createdMs, ...device }: Carried): Reply<'removeDevice'> => ({
+/** A device of whatever kind, as its owner sees it. */
+export const shownDevice =
+  (livemode: boolean) =>
+  ({ state, createdMs, ...device }: Carried): Reply<'removeDevice'> => ({
     ...device,
     object: 'device',
     livemode,
     created_at: new Date(createdMs).toISOString(),
     status: state,
   })
+
+export const carriedHandlers = ({ devices, terminals, livemode }: Rooms) => {
+  const show = shownDevice(livemode)
   return {
     listDevices: async ({ caller: { call } }) => {
       const data = (await devices.list(call.cardholder)).map(show)

@@ -33,6 +33,8 @@ export const statusOf = {
   device_unknown: 404, device_not_active: 403, device_exists: 409, device_state: 409,
   entry_invalid: 422, entry_mismatch: 422, ksn_replayed: 409,
   security_code_wrong: 402, card_expired: 402, pin_wrong: 402, pin_blocked: 402,
+  reader_unknown: 403, reader_invalid: 422, reader_taken: 409, stripe_not_allowed: 402,
+  card_not_read: 402, pin_not_entered: 402, sale_over: 410, sale_broken: 422, sale_replayed: 409,
   cryptogram_invalid: 402, card_not_supported: 402, network_timeout: 402,
   sim_unknown: 404, sim_not_active: 403, sim_other: 422, sim_replayed: 409,
   sim_record_invalid: 422, sim_written: 409, sim_channel_broken: 409, bridge_invalid: 422,

@@ -23,6 +23,31 @@ export type DeviceNeeds = PairNeeds &
     /** Told of a fault of the work behind `tick`, which nobody waits for. */
     readonly report: (fault: unknown) => void
   }
+
+import {
+  keepSale,
+  listReaders,
+  markEnded,
+  openSales,
+  type Registering,
+  readerAt,
+  registerReader,
+  removeReader,
+  saleFor,
+} from './readers.ts'
+
+export type { ReaderSale } from './readers.ts'
+
+/** What payments know of readers. */
+export const readers = {
+  at: readerAt,
+  keep: keepSale,
+  saleFor,
+  open: openSales,
+  markEnded,
+} as const
+export type Readers = typeof readers
+
 export type Devices = ReturnType<typeof createDevices>
 
 /** By the prefix of their ids. */
@@ -39,6 +64,7 @@ const kindsOf = ({ vault }: DeviceNeeds): Readonly<Record<string, Kind>> => ({
     },
     remove: removeProximity,
   },
+  rdr: { list: listReaders, forget: async () => {}, remove: removeReader },
 })
 
 export function createDevices(needs: DeviceNeeds) {
@@ -70,6 +96,7 @@ export function createDevices(needs: DeviceNeeds) {
           isFilling = false
         })
     },
+    registerReader: (registering: Registering) => registerReader(needs.vault, registering),
     /** A terminal's work: the vault forgets first, as it is the one that would believe. */
     remove: ({ call, device, nowMs }: Removing): Work<Owned, Carried> => ({
       gather: async () => {

@@ -26,6 +26,7 @@ import {
 import type { Needs } from './needs.ts'
 import { listPrograms, type Page } from './program.ts'
 import { listReviews, readLog } from './queue.ts'
+import { readerRules } from './reading.ts'
 import { type Replacing, replace } from './replacing.ts'
 import { type Deciding, decideByPerson, type Judging, judgeDocument } from './reviewing.ts'
 import { pinDigitsFrom, simCards } from './sim-terms.ts'
@@ -55,6 +56,7 @@ export {
   programsNamed,
 } from './program.ts'
 export type { LogView, ReviewView } from './queue.ts'
+export { allowStripes, type ReaderRules } from './reading.ts'
 export type { Decided } from './reviewing.ts'
 export { type Decision, decide, type Facts, type Rule } from './rules.ts'
 export { type SimCard, type SimTerms, setSimTerms } from './sim-terms.ts'
@@ -104,6 +106,8 @@ export const createIssuing = (needs: Needs) => ({
 
   /** From which amount PIN digits are asked for out of a SIM; null: never. */
   pinDigitsFrom: (db: Db, card: Id<'crd'>) => pinDigitsFrom(db, card),
+  /** What a card's program says of a reader. */
+  readerRules: (db: Db, card: Id<'crd'>) => readerRules(db, card),
 
   /** Whose card it is, and their newest active terminal: whoever is asked about it. */
   ownerOf: (db: Db, card: Id<'crd'>) => ownerOf(db, card),

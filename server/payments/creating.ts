@@ -99,7 +99,7 @@ export async function createPayment(
   const { merchant } = ask
   if (!(await mayAsk(needs, claim.value, { merchant, nowMs: at.nowMs })))
     return refused('too_many_requests')
-  return enter(needs, rowOf(needs, { ask, payee, presentment: shown.kind, nowMs: at.nowMs }), {
+  return enter(needs, rowOf(needs, { ask, payee, shown, nowMs: at.nowMs }), {
     ask,
     claim: claim.value,
     at,
@@ -109,14 +109,14 @@ export async function createPayment(
 type Making = {
   readonly ask: NewPayment
   readonly payee: NonNullable<Awaited<ReturnType<typeof payeeOf>>>
-  readonly presentment: Waited['kind']
+  readonly shown: Waited
   readonly nowMs: number
 }
 
-function rowOf(needs: PaymentNeeds, { ask, payee, presentment, nowMs }: Making) {
+function rowOf(needs: PaymentNeeds, { ask, payee, shown, nowMs }: Making) {
   const lane = laneOf(ask.merchant)
   const untilMs = nowMs + ask.expiresInS * 1000
-  const step = firstStep(presentment, { nowMs, untilMs, seconds: needs.stepSeconds })
+  const step = firstStep(shown.kind, { nowMs, untilMs, seconds: needs.stepSeconds })
   const id = needs.mint('pay', lane)
   return {
     lane,
@@ -130,9 +130,10 @@ function rowOf(needs: PaymentNeeds, { ask, payee, presentment, nowMs }: Making) 
     currency: ask.currency,
     lines: ask.lines,
     order_digest: orderDigest(ask.lines),
-    presentment,
+    presentment: shown.kind,
     extent: ask.extent,
-    match_number: newNumber(needs, presentment),
+    match_number: newNumber(needs, shown.kind),
+    program: shown.kind === 'reader' ? (shown.program ?? null) : null,
     action: step.kind,
     action_by: step.by,
     action_deadline_ms: step.deadlineMs,

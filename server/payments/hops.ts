@@ -102,6 +102,17 @@ export const superseded = (at: string): Hop[] => [
   hop(['server', 'terminal'], 'superseded', at, { readable: ['amount', 'payee'] }),
 ]
 
+/** A message of the reader at a phone: card or PIN, which the phone carries and cannot read. */
+export function readAtPhone(at: string, terminal: string): Hop[] {
+  const sealed = [sealedCard('vault', null)]
+  return [
+    hop(['cardholder', 'reader'], 'card or PIN', at, { readable: ['card or PIN'], reported: true }),
+    hop(['reader', 'terminal'], 'sealed', at, { sealed, reported: true }),
+    hop(['terminal', 'server'], 'presentCard', at, { sealed, signed_by: terminal }),
+    hop(['server', 'vault'], 'open_sale', at, { sealed, signed_by: terminal }),
+  ]
+}
+
 /** The vault knew who sent it and opened it: with which key, and what it answered. */
 export function opened(before: readonly Hop[], at: string, key: KeyName): Hop[] {
   const named = before.map((one) =>

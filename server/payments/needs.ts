@@ -4,7 +4,8 @@ import { type ApprovedPresentment, approvedPresentments } from '@warifu/protocol
 import type { Answer, Refusal } from '@warifu/protocol/errors'
 import type { Id, Mint } from '@warifu/protocol/ids'
 import type { Presentment } from '@warifu/protocol/objects'
-import type { alsoHeard, hear, heardFor } from '#devices'
+import type { alsoHeard, hear, heardFor, Readers } from '#devices'
+import type { ReaderRules } from '#issuing'
 import type { StepSeconds } from '#presentment'
 import type { Db, Store, Tx } from '#store'
 import type { Directory, TerminalCall, Work } from '#terminals'
@@ -59,6 +60,11 @@ export type PaymentNeeds = {
   readonly stepSeconds: StepSeconds
   /** How often a merchant may ask for people by number, in a minute. */
   readonly asksPerMinute: number
+  /** Readers at phones, and what was offered to them. */
+  readonly readers: Readers
+  readonly readerRules: (db: Db, card: Id<'crd'>) => Promise<ReaderRules | undefined>
+  /** Whether another cardholder's card may pay over somebody's phone. */
+  readonly anyCardholder: boolean
   /** Does a terminal's write once (`terminals.once`). */
   readonly once: <G, T>(call: TerminalCall, work: Work<G, T>, nowMs: number) => Promise<Answer<T>>
 }

@@ -12,6 +12,7 @@ import { createPayment, linkSecret } from './creating.ts'
 import { cancelPayment, capturePayment, refundPayment } from './merchant-actions.ts'
 import type { PaymentNeeds } from './needs.ts'
 import { createPresenter, turnAway } from './presenting.ts'
+import { readerSaleOf } from './reader-sales.ts'
 import {
   listPayments,
   merchantTimelineOf,
@@ -47,6 +48,7 @@ export function createPayments(needs: PaymentNeeds) {
     present: createPresenter(needs),
     turnAway: bound(turnAway),
     resume: bound(resumePayment),
+    readerSale: bound(readerSaleOf),
     capture: bound(capturePayment),
     cancel: bound(cancelPayment),
     refund: bound(refundPayment),

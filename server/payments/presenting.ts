@@ -14,7 +14,8 @@ import { type At, instantOf, type PaymentNeeds, pushedWays } from './needs.ts'
 import type { PresentedRow } from './row.ts'
 import { takeStep } from './stepping.ts'
 import { timesOf } from './times.ts'
-import { type Presented, type Way, wayOf } from './ways.ts'
+import type { Presented, Way } from './way.ts'
+import { wayOf } from './ways.ts'
 
 type Ask = {
   readonly payment: Id<'pay'>
@@ -51,7 +52,10 @@ export function createPresenter(needs: PaymentNeeds): Presenter {
     const answer = await batcher.ask({ payment, call, way, read, hops, at })
     if (answer.code === 'ok') await way.afterwards?.(needs, payment, at)
     // The statement answers with `ok` or codes of the errors table only.
-    return answer.code === 'ok' ? done(answer) : refused(answer.code as Refusal)
+    if (answer.code === 'ok') return done(answer)
+    const refusal = answer.code as Refusal
+    await way.refused?.(needs, presented, refusal)
+    return refused(refusal)
   }
 }
 

@@ -41,6 +41,8 @@ export type PaymentRow = {
   readonly extent: Extent
   /** What the till shows, where the way asks for a number. */
   readonly match_number: string | null
+  /** The card program that the merchant asked for; null: any. */
+  readonly program: Id<'prg'> | null
   /** What is waited for; null where the payment was decided in its own request. */
   readonly action: ActionKind | null
   readonly action_by: Actor | null

@@ -7,7 +7,7 @@ import { type Due, type Next, stepTo } from '#presentment'
 import type { Db, Tx } from '#store'
 import { type At, asStepped, instantOf, type PaymentNeeds } from './needs.ts'
 import type { PaymentRow, PresentedRow } from './row.ts'
-import type { Presented, Way } from './ways.ts'
+import type { Presented, Way } from './way.ts'
 
 export async function rowOf(db: Db, payment: Id<'pay'>): Promise<PaymentRow | undefined> {
   const [found] = await db<{ row: PaymentRow }[]>`

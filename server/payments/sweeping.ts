@@ -6,6 +6,7 @@ import { platformActs } from './hops.ts'
 import { captureAutomatically } from './merchant-actions.ts'
 import { asStepped, instantOf, type PaymentNeeds } from './needs.ts'
 import { askAbout } from './reaching.ts'
+import { sweepSales } from './reader-sales.ts'
 import type { PaymentRow } from './row.ts'
 
 const BATCH = 100
@@ -20,6 +21,7 @@ export async function sweep(needs: PaymentNeeds, nowMs: number): Promise<number>
     select act, lane, payment as id, merchant, presentment, action
       from payments.due(${nowMs}, ${BATCH})`
   for (const one of due) await acts[one.act](needs, one, nowMs)
+  await sweepSales(needs, nowMs)
   return due.length
 }
 

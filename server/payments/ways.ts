@@ -6,31 +6,14 @@
 import type { ApprovedPresentment } from '@warifu/protocol/approval-content'
 import { type Answer, refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
-import type { ActionKind } from '@warifu/protocol/next-action'
-import type { Hop } from '@warifu/protocol/objects'
 import type { PresentCardBody, PresentKind } from '@warifu/protocol/presenting'
 import type { GoOn, Heard } from '#approvals'
-import { type Next, type Read, readBeacon, readSim, readWallet } from '#presentment'
-import type { TerminalCall } from '#terminals'
-import { beaconPresented, presented, presentedBySim } from './hops.ts'
-import type { At, PaymentNeeds } from './needs.ts'
+import { readBeacon, readSim, readWallet } from '#presentment'
+import { beaconPresented, presented, presentedBySim, readAtPhone } from './hops.ts'
+import type { PaymentNeeds } from './needs.ts'
+import { afterMoney, offerSale, readSale } from './reader-sales.ts'
 import { supersedeOthers } from './superseding.ts'
-
-export type Presented = At & {
-  readonly call: TerminalCall
-  readonly payment: Id<'pay'>
-  readonly body: PresentCardBody
-}
-
-export type Way = {
-  readonly presentments: readonly ApprovedPresentment[]
-  readonly actions: readonly ActionKind[]
-  readonly read: (needs: PaymentNeeds, presented: Presented) => Promise<Answer<Read | Next>>
-  /** The hops up to where the vault is asked. */
-  readonly hops: (at: string, terminal: Id<'trm'>) => Hop[]
-  /** What else there is to do once it is authorised; done again where it is asked again. */
-  readonly afterwards?: (needs: PaymentNeeds, payment: Id<'pay'>, at: At) => Promise<void>
-}
+import type { Way } from './way.ts'
 
 const wallet: Way = {
   presentments: ['wallet', 'code', 'phone'],
@@ -68,11 +51,19 @@ const beacon: Way = {
   afterwards: supersedeOthers,
 }
 
-const ways: Readonly<Record<PresentKind, Way>> = { wallet, sim, beacon }
+const reader: Way = {
+  presentments: ['reader'],
+  actions: ['read_card', 'enter_pin'],
+  read: readSale,
+  hops: readAtPhone,
+  refused: afterMoney,
+}
+
+const ways: Readonly<Record<PresentKind, Way>> = { wallet, sim, beacon, reader }
 
 export const wayOf = ({ kind = 'wallet' }: PresentCardBody): Way => ways[kind]
 
 /** Payments that are approved by an answer, before a card is shown: what goes on then. */
 export const approvedByAnswer: Readonly<
   Partial<Record<ApprovedPresentment, (needs: PaymentNeeds, heard: Heard) => Promise<Answer<GoOn>>>>
-> = {}
+> = { reader: offerSale }

@@ -5,6 +5,7 @@
 export { type BeaconAsk, readBeacon } from './beacon.ts'
 export { type EntryExpected, type EntryRead, readEntry } from './entry-device.ts'
 export { isNext, type Next, type Read } from './read.ts'
+export { type ReaderAsk, readReader } from './reader.ts'
 export { readSim } from './sim.ts'
 export {
   type Due,

@@ -23,6 +23,18 @@ type Way = {
 const present = { kind: 'present', by: 'cardholder', seconds: null, late: null } as const
 /** The card company asks for two digits of the PIN, out of the SIM. */
 const pinDigits = { kind: 'pin_digits', by: 'cardholder', seconds: null, late: null } as const
+const readCard = {
+  kind: 'read_card',
+  by: 'cardholder',
+  seconds: 60,
+  late: 'card_not_read',
+} as const
+const enterPin = {
+  kind: 'enter_pin',
+  by: 'cardholder',
+  seconds: 60,
+  late: 'pin_not_entered',
+} as const
 const approve = {
   kind: 'approve',
   by: 'cardholder',
@@ -36,7 +48,7 @@ export const ways = {
   phone: { steps: [approve], number: null },
   beacon: { steps: [approve], number: 'enter' },
   sim: { steps: [present, pinDigits], number: null },
-  reader: { steps: [approve], number: null },
+  reader: { steps: [approve, readCard, enterPin], number: null },
 } as const satisfies Record<ApprovedPresentment, Way>
 
 const wayOf = (presentment: ApprovedPresentment): Way => ways[presentment]
