@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openPanel, type Panel, type PanelAnswer } from '@warifu/devices/entry-device'
-import { chipOf, paymentCard } from '@warifu/devices/payment-card'
 import { isId } from '@warifu/protocol/ids'
 import { callApi } from '@warifu/sdk/api-call'
 import {
@@ -13,17 +12,15 @@ import {
 } from '@warifu/sdk/communication-module'
 import { Misunderstood } from './arguments.ts'
 import { saidReady, startChild, untilReady } from './child.ts'
+import { plasticOf, withChip } from './chips.ts'
 import { codeOfSignal, listenForEnding } from './ending.ts'
 import {
   type EntryDevice,
   embossed,
   findEntryDevice,
-  type KeptPlastic,
-  keepPlastic,
   makeEntryDevice,
   plasticFor,
   programOf,
-  readPlastic,
 } from './entry-devices.ts'
 import { createKeeper } from './keeper.ts'
 import type { OperatorSettings } from './programs.ts'
@@ -82,38 +79,22 @@ async function keysOf({ home }: At, words: readonly string[]): Promise<string[]>
   for (const word of words)
     if (/^(?:[0-9]{1,19}|enter|clear|cancel)$/.test(word)) keys.push(word)
     else if (isId('crd', word)) {
-      const plastic = await onPlastic(home, word)
+      const plastic = await plasticOf(home, word)
       const { pan, security_code } = plastic
       keys.push(pan, 'enter', embossed(plastic), 'enter', security_code, 'enter')
     } else throw new Misunderstood(`a key is digits, enter, clear or cancel; got "${word}".`)
   return keys
 }
 
-async function onPlastic(home: string, card: string): Promise<KeptPlastic> {
-  if (!isId('crd', card)) throw new Misunderstood(`a card's id is such as crd_…; got "${card}".`)
-  const plastic = await readPlastic(home, card)
-  if (plastic !== undefined) return plastic
-  throw new Sorry(`${card} is not on plastic yet: warifu device card ${card}`)
-}
-
 export async function swipe(at: At, device: EntryDevice, card: string): Promise<number> {
-  const { track2 } = await onPlastic(at.home, card)
+  const { track2 } = await plasticOf(at.home, card)
   return before(device, async (panel) => shown(at, await panel.swipe(`;${track2}?`)))
 }
 
-export async function insert(at: At, device: EntryDevice, card: string): Promise<number> {
-  const plastic = await onPlastic(at.home, card)
-  return before(device, async (panel) => {
-    let chip = chipOf(plastic)
-    const answer = await panel.insert((apdu) => {
-      const { state, reply } = paymentCard(chip, apdu)
-      chip = state
-      return reply
-    })
-    await keepPlastic(at.home, card, { ...plastic, atc: chip.atc })
-    return shown(at, answer)
-  })
-}
+export const insert = (at: At, device: EntryDevice, card: string): Promise<number> =>
+  withChip(at.home, card, (chip) =>
+    before(device, async (panel) => shown(at, await panel.insert(chip))),
+  )
 
 export const tamper = (at: At, device: EntryDevice): Promise<number> =>
   before(device, async (panel) => {

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { nodeProgram } from '@warifu/cli/child'
+import { withChip } from '@warifu/cli/chips'
 import { createKeeper } from '@warifu/cli/keeper'
 import { root } from '@warifu/cli/state-folder'
 import { readerNeeds, startVirtualReader, type VirtualReader } from '@warifu/cli/virtual-reader'
@@ -146,6 +147,13 @@ async function payByPlastic(reader: VirtualReader, folder: string): Promise<void
   await writeFile(file, JSON.stringify(plastic))
   const main = join(root, 'devices', 'virtual-reader', 'main.ts')
   const card = await reader.insert(await nodeProgram('The card', main, { PLASTIC_FILE: file }), 1)
+  const environment = hex('00a404000e315041592e5359532e4444463031')
+  const first = await withChip(folder, 'pcsc:00 01', (chip) => chip(environment))
+  assert.match(hexOf(first), /^61..$/, 'a hand takes it out of this reader into a slot')
+  await assert.rejects(
+    withChip(folder, 'pcsc:none', async () => {}),
+    /No card reader/,
+  )
   const slot = await pcscSlot({ reader: '00 01', waitMs: 2_000 })
   const outcome = await readChip(slot)
   assert.equal(outcome?.kind, 'online')

@@ -12,7 +12,7 @@ const help = `warifu device <act> [--device NAME] [--json]
   type WORD…                press its keys: digits, enter, clear, cancel
                             or crd_…: number, expiry and code of that plastic card
   swipe crd_…               draw a plastic card through its slot
-  insert crd_…              put its chip in
+  insert crd_…              put its chip in; pcsc or pcsc:PART: the card in a PC/SC reader
   tamper                    open its case: every key is erased, and it is out of service
 
   card crd_…                have a card of yours put on plastic, to be keyed, swiped, inserted

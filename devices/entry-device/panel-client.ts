@@ -14,7 +14,9 @@ export type Panel = {
   /** A stripe as it is on the card, without its check character, which is put behind it. */
   readonly swipe: (track: string) => Promise<PanelAnswer>
   /** Puts a chip card in: `chip` answers each command of the device. */
-  readonly insert: (chip: (apdu: Uint8Array) => Uint8Array) => Promise<PanelAnswer>
+  readonly insert: (
+    chip: (apdu: Uint8Array) => Uint8Array | Promise<Uint8Array>,
+  ) => Promise<PanelAnswer>
   readonly loadKey: (block: string) => Promise<PanelAnswer>
   readonly tamper: () => Promise<PanelAnswer>
   readonly close: () => void
@@ -52,7 +54,7 @@ export async function openPanel(port: number): Promise<Panel> {
     for (;;) {
       const [, command] = /^apdu ([0-9a-f]+)$/.exec(answer.said ?? '') ?? []
       if (command === undefined) return answer
-      const reply = chip(Uint8Array.from(Buffer.from(command, 'hex')))
+      const reply = await chip(Uint8Array.from(Buffer.from(command, 'hex')))
       const length = [reply.length >> 8, reply.length & 0xff]
       for (const byte of [panelBytes.chipAnswers, ...length, ...reply]) answer = await press(byte)
     }
