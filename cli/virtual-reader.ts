@@ -6,6 +6,7 @@
  * socket lies in a folder of ours instead of /run/pcscd, so that the machine's pcscd is left alone.
  * A program finds it by PCSCLITE_CSOCK_NAME.
  */
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
@@ -25,10 +26,22 @@ const path = (): string => `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`
 /** What is missing for a virtual reader on this machine; nothing where it can be had. */
 export function missingForReader(): readonly string[] {
   const folders = path().split(delimiter)
-  return readerNeeds.filter(
+  const missing = readerNeeds.filter(
     (need) => ![need, ...folders.map((folder) => join(folder, need))].some(isFile),
   )
+  return missing.length > 0 || maySeparate() ? missing : ['namespaces (unshare)']
 }
+
+const isRoot = (): boolean => process.getuid?.() === 0
+const spaces = (): readonly string[] => [
+  '--mount',
+  '--net',
+  ...(isRoot() ? [] : ['--user', '--map-root-user']),
+]
+
+/** Some machines and containers allow nobody namespaces of his own. */
+const maySeparate = (): boolean =>
+  spawnSync('unshare', [...spaces(), 'true'], { env: { PATH: path() } }).status === 0
 
 const isFile = (at: string): boolean => isAbsolute(at) && existsSync(at)
 
@@ -38,16 +51,20 @@ LIBPATH      ${DRIVER}
 CHANNELID    0x${SLOT_PORT.toString(16)}
 `
 
-/** In its namespaces: a loopback that acknowledges at once, the socket in our folder, pcscd. */
+/**
+ * In its namespaces: a loopback that acknowledges at once, the socket in our folder, pcscd. The
+ * folder may lie below /run itself, so from there on it is spoken of from inside.
+ */
 const script = `set -e
+cd "$1"
 ip link set lo up
 route='dev lo table local proto kernel scope host src 127.0.0.1 quickack 1'
 ip route change local 127.0.0.0/8 $route
 ip route change local 127.0.0.1 $route
 mount -t tmpfs tmpfs /run
 mkdir /run/pcscd
-mount --bind "$1" /run/pcscd
-exec pcscd --foreground --config "$2"`
+mount --bind . /run/pcscd
+exec pcscd --foreground --config ../reader.conf.d`
 
 export type VirtualReader = {
   /** The environment by which a program finds the service. */
@@ -67,22 +84,19 @@ export async function startVirtualReader({ folder, keeper }: Place): Promise<Vir
   const [run, config] = [join(folder, 'pcscd'), join(folder, 'reader.conf.d')]
   for (const made of [run, config]) await mkdir(made, { recursive: true, mode: 0o700 })
   await writeFile(join(config, 'virtual'), configuration)
-  const isRoot = process.getuid?.() === 0
-  const user = isRoot ? [] : ['--user', '--map-root-user']
-  const spaces = ['--mount', '--net', ...user]
   const program: Program = {
     name: 'The PC/SC service',
     command: 'unshare',
-    args: [...spaces, 'sh', '-c', script, 'sh', run, config],
+    args: [...spaces(), 'sh', '-c', script, 'sh', run],
     env: { ...ground(), PATH: path() },
   }
   const service = await startChild(program, join(folder, 'pcscd.log'), keeper)
   const socket = join(run, 'pcscd.comm')
   await untilReady(service, () => isListening(socket))
-  const inside = ['--target', String(service.pid), '--net', ...(isRoot ? [] : ['--user'])]
+  const inside = ['--target', String(service.pid), '--net', ...(isRoot() ? [] : ['--user'])]
   const insert = async (card: Program, slot: 0 | 1 = 0): Promise<Child> => {
     const { command, args, env } = card
-    const entering = isRoot ? inside : [...inside, '--preserve-credentials']
+    const entering = isRoot() ? inside : [...inside, '--preserve-credentials']
     const program: Program = {
       ...card,
       command: 'nsenter',
