@@ -13,14 +13,15 @@ const help = `warifu bench [--seconds N] [--rounds N] [--json]
 warifu bench primitives: cryptography beside node:crypto (--help tells more)
 
 Authorises with double-sealed cards, by the terminal's signature alone and with the passkey's
-assertion too, with cards from entry devices, and with tokens, in closed loops at 16 and 64
-connections, in turns with pgbench TPC-B.
+assertion too, with cards sealed to their owners' payment keys, with cards from entry devices, and
+with tokens, in closed loops at 16 and 64 connections, in turns with pgbench TPC-B.
 --seconds   of each run (3)     --rounds   of all runs (3)
 --json      one JSON object on standard output; words go to standard error`
 
 const words = {
   signature: 'double-sealed, signature alone',
   assertion: 'double-sealed, with passkey assertion',
+  payment_key: 'payment key, signature alone',
   entry_device: 'entry device',
   token: 'token',
 } as const
@@ -42,8 +43,10 @@ const timesOf = ({ p50_ms, p99_ms }: Times) => `p50 ${p50_ms} ms, p99 ${p99_ms} 
 const pairs = (record: Readonly<Record<string, string>>) =>
   Object.entries(record).map(([name, value]) => `${name} ${value}`)
 
-function* linesOf({ double_sealed, entry_device, token, ...rest }: Result): Generator<string> {
-  for (const flow of [...double_sealed, ...entry_device, ...token]) yield* linesOfFlow(flow)
+function* linesOf(result: Result): Generator<string> {
+  const { double_sealed, payment_key, entry_device, token, ...rest } = result
+  const flows = [...double_sealed, ...payment_key, ...entry_device, ...token]
+  for (const flow of flows) yield* linesOfFlow(flow)
   const { pgbench } = rest
   const { per_second, clients, scale } = pgbench
   yield `pgbench TPC-B: ${per_second}/s (${clients} clients, prepared, scale ${scale})`

@@ -1,15 +1,15 @@
 /**
  * The measuring itself: alternating rounds on one machine of the flow with the terminal's signature
- * alone (small amounts), with the passkey's assertion too, by entry device, by token, and pgbench
- * TPC-B. What is
- * timed is the last request only, from signed bytes to a yes.
+ * alone (small amounts), with the passkey's assertion too, sealed to its owner's payment key, by
+ * entry device, by token, and pgbench TPC-B. What is timed is the last request only, from signed
+ * bytes to a yes.
  */
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { type Sandbox, startSandbox } from '@warifu/cli/sandbox'
 import { Sorry } from '@warifu/cli/sorry'
 import { openTills, prepareCharges, type Till } from './charges.ts'
 import { type Costs, countingSettings, createCounter } from './counting.ts'
-import { type Holder, makeHolders, prepareQueues } from './payments.ts'
+import { type Holder, makeHolders, prepareQueues, withCards } from './payments.ts'
 import { CLIENTS, findPgbench, type Pgbench, preparePgbench, SCALE } from './pgbench.ts'
 import { type Measured, type Queue, sendAll, sendPaced } from './sending.ts'
 
@@ -45,6 +45,7 @@ export type Closed = {
 }
 export type Result = {
   readonly double_sealed: readonly Flow[]
+  readonly payment_key: readonly Flow[]
   readonly entry_device: readonly Flow[]
   readonly token: readonly Flow[]
   readonly pgbench: {
@@ -65,12 +66,20 @@ const flows = {
     prepareQueues(sandbox, holders, { each, asserted: false }),
   assertion: ({ sandbox, holders }, each) =>
     prepareQueues(sandbox, holders, { each, asserted: true }),
+  payment_key: ({ sandbox, keyHolders }, each) =>
+    prepareQueues(sandbox, keyHolders, { each, asserted: false }),
   entry_device: async ({ sandbox, tills }, each) =>
     prepareCharges(sandbox, tills, { each, by: 'entry_device' }),
   token: async ({ sandbox, tills }, each) => prepareCharges(sandbox, tills, { each, by: 'token' }),
 } as const satisfies Record<string, Prepare>
 export type FlowName = keyof typeof flows
-const flowNames: readonly FlowName[] = ['signature', 'assertion', 'entry_device', 'token']
+const flowNames: readonly FlowName[] = [
+  'signature',
+  'assertion',
+  'payment_key',
+  'entry_device',
+  'token',
+]
 
 const round = (value: number, digits = 0) => Number(value.toFixed(digits))
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
@@ -93,7 +102,9 @@ export async function measure(options: Options): Promise<Result> {
   const pgbench = await preparePgbench(program, adminUrl)
   say(`${TERMINALS} terminals take their cards …`)
   const holders = await makeHolders(sandbox, TERMINALS)
-  const stage = { sandbox, pgbench, holders, tills: await openTills(sandbox, holders) }
+  const keyHolders = await withCards(sandbox, holders, 'payment_key')
+  const tills = await openTills(sandbox, holders)
+  const stage = { sandbox, pgbench, holders, keyHolders, tills }
   const found = await alternate(stage, options)
   const base = mean(found.tpcb)
   const measured: Flow[] = []
@@ -117,6 +128,7 @@ export async function measure(options: Options): Promise<Result> {
   const of = (...names: readonly FlowName[]) => measured.filter(({ flow }) => names.includes(flow))
   return {
     double_sealed: of('signature', 'assertion'),
+    payment_key: of('payment_key'),
     entry_device: of('entry_device'),
     token: of('token'),
     pgbench: { per_second: round(base), clients: CLIENTS, scale: SCALE },
@@ -136,6 +148,8 @@ type Stage = {
   readonly sandbox: Sandbox
   readonly pgbench: Pgbench
   readonly holders: readonly Holder[]
+  /** The same people with cards of `payment_key`. */
+  readonly keyHolders: readonly Holder[]
   readonly tills: readonly Till[]
 }
 type Found = { readonly runs: ReadonlyMap<string, Measured[]>; readonly tpcb: readonly number[] }

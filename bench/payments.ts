@@ -9,6 +9,7 @@ import {
   type Terminal,
 } from '@warifu/devices/terminal'
 import { type Id, isId } from '@warifu/protocol/ids'
+import type { Scheme } from '@warifu/protocol/schemes'
 import { callApi } from '@warifu/sdk/api-call'
 import { createWarifu } from '@warifu/sdk/sdk'
 import type { Queue } from './sending.ts'
@@ -34,13 +35,38 @@ export async function makeHolders(sandbox: Sandbox, count: number): Promise<Hold
 }
 
 async function becomeHolder(sandbox: Sandbox, phone: string): Promise<Holder> {
-  const { url, walletOrigin, seed } = sandbox
-  if (!isId('prg', seed.program)) throw new Error('the seed names no program')
+  const { url, walletOrigin } = sandbox
   const terminal = createSoftwareTerminal({ fetch, apiUrl: url, origin: walletOrigin })
   await terminal.join('AIKO')
   await terminal.enrol()
+  return takeCard(sandbox, terminal, { phone, scheme: 'double_sealed' })
+}
+
+/** The same terminals, each with one more card, of this scheme. */
+export async function withCards(
+  sandbox: Sandbox,
+  holders: readonly Holder[],
+  scheme: Scheme,
+): Promise<Holder[]> {
+  const found: Holder[] = []
+  const phones = holders.map((_, at) => `+8190${22_340_001 + at}`).values()
+  await forEach(holders, async ({ terminal }) => {
+    const phone = phones.next().value ?? ''
+    found.push(await takeCard(sandbox, terminal, { phone, scheme }))
+  })
+  return found
+}
+
+type Taking = { readonly phone: string; readonly scheme: Scheme }
+
+async function takeCard(
+  { url, seed }: Sandbox,
+  terminal: Terminal,
+  { phone, scheme }: Taking,
+): Promise<Holder> {
+  if (!isId('prg', seed.program)) throw new Error('the seed names no program')
   const facts = { name: 'AIKO', birth_date: '1990-04-01', annual_income: 5_000_000 }
-  const { id } = await terminal.apply(seed.program, { ...facts, employment: 'employed' })
+  const { id } = await terminal.apply(seed.program, { ...facts, employment: 'employed' }, scheme)
   const verification = await terminal.startPhone(id, phone)
   await terminal.answerCode(verification.id, await codeFor(url, phone))
   return { terminal, card: (await terminal.install(id)).id }
@@ -84,10 +110,10 @@ async function presentationsOf(
   claims: readonly Claim[],
   { asserted }: Wanted,
 ): Promise<Queue> {
-  const blob = await terminal.blobOf(card)
   const queue: SignedRequest[] = []
   for (const claim of claims) {
-    const statement = await statementOf(claim, { card, blob })
+    const { scheme, blob } = await terminal.shownFor(card, claim.content)
+    const statement = await statementOf(claim, { card, blob, scheme })
     const assertion = asserted ? { assertion: await terminal.vouchFor(statement) } : {}
     const body = { statement, blob, ...assertion }
     queue.push(await terminal.prepare('presentCard', { params: { id: claim.payment }, body }))

@@ -1,0 +1,132 @@
+/**
+ * Draws the sequence picture of each card scheme: who sends what to whom, and for whom it is
+ * sealed. The steps are a table; `node cli/scheme-pictures.ts` writes docs/schemes/*.svg.
+ */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Scheme, schemes } from '@warifu/protocol/schemes'
+
+type Party = 'terminal' | 'shop' | 'server' | 'vault'
+type Step = {
+  readonly from: Party
+  readonly to: Party
+  readonly says: string
+  /** What of it is sealed, and for whom. */
+  readonly sealed?: string
+}
+/** A rule across the picture, with a word. */
+type Part = { readonly part: string }
+
+const parties: readonly Party[] = ['shop', 'terminal', 'server', 'vault']
+
+const step = (from: Party, to: Party, says: string, sealed?: string): Step =>
+  sealed === undefined ? { from, to, says } : { from, to, says, sealed }
+
+const applying: readonly (Step | Part)[] = [
+  { part: 'applying' },
+  step('terminal', 'server', 'application, signed'),
+  step('server', 'vault', 'make the card'),
+]
+const asking = [{ part: 'paying' }, step('shop', 'terminal', 'link')] as const
+const deciding = [
+  step('vault', 'server', 'card reference'),
+  step('server', 'terminal', 'authorised'),
+] as const
+const showing = (what: string, sealed: string): readonly (Step | Part)[] => [
+  ...asking,
+  step('terminal', 'server', `${what}, signed, passkey`, sealed),
+  step('server', 'vault', 'who sends? then open', sealed),
+  ...deciding,
+]
+const arriving = (what: string, sealed: string): readonly (Step | Part)[] => [
+  step('vault', 'server', what, sealed),
+  step('server', 'terminal', what, sealed),
+]
+
+export const stepsOf: { readonly [S in Scheme]: readonly (Step | Part)[] } = {
+  terminal_sealed: [
+    ...applying,
+    ...arriving('card, payment key', 'card → terminal'),
+    step('terminal', 'server', 'what I keep: digest'),
+    ...showing('card', 'card → vault, this payment'),
+  ],
+  server_sealed: [
+    ...applying,
+    ...arriving('blob', 'card → vault'),
+    step('terminal', 'server', 'what I keep: digest'),
+    ...showing('the same blob', 'card → vault'),
+  ],
+  double_sealed: [
+    ...applying,
+    ...arriving('blob', '(card → vault) → terminal'),
+    step('terminal', 'server', 'peeled; what I keep: digest'),
+    ...showing('the blob inside', 'card → vault'),
+  ],
+  payment_key: [
+    ...applying,
+    ...arriving('blob, key of its owner’s', 'card → vault'),
+    step('terminal', 'server', 'what I keep: digest'),
+    ...showing('blob', '(card → vault) → owner’s key, this payment'),
+  ],
+  activation_number: [
+    ...applying,
+    ...arriving('blob, number, secret', '(card → vault), number, secret → terminal'),
+    { part: 'activating: dead until then' },
+    step('terminal', 'server', 'the number, signed'),
+    step('server', 'vault', 'consume it, once'),
+    ...showing('blob', '(card → vault) → vault, under the secret'),
+  ],
+}
+
+const [WIDTH, LEFT, ROW, TOP] = [760, 90, 46, 64]
+const xOf = (party: Party): number =>
+  LEFT + (parties.indexOf(party) * (WIDTH - 2 * LEFT)) / (parties.length - 1)
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
+function drawn(row: Step | Part, at: number): string {
+  const y = TOP + at * ROW
+  if ('part' in row)
+    return `<line class="part" x1="20" x2="${WIDTH - 20}" y1="${y}" y2="${y}"/>
+<text class="part" x="24" y="${y - 6}">${escaped(row.part)}</text>`
+  const [from, to] = [xOf(row.from), xOf(row.to)]
+  const [end, middle] = [to > from ? to - 7 : to + 7, (from + to) / 2]
+  const lock =
+    row.sealed === undefined
+      ? ''
+      : `\n<text class="sealed" x="${middle}" y="${y + 15}">▣ ${escaped(row.sealed)}</text>`
+  return `<line class="arrow" x1="${from}" x2="${end}" y1="${y}" y2="${y}" marker-end="url(#to)"/>
+<text x="${middle}" y="${y - 6}">${escaped(row.says)}</text>${lock}`
+}
+
+/** The picture of one scheme, as SVG. */
+export function draw(scheme: Scheme): string {
+  const rows = stepsOf[scheme]
+  const height = TOP + rows.length * ROW
+  const lanes = parties.map(
+    (party) => `<line class="lane" x1="${xOf(party)}" x2="${xOf(party)}" y1="34" y2="${height}"/>
+<text class="party" x="${xOf(party)}" y="24">${party}</text>`,
+  )
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}"
+ role="img" aria-label="${scheme}: who sends what to whom">
+<style>
+svg { background: #fdfbf6; font: 13px system-ui, sans-serif }
+text { fill: #1d2b3a; text-anchor: middle }
+.party { font-weight: 600 } .part { fill: #6b5b3e; text-anchor: start; font-style: italic }
+.sealed { fill: #0b5a52; font-size: 11px }
+.lane { stroke: #b9b2a3 } line.part { stroke: #d8cfba; stroke-dasharray: 3 4 }
+.arrow { stroke: #1d2b3a; stroke-width: 1.4 }
+</style>
+<defs><marker id="to" viewBox="0 0 8 8" refX="1" refY="4" markerWidth="7" markerHeight="7"
+ orient="auto"><path d="M0 0L8 4L0 8z" fill="#1d2b3a"/></marker></defs>
+${[...lanes, ...rows.map(drawn)].join('\n')}
+</svg>
+`
+}
+
+export const PAGES = join(import.meta.dirname, '..', 'docs', 'schemes')
+export const pictureOf = (scheme: Scheme): string => `${scheme.replaceAll('_', '-')}.svg`
+
+if (import.meta.main)
+  for (const scheme of schemes) await writeFile(join(PAGES, pictureOf(scheme)), draw(scheme))
