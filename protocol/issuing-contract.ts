@@ -16,6 +16,7 @@ import {
   plainText,
   webAddress,
 } from './shapes.ts'
+import { cardProof } from './vault-issuing.ts'
 
 const byId = <P extends Parameters<typeof idOf>[0]>(prefix: P) => closed({ id: idOf(prefix) })
 
@@ -26,6 +27,7 @@ export const proof = Type.Union([
   closed({ method: Type.Literal('phone'), phone, language }),
   closed({ method: Type.Literal('voice'), phone, language }),
   closed({ method: Type.Literal('registered_terminal') }),
+  cardProof,
   closed({
     method: Type.Literal('identity_document'),
     /** The lines of the machine readable zone (ICAO 9303), as they stand on the document. */

@@ -29,6 +29,7 @@ import {
   yearMonth,
 } from './shapes.ts'
 import { chipOperations } from './vault-chips.ts'
+import { issuingOperations } from './vault-issuing.ts'
 import { pinOperations } from './vault-pins.ts'
 import { plasticOperations } from './vault-plastic.ts'
 import { readerOperations } from './vault-reader.ts'
@@ -267,6 +268,7 @@ export const vaultOperations = {
     idempotent: 'pure',
   },
   ...chipOperations,
+  ...issuingOperations,
   ...pinOperations,
   ...plasticOperations,
   suspend_device: {

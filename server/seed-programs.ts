@@ -64,7 +64,21 @@ const schemes = [
 ] as const
 const common = { currency: 'jpy', schemes, validityMonths: 60 } as const
 
+/** One more card of an account that its holder has already: they prove that they have its card. */
+const further = {
+  ...common,
+  account: 'issued_card',
+  verificationMethods: ['issued_card'],
+  perTransaction: 50_000n,
+  perDay: 50_000n,
+  perMonth: 100_000n,
+  signatureOnlyMax: 0n,
+  rules: [always('another_card')],
+} as const satisfies Partial<NewProgram>
+
 export const seededPrograms: readonly Omit<NewProgram, 'id'>[] = [
+  { ...further, name: 'Warifu One Shop', bin: '990017', usage: 'merchant_locked' },
+  { ...further, name: 'Warifu One Time', bin: '990016', usage: 'single_use' },
   {
     ...common,
     name: 'Warifu Corporate',

@@ -42,12 +42,13 @@ export function sealInner({ hierarchy, chance }: World, subject: Subject, row: S
   return toBase64url(jcsBytes(blob))
 }
 
+/** Whose card, and which one. */
+type Named = Pick<Presented, 'sender'> & {
+  readonly statement: Pick<Presented['statement'], 'card' | 'scheme'>
+}
+
 /** Whose it is comes before what is in it: this person, this card, this scheme, then decrypt. */
-export function openInner(
-  world: World,
-  { sender, statement }: Pick<Presented, 'sender' | 'statement'>,
-  text: string,
-): Opened {
+export function openInner(world: World, { sender, statement }: Named, text: string): Opened {
   const inner = readBlob(text)
   if (inner === undefined) return no('blob_invalid')
   if (inner.header.cardholder !== sender.cardholder) return no('cardholder_mismatch')

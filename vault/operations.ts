@@ -21,6 +21,7 @@ import { personaliseSims } from './personalise-sim.ts'
 import { makePinCode, pinCodeOf, pinStates, setPins, unblockPins } from './pin-setting.ts'
 import { activatePlastic, endPlastics, openPlasticPage } from './plastic-activating.ts'
 import { makePlastic } from './plastic-making.ts'
+import { proveCards } from './prove-card.ts'
 import { publishKeys } from './published-keys.ts'
 import { sealCard } from './seal.ts'
 import { linkSims, removeSims } from './sims.ts'
@@ -110,6 +111,13 @@ export const operations = {
   authorize_network: pure('authorize_network', {
     decide: authorizeNetwork,
     refer: ({ message }) => ({ device: message.device, key: message.ksn }),
+  }),
+  prove_card: pure('prove_card', {
+    decide: proveCards,
+    refer: ({ terminal }, answer) => ({
+      terminal,
+      ...(answer.ok ? { card: answer.value.card } : {}),
+    }),
   }),
   make_plastic: stored('make_plastic', {
     decide: makePlastic,

@@ -8,6 +8,7 @@ import type { VaultOperation } from '@warifu/protocol/vault'
 import { codeOf } from './codes.ts'
 import { chipLaws } from './rehearsal-chip-laws.ts'
 import { entryLaws } from './rehearsal-entry-laws.ts'
+import { issuingLaws } from './rehearsal-issuing-laws.ts'
 import { joiningLaws } from './rehearsal-joining.ts'
 import { assertionOf, loginOf } from './rehearsal-passkey.ts'
 import {
@@ -57,6 +58,7 @@ export const laws: { readonly [O in VaultOperation]: LawRow<O> } = {
   ...schemeLaws,
   ...pinLaws,
   ...plasticLaws,
+  ...issuingLaws,
   ...simLaws,
   ...readerLaws,
   ...chipLaws,

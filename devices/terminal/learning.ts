@@ -34,7 +34,13 @@ const lessons: { readonly [N in EndpointName]?: Lesson<N> } = {
     verification: null,
     asked: [...state.asked, { application: id, scheme: schemeAskedBy(request) }].slice(-20),
   }),
-  startVerification: (_, state, { reply: { id } }) => ({ ...state, verification: id }),
+  // A way to be identified that is done at once leaves nothing to answer.
+  startVerification: (_, state, { reply: { id, status } }) => ({
+    ...state,
+    verification: status === 'sent' ? id : state.verification,
+  }),
+  replaceCard: awaitCard,
+  renewCard: awaitCard,
   answerVerification: (_, state) => ({ ...state, verification: null }),
   installCard: keepCard,
   confirmInstallation: (_, state, { reply: { id } }) => ({
@@ -70,6 +76,16 @@ async function teach<N extends EndpointName>(
 
 /** Our own words, not the platform's answer to them. */
 const schemeAskedBy = ({ body }: SignedRequest): Scheme => JSON.parse(body).scheme
+
+/** Another card is on its way, in the scheme of the one that it replaces. */
+function awaitCard(
+  _: LearningNeeds,
+  state: TerminalState,
+  { reply: { id, scheme } }: Told<'replaceCard' | 'renewCard'>,
+): TerminalState {
+  const asked = [...state.asked, { application: id, scheme }].slice(-20)
+  return { ...state, application: id, verification: null, asked }
+}
 
 /** Installed by its scheme, the one that was asked for; then the local key is put on. */
 async function keepCard(

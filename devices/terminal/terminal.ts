@@ -8,11 +8,11 @@
 
 import type { PaymentContent } from '@warifu/protocol/approval-content'
 import type { BeaconStatement } from '@warifu/protocol/beacon'
-import type { EndpointName, Query, Reply } from '@warifu/protocol/contract'
+import type { Body, EndpointName, Query, Reply } from '@warifu/protocol/contract'
 import type { Id } from '@warifu/protocol/ids'
 import type { Applicant } from '@warifu/protocol/objects'
 import type { ChipProof } from '@warifu/protocol/proximity'
-import type { Scheme } from '@warifu/protocol/schemes'
+import { blobSchemes, type Scheme } from '@warifu/protocol/schemes'
 import { type Input, type RawAnswer, sendRaw } from '@warifu/sdk/api-call'
 import type { Following } from '@warifu/sdk/event-stream'
 import type { Followed } from '@warifu/sdk/follow-events'
@@ -116,11 +116,27 @@ type Own = {
     application: Id<'app'>,
     phone: string,
   ) => Promise<Reply<'startVerification'>>
+  /** Shows who one is in another way than by a phone. */
+  readonly show: (
+    application: Id<'app'>,
+    proof: Exclude<Body<'startVerification'>, { method: 'issued_card' }>,
+  ) => Promise<Reply<'startVerification'>>
+  /** Shows that a card is on this phone, as it rests here: sealed for the vault alone. */
+  readonly showCard: (
+    application: Id<'app'>,
+    card: Id<'crd'>,
+  ) => Promise<Reply<'startVerification'>>
   readonly answerCode: (verification: Id<'ver'>, code: string) => Promise<Application>
   readonly install: (application: Id<'app'>) => Promise<Card>
   readonly cards: () => Promise<readonly Card[]>
   readonly suspend: (card: Id<'crd'>) => Promise<Card>
   readonly resume: (card: Id<'crd'>) => Promise<Card>
+  readonly close: (card: Id<'crd'>) => Promise<Card>
+  /** One's own bounds of a card, in place of those before. */
+  readonly control: (card: Id<'crd'>, own: Body<'controlCard'>) => Promise<Card>
+  /** Another card in the place of one; it is installed like any that was applied for. */
+  readonly replace: (card: Id<'crd'>, reason: Body<'replaceCard'>['reason']) => Promise<Application>
+  readonly renew: (card: Id<'crd'>) => Promise<Application>
   readonly claim: (link: string) => Promise<Claim>
   /** Asks anew for keys that end soon, or for this card's. */
   readonly renewKeys: (card?: Id<'crd'>) => Promise<void>
@@ -200,6 +216,7 @@ export function createTerminal(needs: TerminalNeeds): Terminal {
     cards: async () => (await read(needs, 'listCards', { query: { limit: 100 } })).data,
     suspend: (id) => write(needs, 'suspendCard', { params: { id } }),
     resume: (id) => write(needs, 'resumeCard', { params: { id } }),
+    ...holding(needs),
     claim: (link) => claim(needs, link),
     present: (claimed, card, { verifyUser }) => present(needs, claimed, { card, verifyUser }),
     renewKeys: (card) => renewKeys(needs, card),
@@ -245,10 +262,31 @@ const applying = (needs: TerminalNeeds) => ({
   application: (id: Id<'app'>) => read(needs, 'getApplication', { params: { id } }),
   startPhone: (id: Id<'app'>, phone: string) =>
     write(needs, 'startVerification', { params: { id }, body: { method: 'phone', phone } }),
+  show: (id: Id<'app'>, proof: Exclude<Body<'startVerification'>, { method: 'issued_card' }>) =>
+    write(needs, 'startVerification', { params: { id }, body: proof }),
+  showCard: (id: Id<'app'>, card: Id<'crd'>) => showCard(needs, id, card),
   answerCode: (id: Id<'ver'>, code: string) =>
     write(needs, 'answerVerification', { params: { id }, body: { code } }),
   install: (application: Id<'app'>) => install(needs, application),
 })
+
+const holding = (needs: TerminalNeeds) => ({
+  close: (id: Id<'crd'>) => write(needs, 'closeCard', { params: { id } }),
+  control: (id: Id<'crd'>, own: Body<'controlCard'>) =>
+    write(needs, 'controlCard', { params: { id }, body: own }),
+  replace: (id: Id<'crd'>, reason: Body<'replaceCard'>['reason']) =>
+    write(needs, 'replaceCard', { params: { id }, body: { reason } }),
+  renew: (id: Id<'crd'>) => write(needs, 'renewCard', { params: { id } }),
+})
+
+/** What rests on the phone for the vault alone may be shown; a card that is read here may not. */
+async function showCard(needs: TerminalNeeds, application: Id<'app'>, card: Id<'crd'>) {
+  const kept = (await needs.store.load()).cards.find((one) => one.card === card)
+  if (kept === undefined || !blobSchemes.some((scheme) => scheme === kept.scheme))
+    throw new TerminalError('card_not_installed', 'This card cannot be shown from this phone.')
+  const body = { method: 'issued_card', card, blob: await blobOf(needs, card) } as const
+  return write(needs, 'startVerification', { params: { id: application }, body })
+}
 
 /** Pulls the card, installs it, and says, signed, what is kept; safe to begin again. */
 async function install(needs: TerminalNeeds, application: Id<'app'>): Promise<Card> {

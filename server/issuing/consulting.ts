@@ -10,6 +10,8 @@ import type { Needs } from './needs.ts'
 import type { Report } from './rules.ts'
 
 const LEASE_MS = 5_000
+/** Between a try that failed and the next. */
+const AGAIN_MS = 500
 const TRIES = 2
 const BATCH = 20
 const unreachable: Report = { bureau: 'unreachable', score: null, debt: null }
@@ -37,7 +39,11 @@ async function ask(needs: Needs, due: Due, nowMs: number): Promise<boolean> {
   const { id, name, birthDate, tries } = due
   const heard = await needs.creditBureau({ reference: id, name, birthDate }).catch(() => undefined)
   const report = heard ?? (tries >= TRIES ? unreachable : undefined)
-  if (report === undefined) return false
+  if (report === undefined) {
+    await needs.store.sql`
+      update issuing.application set ask_lease_ms = ${nowMs + AGAIN_MS} where id = ${id}`
+    return false
+  }
   return needs.store.transaction(async (tx) => {
     const { application, program } = await lockWithProgram(tx, id)
     if (stateAt(application, nowMs) !== 'deciding') return false

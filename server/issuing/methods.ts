@@ -4,10 +4,11 @@
  * here, on receipt.
  */
 import { fromBase64url } from '@warifu/crypto/base64url'
-import { type Answer, done } from '@warifu/protocol/errors'
+import { type Answer, done, refused } from '@warifu/protocol/errors'
 import { activeTerminals } from '#terminals'
 import { digestOf } from './application.ts'
 import { goodAuthorities } from './authority.ts'
+import { readCard } from './card.ts'
 import { judgeCertificate } from './certificate.ts'
 import { startCode } from './codes.ts'
 import { maskNumber, readDocument } from './document.ts'
@@ -29,6 +30,23 @@ async function startTerminal(
   const [active] = await activeTerminals(store.sql, [call.terminal])
   if (active !== application.terminal) return refusedWith(destination, 'terminal_not_active')
   return done({ state: 'verified', destination, detail: { terminal: call.terminal } })
+}
+
+/** Only who has the card on this phone can say what the vault asks to hear of it. */
+async function startCard(
+  { store, vault }: Needs,
+  { call, proof, application }: Given<'issued_card'>,
+): Promise<Answer<Begun>> {
+  const card = await readCard(store.sql, proof.card)
+  if (card?.cardholder !== application.cardholder || card.last4 === null)
+    return refused('not_found')
+  const destination = `•••• ${card.last4}`
+  if (card.state !== 'active') return refusedWith(destination, 'card_not_active')
+  const { terminal, request } = call
+  const proven = await vault.call('prove_card', { terminal, request })
+  if (!proven.ok || proven.output.card !== proof.card)
+    return refusedWith(destination, 'card_not_proven')
+  return done({ state: 'verified', destination, detail: { card: proof.card } })
 }
 
 /** The zone is checked by its digits; whether the document is real, a person sees. */
@@ -70,6 +88,7 @@ async function startCertificate(
 // biome-ignore format: a table reads by its columns
 export const methodTable: { readonly [M in Proof['method']]: Method<Of<M>> } = {
   registered_terminal: { minutes: 10,            tries: 5,  start: startTerminal },
+  issued_card:         { minutes: 10,            tries: 5,  start: startCard },
   identity_document:   { minutes: 30 * 24 * 60,  tries: 5,  start: startDocument },
   x509:                { minutes: 10,            tries: 5,  start: startCertificate },
   phone:               { minutes: 10,            tries: 5,  start: startCode },
