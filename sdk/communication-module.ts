@@ -5,8 +5,10 @@
  * sent; so after any crash or cut it learns what happened, and never charges twice. What passes
  * through it is ciphertext: no card number is in its memory, files or traffic. For Node.js.
  */
+
 import type { Id } from '@warifu/protocol/ids'
 import type { Calling } from './calling.ts'
+import { deferred } from './deferred.ts'
 import { createLine, type DeviceStatus, type Found, findDevices } from './device-line.ts'
 import type { Place } from './device-link.ts'
 import { lockFolder } from './folder-lock.ts'
@@ -110,7 +112,7 @@ export async function openCommunicationModule(
     if ([...running.values()].some((one) => one.device === status.device))
       throw new ModuleError('device_busy', `${status.device} has a sale already.`)
     const tell = (state: SaleState) => onState?.(state)
-    const begun = Promise.withResolvers<void>()
+    const begun = deferred<void>()
     const work = begun.promise.then(() =>
       sell({ ...base, line, merchant, tell }, opened, { order, asked }),
     )

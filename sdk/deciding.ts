@@ -2,7 +2,9 @@
  * Waiting for a customer's answer without asking again and again: the events tell when to look, and
  * what is true is read from the payment itself.
  */
+
 import type { Reply } from '@warifu/protocol/contract'
+import { deferred } from './deferred.ts'
 import type { Followed } from './follow-events.ts'
 
 type Payment = Reply<'getPayment'>
@@ -20,7 +22,7 @@ const isUndecided = ({ status }: Payment): boolean =>
 
 /** The payment, once it is authorised, declined, cancelled or expired. */
 export async function whenDecided({ read, listen, signal }: Deciding): Promise<Payment> {
-  const { promise, resolve, reject } = Promise.withResolvers<Payment>()
+  const { promise, resolve, reject } = deferred<Payment>()
   const end = new AbortController()
   const look = async () => {
     const payment = await read()

@@ -140,7 +140,7 @@ export function createWarifu(options: WarifuOptions): Warifu {
   const { apiKey, apiUrl, retries = 2, timeoutMs = 30_000, ...runtime } = options
   if (!/^wk_(?:test|live)_/.test(apiKey))
     throw new TypeError('apiKey: a secret key of the platform begins with wk_test_ or wk_live_')
-  if (!/^https?:$/.test(URL.parse(apiUrl)?.protocol ?? ''))
+  if (!URL.canParse(apiUrl) || !/^https?:$/.test(new URL(apiUrl).protocol))
     throw new TypeError(
       'apiUrl: expected the address of the platform, such as https://api.shop.com',
     )

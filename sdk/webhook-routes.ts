@@ -73,7 +73,11 @@ type FastifyRoutes = {
   readonly addContentTypeParser: (
     type: string,
     options: { readonly parseAs: 'buffer' },
-    parse: (request: never, body: Buffer, done: (fault: null, body: Buffer) => void) => void,
+    parse: (
+      request: never,
+      body: Uint8Array,
+      done: (fault: null, body: Uint8Array) => void,
+    ) => void,
   ) => unknown
   readonly post: (
     path: string,
@@ -101,7 +105,7 @@ export const webhookPlugin =
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body))
     app.post(path, async ({ body, headers }, reply) => {
       // Parsed by the parser above: bytes.
-      const event = verified(() => verifyWebhook({ body: body as Buffer, headers }, secret))
+      const event = verified(() => verifyWebhook({ body: body as Uint8Array, headers }, secret))
       if (event instanceof WebhookError)
         return reply.code(400).send({ error: event.code, message: event.message })
       await onEvent(event)
