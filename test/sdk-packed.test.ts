@@ -1,5 +1,5 @@
-// Goal: the SDK that a stranger installs is the SDK that we tested: its types are right under strict
-//   settings, and its ten lines take a payment, on Node.js 20 and 24.
+// Goal: the SDK that a stranger installs is the SDK that we tested: its types are right under
+//   strict settings, and its ten lines take a payment, on Node.js 20 and 24.
 // Method: packed as for npm, installed by npm into an empty project outside the repository, checked
 //   by TypeScript there and run by both against real processes.
 import assert from 'node:assert/strict'
@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { root } from '@warifu/cli/state-folder'
-import { packSdk } from '@warifu/sdk/pack/main'
+import { packSdk } from '@warifu/sdk/pack'
 import { type House, startHouse } from './house.ts'
 import { type Holder, pay, peopleOf } from './people.ts'
 

@@ -1,8 +1,8 @@
 /**
  * Packs the SDK for npm: compiles it with what it uses of `protocol` and `crypto` to plain ES
- * modules and types for Node.js 20 and newer, and writes `warifu-sdk-<version>.tgz` into the folder.
+ * modules and types for Node.js 20 and newer, and writes `warifu-sdk-<version>.tgz` where told.
  *
- *   node sdk/pack/main.ts FOLDER
+ *   node sdk/pack.ts FOLDER
  */
 import { execFile } from 'node:child_process'
 import { cp, glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -12,7 +12,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 const here = import.meta.dirname
-const house = resolve(here, '..', '..')
+const house = resolve(here, '..')
 
 type Manifest = {
   readonly version: string
@@ -74,7 +74,7 @@ export async function packSdk(target: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'warifu-sdk-'))
   try {
     const tsc = join(house, 'node_modules', '.bin', 'tsc')
-    await run(tsc, ['-p', join(here, 'tsconfig.json'), '--outDir', folder], { cwd: house })
+    await run(tsc, ['-p', join(here, 'pack.tsconfig.json'), '--outDir', folder], { cwd: house })
     await pointInside(folder)
     await writeFile(join(folder, 'package.json'), JSON.stringify(await manifestOf(), null, 2))
     for (const name of ['sdk/README.md', 'LICENSE'])
@@ -91,7 +91,7 @@ export async function packSdk(target: string): Promise<string> {
 if (import.meta.main) {
   const [target] = process.argv.slice(2)
   if (target === undefined) {
-    console.error('sdk/pack/main.ts expects the folder to write the package into.')
+    console.error('sdk/pack.ts expects the folder to write the package into.')
     process.exit(2)
   }
   console.log(await packSdk(resolve(target)))
