@@ -64,7 +64,7 @@ ip route change local 127.0.0.1 $route
 mount -t tmpfs tmpfs /run
 mkdir /run/pcscd
 mount --bind . /run/pcscd
-exec pcscd --foreground --config ../reader.conf.d`
+exec pcscd --foreground --config /run/pcscd/reader.conf.d`
 
 export type VirtualReader = {
   /** The environment by which a program finds the service. */
@@ -81,8 +81,9 @@ type Place = { readonly folder: string; readonly keeper: Keeper }
 export async function startVirtualReader({ folder, keeper }: Place): Promise<VirtualReader> {
   const missing = missingForReader()
   if (missing.length > 0) throw new Sorry(`A virtual reader needs ${missing.join(', ')}.`)
-  const [run, config] = [join(folder, 'pcscd'), join(folder, 'reader.conf.d')]
-  for (const made of [run, config]) await mkdir(made, { recursive: true, mode: 0o700 })
+  const run = join(folder, 'pcscd')
+  const config = join(run, 'reader.conf.d')
+  await mkdir(config, { recursive: true, mode: 0o700 })
   await writeFile(join(config, 'virtual'), configuration)
   const program: Program = {
     name: 'The PC/SC service',
