@@ -23,13 +23,14 @@ const systems = {
   'S0.double_sealed': { saboteurs: 5, readers: 0 },
   'S0.payment_key': { saboteurs: 3, readers: 0 },
   'S0.activation_number': { saboteurs: 3, readers: 0 },
+  S3: { saboteurs: 4, readers: 0 },
   'S4.entry_device': { saboteurs: 4, readers: 0 },
   'S4.token': { saboteurs: 3, readers: 0 },
 }
 
 /** What was said of each system: the lines up to the one that sums it up. */
 function saidOf(words: string): ReadonlyMap<string, string> {
-  const parts = words.split(/^[✓✗] (S[0-9]\.\w+) .*$/m)
+  const parts = words.split(/^[✓✗] (S[0-9](?:\.\w+)?) .*$/m)
   return new Map(Object.keys(systems).map((id) => [id, parts[parts.indexOf(id) - 1] ?? '']))
 }
 

@@ -2,6 +2,7 @@
 import { Misunderstood, readArguments, runTelling, wholeNumber } from '@warifu/cli/arguments'
 import * as acts from '@warifu/cli/device-acts'
 import { FIRST_DEVICE, findEntryDevice } from '@warifu/cli/entry-devices'
+import { reader } from '@warifu/cli/reader-acts'
 import { findSandbox } from '@warifu/cli/sandbox-address'
 import { runSimCard } from '@warifu/cli/sim-card-acts'
 import { Sorry } from '@warifu/cli/sorry'
@@ -25,6 +26,9 @@ const help = `warifu device <act> [--device NAME] [--json]
   run [--serial PATH]       run it until Ctrl-C, on TCP or on a serial line
 
   sim-card …                SIMs in card readers: warifu device sim-card --help
+
+  reader ACT WORD…          the reader on your phone: status, insert crd_…, swipe crd_…,
+                            type digits|enter|clear|cancel, tamper
 
 The device is a SIMULATOR of an encrypting keypad: its keys lie in .warifu/devices. npm start runs
 the first one, ${FIRST_DEVICE}; without --device that one is meant.
@@ -93,6 +97,7 @@ const table: Readonly<Record<string, Act>> = {
     run: async (at, _words, values) =>
       acts.inject(at, await found(at), { isNew: values.new === true }),
   },
+  reader: { takes: [], words: [1, 20], run: (at, words) => reader(at, words) },
   run: {
     takes: ['serial'],
     words: [0, 0],

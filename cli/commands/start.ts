@@ -1,6 +1,7 @@
 /** `warifu start`: runs the sandbox until Ctrl-C, or until one of its processes fails. */
 import { relative } from 'node:path'
 import { listenForEnding } from '@warifu/cli/ending'
+import { startPhoneReader } from '@warifu/cli/phone-reader'
 import { type Sandbox, startSandbox } from '@warifu/cli/sandbox'
 import { startTillDevice } from '@warifu/cli/till-device'
 
@@ -19,19 +20,27 @@ export async function run(args: readonly string[]): Promise<number> {
     throw error
   })
   if (sandbox === undefined) return 0
-  console.log('· entry device')
-  const till = await startTillDevice(sandbox).catch(async (error: unknown) => {
+  console.log('· devices')
+  const devices = await startDevices(sandbox).catch(async (error: unknown) => {
     await sandbox.stop()
     throw error
   })
   console.log(welcome(sandbox, Date.now() - began))
   const failure = await Promise.race([sandbox.crashed, ending.asked.then(() => undefined)])
   if (failure === undefined) console.log('\nStopping …')
-  await till[Symbol.asyncDispose]()
+  await devices.disposeAsync()
   await sandbox.stop()
   if (failure === undefined) return 0
   console.error(`warifu: ${failure}`)
   return 1
+}
+
+/** The till's entry device, and the reader at whoever's phone it is. */
+async function startDevices(sandbox: Sandbox): Promise<AsyncDisposableStack> {
+  await using stack = new AsyncDisposableStack()
+  stack.use(await startTillDevice(sandbox))
+  stack.use(await startPhoneReader(sandbox))
+  return stack.move()
 }
 
 function welcome(sandbox: Sandbox, tookMs: number): string {

@@ -31,7 +31,7 @@ type Becoming = {
 
 /** From nobody to somebody with an active card. */
 export async function becomeHolder(becoming: Becoming): Promise<Holder> {
-  const { world, checks, person, name, tampering = {} } = becoming
+  const { checks, person, name, tampering = {} } = becoming
   const { terminal, needs } = person
   const tamper = async (change?: (state: TerminalState) => Promise<TerminalState>) => {
     if (change !== undefined) await needs.store.save(await change(await needs.store.load()))
@@ -44,14 +44,14 @@ export async function becomeHolder(becoming: Becoming): Promise<Holder> {
     'the terminal is active: it opened what was sealed to it',
     enrolled.status === 'active',
   )
-  const application = await apply(becoming)
+  const { application, phone } = await apply(becoming)
   await tamper(tampering.beforeInstallation)
   const card = await checks.step('the card is pulled, installed and confirmed', () =>
     terminal.install(application.id),
   )
   checks.that('the card is active', card.status === 'active', card.status)
   await tamper(tampering.afterInstallation)
-  return { ...person, card: card.id, phone: world.newPhone() }
+  return { ...person, card: card.id, phone }
 }
 
 async function apply({ world, checks, person, name, scheme }: Becoming) {
@@ -62,14 +62,14 @@ async function apply({ world, checks, person, name, scheme }: Becoming) {
     terminal.apply(world.program, applicant, scheme),
   )
   const phone = world.newPhone()
-  const decided = await checks.step('the phone number is proved by a code', async () => {
+  const application = await checks.step('the phone number is proved by a code', async () => {
     const { id: verification } = await terminal.startPhone(id, phone)
     return terminal.answerCode(verification, await world.codeFor(phone))
   })
-  const { decision } = decided
+  const { decision } = application
   const isApproved = decision?.result === 'approve' && (decision.limit ?? 0) > 0
   checks.that('approved with a limit', isApproved, decision?.reason)
-  return decided
+  return { application, phone }
 }
 
 type Asked = { readonly amount: number; readonly manual?: boolean }

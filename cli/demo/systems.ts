@@ -1,6 +1,7 @@
 /** The systems that the demo runs, in order. A new one is a row here and a file beside. */
 import { runDoubleSealed } from './double-sealed.ts'
 import { entryDeviceSaboteurs, runEntryDevice } from './entry-device.ts'
+import { readerSaboteurs, runReader } from './reader.ts'
 import { saboteurs } from './saboteurs.ts'
 import { runScheme } from './scheme-journeys.ts'
 import { schemeSaboteurs } from './scheme-saboteurs.ts'
@@ -37,6 +38,12 @@ export const systems: readonly System[] = [
     title: 'a card that is dead until its one-time number came back',
     run: runScheme('activation_number'),
     saboteurs: schemeSaboteurs('activation_number'),
+  },
+  {
+    id: 'S3',
+    title: 'a card read at the cardholder’s own reader, with a key pair for each sale',
+    run: runReader,
+    saboteurs: readerSaboteurs,
   },
   {
     id: 'S4.entry_device',
