@@ -1,6 +1,6 @@
 /**
- * The reader that a sandbox runs for whoever has a wallet there: made and admitted at the first start,
- * its keys loaded, kept running until the sandbox stops.
+ * The reader that a sandbox runs for whoever has a wallet there: made and admitted at the first
+ * start, its keys loaded, kept running until the sandbox stops.
  */
 import { join } from 'node:path'
 import { saidReady, startChild, untilReady } from './child.ts'

@@ -1,7 +1,7 @@
 /**
- * S3, at the cardholder's own reader (JP2002-259866): the shop asks by telephone number; after the
- * yes the vault makes a key pair for this one sale, the reader shows what the host has signed, reads
- * the card, seals it and the PIN. Shop, phone and server carry what they cannot read.
+ * S3, at the cardholder's own reader (JP2002-259866): the shop asks by number; after the yes the
+ * vault makes a key pair for this one sale, the reader shows what the host has signed, reads the
+ * card, seals it and the PIN. Shop, phone and server carry what they cannot read.
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -32,7 +32,7 @@ type Phone = {
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
-/** A reader of its own process at the holder's phone, paired and registered; their card beside it. */
+/** A reader's own process at the holder's phone, paired and registered; their card beside it. */
 async function plugIn(world: World, holder: Holder): Promise<Phone> {
   const { sandbox } = world
   const { home, operator, walletOrigin, logs } = sandbox

@@ -68,6 +68,7 @@ const views: Readonly<Record<string, ComponentType>> = {
   '/code': later(async () => (await import('./show-code.tsx')).CodeView),
   '/history': later(async () => (await import('./history.tsx')).HistoryView),
   '/apply': later(async () => (await import('./apply.tsx')).ApplyView),
+  '/reader': later(async () => (await import('./reader.tsx')).ReaderView),
   '/settings': later(async () => (await import('./settings.tsx')).SettingsView),
 }
 

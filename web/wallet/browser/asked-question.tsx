@@ -15,6 +15,7 @@ import { useCards, useTerminalState } from './asking.ts'
 import { CardChoice } from './card-choice.tsx'
 import { useDoing } from './doing.ts'
 import { OrderLines } from './order-lines.tsx'
+import { ReaderDisplay } from './reader.tsx'
 import { TroubleSaid } from './trouble-said.tsx'
 import { words } from './words.ts'
 import { askedWords } from './words-asked.ts'
@@ -50,6 +51,7 @@ function Open({ asked, answering, leave }: OpenProps) {
       <Countdown deadline={content.deadline_at} />
       <p className="quiet">{ask(`asked.by.${content.presentment}`)}</p>
       <OrderLines lines={lines} currency={content.currency} />
+      {content.presentment === 'reader' && answering.runs ? <ReaderDisplay /> : null}
       {answering.isUnknown ? (
         <Said tone="waiting" title={say('pay.unknown')} urgent>
           {say('pay.unknown_more')}

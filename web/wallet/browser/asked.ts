@@ -12,6 +12,7 @@ import type { Id } from '@warifu/protocol/ids'
 import { act } from './acting.ts'
 import { approve, ended } from './payment.ts'
 import type { Ending } from './pending.ts'
+import { carry, connect, isPaired, plugNow } from './reader-plug.ts'
 import type { World } from './world.tsx'
 
 export type AskedPayment = Question & { readonly content: PaymentContent }
@@ -39,7 +40,26 @@ const ownCard: Way = {
   },
 }
 
-const ways: Readonly<Partial<Record<ApprovedPresentment, Way>>> = { code: ownCard, phone: ownCard }
+/** A card is read at the reader of this phone: it must be there before anything is approved. */
+const reader: Way = {
+  needsCard: false,
+  pay: (world, { asked }) => {
+    const payment = asked.content.subject.id
+    return ended(world, payment, async () => {
+      await connect(world).catch(() => {})
+      if (plugNow().at !== 'in' && !(await isPaired(world)))
+        return { kind: 'failed', code: 'reader_unknown' }
+      await act(world, () => world.terminal.answer(asked, 'approve'))
+      return carry(world, payment)
+    })
+  },
+}
+
+const ways: Readonly<Partial<Record<ApprovedPresentment, Way>>> = {
+  code: ownCard,
+  phone: ownCard,
+  reader,
+}
 
 export const wayOf = ({ content }: AskedPayment): Way | undefined => ways[content.presentment]
 

@@ -3,13 +3,16 @@ import { NativeSelect, useMantineColorScheme } from '@mantine/core'
 import { languages, useLanguage, useWords } from '@warifu/web/kit'
 import { useTerminalState } from './asking.ts'
 import { Mutes } from './mutes.tsx'
+import { Link } from './views.tsx'
 import { words } from './words.ts'
+import { readerWords } from './words-reader.ts'
 
 const names = { en: 'English', ja: '日本語', ko: '한국어' } as const
 const looks = ['auto', 'light', 'dark'] as const
 
 export function SettingsView() {
   const say = useWords(words)
+  const tell = useWords(readerWords)
   const { language, speak } = useLanguage()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const { data: state } = useTerminalState()
@@ -36,6 +39,7 @@ export function SettingsView() {
           if (chosen !== undefined) setColorScheme(chosen)
         }}
       />
+      <Link to="/reader">{tell('reader.open')}</Link>
       <Mutes />
       <h2>{say('settings.about')}</h2>
       <dl className="facts">

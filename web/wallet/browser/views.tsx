@@ -1,7 +1,15 @@
 /** Where the person is in the page: the path, and nothing else. No secret ever stays in it. */
 import { type MouseEvent, type ReactNode, useSyncExternalStore } from 'react'
 
-export type View = '/' | '/pay' | '/scan' | '/code' | '/history' | '/apply' | '/settings'
+export type View =
+  | '/'
+  | '/pay'
+  | '/scan'
+  | '/code'
+  | '/history'
+  | '/apply'
+  | '/settings'
+  | '/reader'
 
 const listeners = new Set<() => void>()
 const tell = () => {

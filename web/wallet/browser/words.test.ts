@@ -9,11 +9,12 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { words as first } from './words.ts'
 import { askedWords } from './words-asked.ts'
+import { readerWords } from './words-reader.ts'
 
 const words = {
-  en: { ...first.en, ...askedWords.en },
-  ja: { ...first.ja, ...askedWords.ja },
-  ko: { ...first.ko, ...askedWords.ko },
+  en: { ...first.en, ...askedWords.en, ...readerWords.en },
+  ja: { ...first.ja, ...askedWords.ja, ...readerWords.ja },
+  ko: { ...first.ko, ...askedWords.ko, ...readerWords.ko },
 }
 const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort()
 const english: Readonly<Record<string, string>> = words.en
