@@ -115,7 +115,7 @@ test('a field more, or a field less, is refused', async () => {
   }
 })
 
-test('any one bit of what is sent, changed on its way, is refused; the honest yes pays', async () => {
+test('any one bit that changes on the way is refused; the honest yes pays', async () => {
   const funds = await availableOf(aiko)
   const honest = await forge(aiko, { claim })
   const bits = fc.record({ at: fc.nat(honest.body.length - 1), bit: fc.nat(6) })

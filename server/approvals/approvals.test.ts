@@ -1,16 +1,16 @@
 /**
- * Goal: the number that a till shows is part of the yes; a question is asked once at a time, not by
- *   a muted shop, not again and again in vain; what nobody answers, or nobody shows, is noticed.
- * Method: the room on a real PostgreSQL with a clock in hand; the yes is taken as the money statement
- *   takes it (`approvals.decide`). A scripted vault tells whose passkey it was.
+ * Goal: the number that a till shows is part of the yes; a question is asked once at a time, not
+ *   by a muted shop, not again and again in vain; what nobody answers, or shows, is noticed.
+ * Method: the room on a real PostgreSQL with a clock in hand; the yes is taken as the money
+ *   statement takes it (`approvals.decide`). A scripted vault tells whose passkey it was.
  */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { ApprovalContent } from '@warifu/protocol/approval-content'
 import { done } from '@warifu/protocol/errors'
 import { type Id, laneOf } from '@warifu/protocol/ids'
+import { callOf, type Rehearsal, rehearse, scriptedVault } from '@warifu/server/rehearsal'
 import { createTerminals } from '#terminals'
-import { callOf, type Rehearsal, rehearse, scriptedVault } from '../rehearsal.ts'
 import { type AskedHow, ask, contentDigest, createApprovals, type Heard } from './approvals.ts'
 
 const nowMs = Date.UTC(2027, 0, 5)
@@ -31,7 +31,8 @@ async function newPerson(): Promise<Person> {
   const thumbprint = `${terminal}`
   await stage.store.sql`
     insert into terminals.terminal
-      (lane, id, cardholder, status, sealing_thumbprint, signing_thumbprint, signing_key, created_ms)
+      (lane, id, cardholder, status, sealing_thumbprint, signing_thumbprint, signing_key,
+       created_ms)
     values (${laneOf(terminal)}, ${terminal}, ${cardholder}, 'active', ${thumbprint},
             ${thumbprint}, '{}', ${nowMs})`
   return { cardholder, terminal }
