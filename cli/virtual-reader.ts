@@ -53,17 +53,17 @@ CHANNELID    0x${SLOT_PORT.toString(16)}
 
 /**
  * In its namespaces: a loopback that acknowledges at once, the socket in our folder, pcscd. The
- * folder may lie below /run itself, so from there on it is spoken of from inside.
+ * folder may lie below /run itself, so it is held at /mnt before /run is another one.
  */
 const script = `set -e
-cd "$1"
 ip link set lo up
 route='dev lo table local proto kernel scope host src 127.0.0.1 quickack 1'
 ip route change local 127.0.0.0/8 $route
 ip route change local 127.0.0.1 $route
+mount --bind "$1" /mnt
 mount -t tmpfs tmpfs /run
 mkdir /run/pcscd
-mount --bind . /run/pcscd
+mount --bind /mnt /run/pcscd
 exec pcscd --foreground --config /run/pcscd/reader.conf.d`
 
 export type VirtualReader = {
