@@ -315,6 +315,21 @@ suite('the one-time number', () => {
   })
 })
 
+test('a payment’s record says that the phone could read the card in one scheme only', async () => {
+  const terminal = await joined()
+  for (const scheme of ['terminal_sealed', 'server_sealed'] as const) {
+    const { id: card } = await terminal.install(await approved(terminal, scheme))
+    const { id, link } = await people.ask()
+    await pay({ terminal, card }, link)
+    const hops = (await people.merchant.payments.timeline(id)).flatMap((entry) => entry.hops)
+    const readable = hops.filter(({ to }) => to === 'terminal').flatMap((hop) => hop.readable)
+    assert.equal(readable.includes('card'), scheme === 'terminal_sealed')
+    const sealed = hops.filter(({ to }) => to === 'vault').flatMap((hop) => hop.sealed)
+    const key = scheme === 'terminal_sealed' ? /^[A-Za-z0-9_-]{43}$/ : /^chl_.+\.1$/
+    assert.match(sealed[0]?.key ?? '', key)
+  }
+})
+
 suite('a passkey synced to a thief’s phone', () => {
   for (const scheme of schemes)
     test(`${scheme}: with the first phone’s whole image in hand, too`, async () => {

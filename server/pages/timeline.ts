@@ -74,13 +74,17 @@ function message(hop: Hop, say: Say): Html {
 <ul class="chips">${chips}</ul></li>`
 }
 
-/** Who had the number in the clear: the vault once it opened, the device that captured it. */
+/**
+ * Who had the number in the clear: the vault once it opened, the device that captured it, the phone
+ * that keeps the card itself.
+ */
 const readsNumber = (party: Party, hops: readonly Hop[]): boolean =>
   hops.some(
-    ({ from, to, sealed, outcome }) =>
-      sealed.some(({ what }) => what === 'card') &&
-      ((party === 'vault' && to === 'vault' && outcome === 'passed') ||
-        (party === 'entry_device' && from === 'entry_device')),
+    ({ from, to, sealed, readable, outcome }) =>
+      (party === 'terminal' && to === 'terminal' && readable.includes('card')) ||
+      (sealed.some(({ what }) => what === 'card') &&
+        ((party === 'vault' && to === 'vault' && outcome === 'passed') ||
+          (party === 'entry_device' && from === 'entry_device'))),
   )
 
 function whoRead(hops: readonly Hop[], say: Say): Html {

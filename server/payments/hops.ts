@@ -59,9 +59,15 @@ export const said = (at: string, message: string, terminal: string): Hop[] => [
   hop(['terminal', 'server'], 'answerApproval', at, { signed_by: terminal }),
 ]
 
-/** The terminal presents its card, up to the point where the vault is asked. */
-export const presented = (at: string, terminal: string): Hop[] => [
-  hop(['cardholder', 'terminal'], 'yes', at, { reported: true }),
+/**
+ * The terminal presents its card, up to the point where the vault is asked. In one scheme it holds
+ * the card itself, and seals it for this payment.
+ */
+export const presented = (at: string, terminal: string, holdsCard: boolean): Hop[] => [
+  hop(['cardholder', 'terminal'], 'yes', at, {
+    readable: holdsCard ? ['card'] : [],
+    reported: true,
+  }),
   hop(['terminal', 'server'], 'presentCard', at, {
     readable: ['amount', 'payee'],
     sealed: [sealedCard('vault', null)],

@@ -39,7 +39,7 @@ export function createPresenter(needs: PaymentNeeds): Presenter {
     const { call, payment, body, requestId, nowMs } = presented
     const at = { requestId, nowMs }
     const way = wayOf(body)
-    const before = way.hops(instantOf(nowMs), call.terminal)
+    const before = way.hops(instantOf(nowMs), call.terminal, body)
     const found = await way.read(needs, presented)
     if (!found.ok) {
       await noteRefusal(needs, { payment, at, hops: refusedByVault(before), code: found.refusal })

@@ -20,7 +20,7 @@ export type Way = {
   readonly actions: readonly ActionKind[]
   readonly read: (needs: PaymentNeeds, presented: Presented) => Promise<Answer<Read | Next>>
   /** The hops up to where the vault is asked. */
-  readonly hops: (at: string, terminal: Id<'trm'>) => Hop[]
+  readonly hops: (at: string, terminal: Id<'trm'>, body: PresentCardBody) => Hop[]
   /** What else there is to do once it is authorised; done again where it is asked again. */
   readonly afterwards?: (needs: PaymentNeeds, payment: Id<'pay'>, at: At) => Promise<void>
   /** What is to be done when the money statement said no. */

@@ -19,7 +19,14 @@ const wallet: Way = {
   presentments: ['wallet', 'code', 'phone'],
   actions: ['present', 'approve'],
   read: ({ vault }, { call }) => readWallet(vault, call.terminal, call.request),
-  hops: presented,
+  hops: (at, terminal, body) =>
+    presented(
+      at,
+      terminal,
+      'statement' in body &&
+        'scheme' in body.statement &&
+        body.statement.scheme === 'terminal_sealed',
+    ),
 }
 
 /** The card in the terminal's SIM; its company may ask for two digits of the PIN. */
