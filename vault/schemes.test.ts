@@ -119,7 +119,10 @@ for (const scheme of schemes)
         assert.equal(vault.decryptions() - before, 0)
       }
     })
+  })
 
+for (const scheme of schemes)
+  describe(`${scheme}, for whom it was not made`, () => {
     test('another person’s terminal cannot pay with it, nor see it opened', async () => {
       const card = await ready(aiko, scheme)
       const before = vault.decryptions()
@@ -128,7 +131,7 @@ for (const scheme of schemes)
       assert.equal(vault.decryptions(), before)
     })
 
-    test('another terminal of the same person, with all that the first one holds: refused', async () => {
+    test('another terminal of the same person with all that this one holds', async () => {
       const card = await ready(aiko, scheme)
       const thief = { ...createPerson(vault), cardholder: aiko.cardholder, passkey: aiko.passkey }
       const admitted = await must(vault.dispatch, 'admit_terminal', admissionOf(thief))

@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test'
 import type { Delivery } from '@warifu/protocol/delivery'
 import { refused } from '@warifu/protocol/errors'
 import { type Id, laneOf } from '@warifu/protocol/ids'
+import { type Scheme, schemes } from '@warifu/protocol/schemes'
 import { type VaultRefusal, vaultOperations } from '@warifu/protocol/vault'
 import {
   callOf,
@@ -33,7 +34,7 @@ before(async () => {
   program = stage.mint('prg')
   const facts = { id: program, name: 'Campus', bin: '990012', currency: 'jpy' }
   const offers = {
-    schemes: ['double_sealed'],
+    schemes: [...schemes],
     verificationMethods: [],
     validityMonths: 60,
   } as const
@@ -99,14 +100,16 @@ async function bornPhone(cardholder: Id<'chl'>, script: Script = sealing) {
       ),
     suspend: (card: Id<'crd'>) => does((at) => issuing.suspend({ ...at, card })),
     resume: (card: Id<'crd'>) => does((at) => issuing.resume({ ...at, card })),
-    apply: async () => {
+    renewKey: (card: Id<'crd'>, atMs = nowMs) =>
+      does((at) => provisioning.renewKey({ ...at, card }), atMs),
+    apply: async (scheme: Scheme = 'double_sealed') => {
       const applicant = {
         name: '花子',
         birth_date: '2000-01-05',
         annual_income: 1,
         employment: 'employed',
       } as const
-      const asks = { program, scheme: 'double_sealed', applicant } as const
+      const asks = { program, scheme, applicant } as const
       const answer = await does((at) => issuing.apply({ ...at, ...asks }))
       assert(answer.ok && answer.value.card)
       return { application: answer.value.id, card: answer.value.card }
@@ -120,10 +123,10 @@ const createdOf = (delivery: Delivery) =>
 const mayPay = async (card: Id<'crd'>) =>
   (await stage.store.sql`select active, last4 from ledger.card where id = ${card}`)[0]
 
-async function installed(script: Script = sealing) {
+async function installed(script: Script = sealing, scheme?: Scheme) {
   const cardholder = stage.mint('chl')
   const phone = await bornPhone(cardholder, script)
-  const { application, card } = await phone.apply()
+  const { application, card } = await phone.apply(scheme)
   const pulled = await phone.install(application)
   assert(pulled.ok)
   const { id, innerDigest } = pulled.value
@@ -274,6 +277,76 @@ describe('confirming', () => {
     const state = refused('application_state')
     assert.deepEqual(await phone.confirm(installation, innerDigest, late), state)
     assert.equal((await mayPay(card))?.['active'], false)
+  })
+})
+
+describe('by scheme', () => {
+  let cardNow = (): Id<'crd'> => assert.fail()
+  test('the vault is asked for the one that was applied for', async () => {
+    for (const scheme of schemes) {
+      const { phone } = await installed(sealing, scheme)
+      const asked = phone.vault.asked.find(({ operation }) => operation === 'seal_card')
+      assert.equal(Object(asked?.input).scheme, scheme)
+    }
+  })
+
+  const activating = (answer: ReturnType<NonNullable<Script['activate_card']>>): Script => ({
+    ...sealing,
+    activate_card: () => answer,
+  })
+  for (const [refusal, code] of [
+    ['activation_unknown', 'activation_unknown'],
+    ['activation_used', 'activation_used'],
+    ['activation_expired', 'activation_expired'],
+    ['signature_invalid', 'signature_invalid'],
+    ['terminal_not_admitted', 'terminal_not_active'],
+    ['statement_invalid', 'activation_unknown'],
+  ] as const)
+    test(`activation_number, ${refusal}: the card stays dead`, async () => {
+      const script = activating({ ok: false, refusal })
+      const made = await installed(script, 'activation_number')
+      const { phone, card, installation, innerDigest } = made
+      assert.deepEqual(await phone.confirm(installation, innerDigest), refused(code))
+      assert.equal((await mayPay(card))?.['active'], false)
+    })
+
+  test('activation_number: the vault consumes the number before anything is recorded', async () => {
+    const { phone, card, installation, innerDigest } = await installed(
+      { ...sealing, activate_card: () => ({ ok: true, output: { card: cardNow() } }) },
+      'activation_number',
+    )
+    cardNow = () => card
+    assert((await phone.confirm(installation, innerDigest)).ok)
+    assert.equal((await mayPay(card))?.['active'], true)
+    const [asked] = phone.vault.asked.filter(({ operation }) => operation === 'activate_card')
+    assert(Check(vaultOperations.activate_card.input, asked?.input))
+  })
+  test('a key is renewed for the terminal that keeps the card, in whole days', async () => {
+    const payment_key = `${'h'.repeat(40)}.${'p'.repeat(40)}.${'s'.repeat(86)}`
+    const script: Script = {
+      ...sealing,
+      renew_payment_key: () => ({ ok: true, output: { payment_key } }),
+    }
+    const { phone, card, installation, innerDigest } = await installed(script, 'payment_key')
+    assert.deepEqual(await phone.renewKey(card), refused('not_found'), 'not confirmed yet')
+    assert((await phone.confirm(installation, innerDigest)).ok)
+    const renewed = await phone.renewKey(card, nowMs + 5000)
+    assert(renewed.ok)
+    assert.deepEqual(renewed.value, { card, payment_key })
+    const asked = phone.vault.asked.findLast(({ operation }) => operation === 'renew_payment_key')
+    assert.equal(Object(asked?.input).now, new Date(nowMs - (nowMs % DAY_MS)).toISOString())
+    const stranger = await bornPhone(stage.mint('chl'), script)
+    assert.deepEqual(await stranger.renewKey(card), refused('not_found'))
+  })
+
+  test('a scheme without such a key has none to renew', async () => {
+    const script: Script = {
+      ...sealing,
+      renew_payment_key: () => ({ ok: false, refusal: 'scheme_mismatch' }),
+    }
+    const { phone, card, installation, innerDigest } = await installed(script, 'server_sealed')
+    assert((await phone.confirm(installation, innerDigest)).ok)
+    assert.deepEqual(await phone.renewKey(card), refused('not_found'))
   })
 })
 

@@ -38,7 +38,7 @@ export type SealedCard<S extends Scheme> = {
   readonly delivery: Delivery<S>
   /** The key that opens it. */
   readonly key: KeyName
-  /** Where it is dead until a number comes back: its keyed hash, and the secret shared (wrapped). */
+  /** Where it is dead until a number comes back: the keyed hash, and the wrapped secret. */
   readonly activation?: Activation
 }
 
