@@ -36,8 +36,11 @@ function isForThisMachine(entry) {
   return fits(entry.os, process.platform) && fits(entry.cpu, process.arch) && !isMusl
 }
 
-/** Optional, and of no machine by name: what only some other machine's package asks for. */
-const isPassedOver = (entry) => entry.optional && entry.os === undefined && entry.cpu === undefined
+/**
+ * Optional, and for no processor by name: what only some other machine's package asks for, or a
+ * binding that an npm tried to compile here and could not.
+ */
+const isPassedOver = (entry) => entry.optional && entry.cpu === undefined
 
 /** npm leaves a stamp of what it installed; compare it with the lock file, and look on the disk. */
 function isInstalled() {
