@@ -100,20 +100,23 @@ export type Step = {
   readonly to: CardStatus
   readonly event: Extract<EventItem['type'], `card.${string}`>
   readonly cause: Cause
+  /** The terminal that the card was bound to by this move: its owner is told which. */
+  readonly terminal?: Id<'trm'>
 }
 
 /** A card's move with everything that must move with it: the ledger's fact and the event. */
 export async function carryOut(
   { mint }: Pick<Needs, 'mint'>,
   tx: Tx,
-  { id, to, event, cause }: Step,
+  { id, to, event, cause, terminal }: Step,
 ): Promise<Refusal | undefined> {
   const version = await moveCard(tx, { card: id, to }, cause)
   if (version === undefined) return 'card_not_active'
   await setCardActive(tx, id, to === 'active')
   const card = await readCard(tx, id)
   if (card === undefined) throw new Error('the card just moved is not there')
-  const data = { status: to, reason: cause.reason, last4: card.last4 }
+  const bound = terminal === undefined ? {} : { terminal }
+  const data = { status: to, reason: cause.reason, last4: card.last4, ...bound }
   const about = { audience: card.cardholder, type: event, subject: id, sequence: version, data }
   await append(tx, [{ id: mint('evt'), ...about }], cause.nowMs)
   return undefined

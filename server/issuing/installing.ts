@@ -94,7 +94,8 @@ export async function activate(
     return refused('application_state')
   await moveApplication(tx, { id: application, to: 'installed' })
   const cause = { reason: 'installed', actor: 'terminal', nowMs } as const
-  const step = { id: card, to: 'active', event: 'card.active', cause } as const
+  const { terminal } = locked
+  const step = { id: card, to: 'active', event: 'card.active', cause, terminal } as const
   const refusal = await carryOut(needs, tx, step)
   if (refusal !== undefined) throw new Error('an installation of a card that was not provisioned')
   const { replaces } = locked

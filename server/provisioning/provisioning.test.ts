@@ -252,6 +252,8 @@ describe('confirming', () => {
     assert.equal((await phone.issuing.application(application, nowMs))?.state, 'installed')
     const told = await list(stage.store.sql, cardholder, { limit: 9, before: undefined })
     const cards = told.filter(({ subject }) => subject === card)
+    const active = cards.find(({ type }) => type === 'card.active')
+    assert.match(String(Object(active?.data).terminal), /^trm_/, 'and told which phone has it')
     assert.deepEqual(cards.map(({ type, sequence }) => `${type} ${sequence}`).sort(), [
       'card.active 3',
       'card.provisioned 2',
