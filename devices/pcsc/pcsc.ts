@@ -6,6 +6,7 @@
  * when a card is asked for, so that a machine without PC/SC misses nothing else.
  */
 import type { CardSlot } from '@warifu/devices/card-slot'
+import { tpduOf } from './tpdu.ts'
 
 export class PcscError extends Error {
   override readonly name = 'PcscError'
@@ -101,8 +102,11 @@ export const pcscSlot = ({ reader = '', waitMs = 0 }: Wanted = {}): Promise<Card
     const card = await found.connect(binding.SCARD_SHARE_EXCLUSIVE, protocols)
     const { atr } = card
     if (atr === null) throw new PcscError('card_gone')
-    const transmit = async (apdu: Uint8Array) =>
-      Uint8Array.from(await card.transmit(Buffer.from(apdu)).catch(tell))
+    const isT0 = card.protocol === binding.SCARD_PROTOCOL_T0
+    const transmit = async (apdu: Uint8Array) => {
+      const sent = Buffer.from(isT0 ? tpduOf(apdu) : apdu)
+      return Uint8Array.from(await card.transmit(sent).catch(tell))
+    }
     const close = async () => {
       // Reset: what this program proved to the card is not left to the next one.
       if (card.connected) card.disconnect(binding.SCARD_RESET_CARD)
