@@ -58,7 +58,7 @@ import { pageRoutes } from '#pages'
 import { createPayments, type Payments } from '#payments'
 import { createHttpMessenger, createPeople, type People } from '#people'
 import { createProvisioning } from '#provisioning'
-import type { Store } from '#store'
+import { doEach, type Store } from '#store'
 import { createDirectory, createTerminals, type Terminals } from '#terminals'
 import { createTokens } from '#tokens'
 import type { VaultClient } from '#vault-client'
@@ -291,9 +291,9 @@ export function createApp(world: World): App {
       await ways.webhooks.turn(nowMs)
     },
     tick: async (nowMs) => {
-      await payments.sweep(nowMs)
-      for (const room of [directory, approvals, devices, tokens, estate, issuing, people])
-        await room.tick(nowMs)
+      const swept = { tick: payments.sweep }
+      const all = [swept, directory, approvals, devices, tokens, estate, issuing, people]
+      await doEach(all, (room) => room.tick(nowMs))
     },
   }
 }

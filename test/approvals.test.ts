@@ -225,7 +225,9 @@ describe('a shop learns nothing', () => {
   test('by what its request costs: the same round trips whoever is meant', async () => {
     const counts = () => house.relay('database').counts().roundTrips
     const costs = new Map<string, number>()
-    for (let turn = 0; turn < 8; turn += 1)
+    // What the server does by its own clock is noise that only adds: the least of several counts.
+    const isEven = () => costs.get(AIKO) === costs.get(NOBODY)
+    for (let turn = 0; turn < 8 || (turn < 25 && !isEven()); turn += 1)
       for (const phone of [AIKO, NOBODY]) {
         const start = counts()
         const { id } = await askByPhone(phone)

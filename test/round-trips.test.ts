@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Claim } from '@warifu/devices/terminal'
 import type { Id } from '@warifu/protocol/ids'
 import { type House, startHouse } from './house.ts'
 import { forge, type Holder, type People, pay, peopleOf, sendPresent } from './people.ts'
@@ -29,8 +30,11 @@ after(async () => await house?.stop())
 const payNew = async (holder: Holder) => pay(holder, (await people.ask({ amount: 100 })).link)
 
 /** Everything but the sending, so that a window holds nothing else. */
-async function ready(holder: Holder) {
-  const claim = await holder.terminal.claim((await people.ask({ amount: 100 })).link)
+const ready = async (holder: Holder) => readied(holder, await claimNew(holder))
+const claimNew = async ({ terminal }: Holder) =>
+  terminal.claim((await people.ask({ amount: 100 })).link)
+
+async function readied(holder: Holder, claim: Claim) {
   const request = await forge(holder, { claim })
   const send = async () => assert.equal((await sendPresent(holder, request)).status, 'authorized')
   return { payment: claim.payment, send }
@@ -60,8 +64,12 @@ test('one card: one round trip to PostgreSQL, one frame to the vault and one bac
   assert(holder)
   const { terminal } = await holder.terminal.state()
   const costs: number[] = []
-  for (let turn = 0; turn < 10; turn += 1) {
-    const { payment, send } = await ready(holder)
+  const claims: Claim[] = []
+  for (let turn = 0; turn < 10; turn += 1) claims.push(await claimNew(holder))
+  // The shop's own requests, which name these payments too, are logged a moment later.
+  await sleep(1000)
+  for (const claim of claims) {
+    const { payment, send } = await readied(holder, claim)
     const told = await naming([payment, terminal ?? '', holder.card], async () => {
       const start = counts()
       await send()

@@ -259,3 +259,25 @@ test('a question without a conductor of its own expires by the clock', async () 
   const last = heard.filter(({ approval }) => approval.id === content.approval).at(-1)
   assert.equal(last?.said, 'expired')
 })
+
+test('a consent that waits for a day holds no payment of its shop back', async () => {
+  const person = await newPerson()
+  const payee = shop()
+  const consent: ApprovalContent = {
+    approval: stage.mint('apr'),
+    subject: { kind: 'mandate', id: stage.mint('mdt') },
+    amount: 2000,
+    currency: 'jpy',
+    extent: 'up_to',
+    payee,
+    order_digest: 'A'.repeat(43),
+    card: stage.mint('crd'),
+    presentment: 'token',
+    factors: ['terminal_signature', 'user_verification'],
+    match_number: null,
+    mandate: { period: 'month', until: instant(nowMs + 86_400_000) },
+    deadline_at: instant(nowMs + 86_400_000),
+  }
+  assert.equal(await askAbout(person, consent), 'asked')
+  assert.equal(await askAbout(person, contentOf(payee)), 'asked')
+})

@@ -63,7 +63,7 @@ export async function ask(
   asking: Asking,
 ): Promise<AskedHow> {
   const { content, cardholder: audience, nowMs } = asking
-  const held = 'payee' in content ? await whyNot(tx, audience, content.payee.id, nowMs) : null
+  const held = await whyNot(tx, asking)
   if (held !== null) return held
   await open(tx, asking, { number: asking.number })
   const { approval, subject, deadline_at } = content
@@ -81,18 +81,17 @@ export async function ask(
   return 'asked'
 }
 
-async function whyNot(
-  tx: Tx,
-  cardholder: Id<'chl'>,
-  merchant: Id<'mer'>,
-  nowMs: number,
-): Promise<Exclude<AskedHow, 'asked'> | null> {
+type Held = Exclude<AskedHow, 'asked'> | null
+
+async function whyNot(tx: Tx, { content, cardholder, nowMs }: Asking): Promise<Held> {
+  if (!('payee' in content)) return null
   // The person's questions are opened one after the other: this row's lock lasts as long as `tx`.
   await tx`
     insert into approvals.person (cardholder) values (${cardholder})
     on conflict (cardholder) do update set cardholder = excluded.cardholder`
-  const [row] = await tx<{ held: Exclude<AskedHow, 'asked'> | null }[]>`
-    select approvals.why_not_ask(${cardholder}, ${merchant}, ${nowMs}) as held`
+  const [row] = await tx<{ held: Held }[]>`
+    select approvals.why_not_ask(${cardholder}, ${content.payee.id}, ${content.subject.kind},
+                                 ${nowMs}) as held`
   return row?.held ?? null
 }
 

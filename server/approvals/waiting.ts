@@ -1,7 +1,7 @@
 /** What is waited for: that a terminal says it was shown, and that a person answers in time. */
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import { type Id, laneOf } from '@warifu/protocol/ids'
-import type { Tx } from '#store'
+import { doEach, type Tx } from '#store'
 import type { TerminalCall } from '#terminals'
 import type { AnswerNeeds } from './answering.ts'
 import { close, tellEnded } from './opening.ts'
@@ -46,7 +46,7 @@ export async function tick(needs: AnswerNeeds, nowMs: number): Promise<void> {
   const due = await needs.store.sql<Waiting[]>`
     select approval, what from approvals.waiting
      where due_ms <= ${nowMs} order by due_ms limit ${BATCH}`
-  for (const waiting of due) await act(needs, waiting, nowMs)
+  await doEach(due, (waiting) => act(needs, waiting, nowMs))
 }
 
 async function act(needs: AnswerNeeds, waiting: Waiting, nowMs: number): Promise<void> {

@@ -1,6 +1,7 @@
 /** What time does to payments: people are asked, late ones end, as do holds; sales are captured. */
 import type { Refusal } from '@warifu/protocol/errors'
 import { lateOf } from '#presentment'
+import { doEach } from '#store'
 import { finish } from './finishing.ts'
 import { platformActs } from './hops.ts'
 import { captureAutomatically } from './merchant-actions.ts'
@@ -20,8 +21,10 @@ export async function sweep(needs: PaymentNeeds, nowMs: number): Promise<number>
   const due = await needs.store.sql<Due[]>`
     select act, lane, payment as id, merchant, presentment, action
       from payments.due(${nowMs}, ${BATCH})`
-  for (const one of due) await acts[one.act](needs, one, nowMs)
-  await sweepSales(needs, nowMs)
+  await doEach(
+    [...due.map((one) => () => acts[one.act](needs, one, nowMs)), () => sweepSales(needs, nowMs)],
+    (work) => work(),
+  )
   return due.length
 }
 

@@ -6,6 +6,7 @@ import postgres from 'postgres'
 
 export { type Batcher, createBatcher } from './batcher.ts'
 export { type Claiming, claimed } from './claiming.ts'
+export { doEach } from './each.ts'
 
 export type Sql = postgres.Sql<{ bigint: bigint }>
 export type Tx = postgres.TransactionSql<{ bigint: bigint }>
