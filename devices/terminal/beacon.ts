@@ -24,7 +24,7 @@ import { SUITE } from '@warifu/protocol/sealed'
 import { claimOf, type Question } from './answering.ts'
 import { read, type TerminalNeeds, write } from './asking.ts'
 import type { ChipLink } from './chip-link.ts'
-import { suite } from './hpke-suite.ts'
+import { loadSuite } from './hpke-suite.ts'
 import { vouch } from './joining.ts'
 import type { Presented } from './paying.ts'
 import { TerminalError } from './terminal-error.ts'
@@ -69,6 +69,7 @@ async function sealPairing(needs: TerminalNeeds, label: DeviceLabel, pairingKey:
   const point = fromBase64url(pairingKey)
   const recipient = toBase64url(await sha256(point))
   const header: PairingHeader = { v: 1, suite: SUITE, purpose: 'chip-pair', recipient }
+  const suite = await loadSuite()
   const sender = await suite.createSenderContext({
     recipientPublicKey: await suite.kem.deserializePublicKey(point),
     info: envelopeInfo('chip-pair', await sha256(jcsBytes(header))),

@@ -15,7 +15,7 @@ import {
   type PopContext,
   type SealedMessage,
 } from '@warifu/protocol/sealed'
-import { suite } from './hpke-suite.ts'
+import { loadSuite } from './hpke-suite.ts'
 import { TerminalError } from './terminal-error.ts'
 import { hmac, sha256, type TerminalKeys, thumbprintOf } from './terminal-keys.ts'
 
@@ -60,6 +60,7 @@ export async function openFor(
   if (Date.parse(header.exp) <= nowMs)
     throw new TerminalError('seal_expired', 'What was sealed to this terminal has expired.')
   try {
+    const suite = await loadSuite()
     const recipient = await suite.createRecipientContext({
       recipientKey: sealing,
       enc: fromBase64url(enc),

@@ -10,7 +10,7 @@ import { jcsBytes } from '@warifu/crypto/jcs'
 import { CARD_BYTES, type PayContext, type SignedKey } from '@warifu/protocol/delivery'
 import type { Scheme } from '@warifu/protocol/schemes'
 import { type SealedHeader, type SealedMessage, SUITE } from '@warifu/protocol/sealed'
-import { suite } from './hpke-suite.ts'
+import { loadSuite } from './hpke-suite.ts'
 import type { Showing } from './scheme.ts'
 import { digestOfJson, sha256, thumbprintOf } from './terminal-keys.ts'
 
@@ -40,6 +40,7 @@ export async function sealForPaying(
   }
   const context = await contextOf(showing, scheme, key)
   const id = utf8.encode(showing.card)
+  const suite = await loadSuite()
   const sender = await suite.createSenderContext({
     recipientPublicKey: await crypto.subtle.importKey('jwk', { ...key.key }, ECDH, true, []),
     info: envelopeInfo('card-pay', await sha256(jcsBytes(header))),

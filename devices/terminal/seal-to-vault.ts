@@ -12,7 +12,7 @@ import { type VaultKey, vaultKeyClaim } from '@warifu/protocol/pins'
 import { SUITE } from '@warifu/protocol/sealed'
 import { callApi } from '@warifu/sdk/api-call'
 import { type TerminalNeeds, update } from './asking.ts'
-import { suite } from './hpke-suite.ts'
+import { loadSuite } from './hpke-suite.ts'
 import { TerminalError } from './terminal-error.ts'
 import { digestOfJson, sha256 } from './terminal-keys.ts'
 
@@ -64,6 +64,7 @@ export async function sealToVault<P extends string>(
     exp: new Date(nowMs + LIFE_MS).toISOString(),
   }
   const header = { v: 1, suite: SUITE, purpose, kid, recipient: kid, ...times } as const
+  const suite = await loadSuite()
   const sender = await suite.createSenderContext({
     recipientPublicKey: await suite.kem.deserializePublicKey(Uint8Array.from(pointOfJwk(key))),
     info: envelopeInfo(purpose, await sha256(jcsBytes(header))),

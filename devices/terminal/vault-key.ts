@@ -5,7 +5,6 @@
  */
 import type { PublicJwk } from '@warifu/crypto/jwk-thumbprint'
 import { KEY_TYPE, type SignedKey } from '@warifu/protocol/delivery'
-import { compactVerify, importJWK } from 'jose'
 import { TerminalError } from './terminal-error.ts'
 import { thumbprintOfJwk } from './terminal-keys.ts'
 
@@ -35,6 +34,8 @@ export async function readVaultKey(jws: string, reading: Reading): Promise<Signe
 async function verified(jws: string, pinned: PublicJwk | null): Promise<SignedKey> {
   if (pinned === null)
     throw new TerminalError('not_enrolled', 'This wallet knows no vault yet: register it again.')
+  // Loaded when there is a key to read, so that a page shows itself before.
+  const { compactVerify, importJWK } = await import('jose')
   try {
     const verifying = await importJWK({ ...pinned }, 'ES256')
     const { payload, protectedHeader } = await compactVerify(jws, verifying, {
