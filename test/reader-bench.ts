@@ -31,9 +31,13 @@ export type ReaderProcess = SandboxReader & {
   readonly close: () => Promise<void>
 }
 
-export async function startReader(house: House, name: string): Promise<ReaderProcess> {
+export async function startReader(
+  house: House,
+  name: string,
+  at: { readonly port?: number } = {},
+): Promise<ReaderProcess> {
   const { folder, operator, walletOrigin } = house
-  const made = await makeSandboxReader(folder, name, { operator })
+  const made = await makeSandboxReader(folder, name, { operator, ...at })
   const keeper = createKeeper()
   const program = await readerProgramOf(made, walletOrigin)
   const child = await startChild(program, join(folder, `${name}.log`), keeper)

@@ -1,6 +1,6 @@
 // Goal: the key of a sale by reader is in the vault's memory while the sale runs, and nowhere after
 // it: not after success, refusal, timeout or crash; never in a database, its log of writes, a log
-// or a copy of them. What was recorded on the way cannot be opened with all that the vault still has.
+// or a copy. What was recorded on the way cannot be opened with all that the vault still has.
 // Method: the vault's real process, its key pairs drawn from a seed that the test knows; its memory
 // and its cluster's files are searched for the scalar and for the context's AEAD key, in both byte
 // orders and as text. During the sale the search must find them: else it proves nothing.

@@ -92,7 +92,14 @@ export const purchaseRow = Type.Object({
   currency: text,
   return_url: nullable(text),
   /** How the customer is asked (`PayWay`), by what presentment, and whose number it is. */
-  asked: nullable(Type.Union([Type.Literal('code'), Type.Literal('phone'), Type.Literal('saved')])),
+  asked: nullable(
+    Type.Union([
+      Type.Literal('code'),
+      Type.Literal('phone'),
+      Type.Literal('reader'),
+      Type.Literal('saved'),
+    ]),
+  ),
   presentment: nullable(text),
   phone: nullable(text),
   /** Once it is paid, a token is to be made of its card. */

@@ -103,7 +103,7 @@ function wayOf({ book }: Till, pay: PayWay | undefined): Read<Way> {
   const byLink = { asked: null, presentment: null, phone: null, to_keep: 0 }
   if (pay === undefined) return { ok: true, value: byLink }
   if (pay.kind === 'code') return way('code', null, pay)
-  if (pay.kind === 'phone') return way('phone', pay.phone, pay)
+  if (pay.kind === 'phone' || pay.kind === 'reader') return way(pay.kind, pay.phone, pay)
   const customer = book.customer(pay.phone)
   if (customer === undefined)
     return refusal(409, 'token_unknown', 'pay.phone: no card is kept for this number', 'pay.phone')

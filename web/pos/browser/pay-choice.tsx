@@ -21,6 +21,7 @@ const kinds = [
   ['link', 'payLink'],
   ['code', 'payCode'],
   ['phone', 'payPhone'],
+  ['reader', 'payReader'],
 ] as const
 type Kind = (typeof kinds)[number][0]
 
@@ -43,7 +44,9 @@ export function PayChoice({ choose }: { readonly choose: (chosen: Chosen) => voi
         ))}
       </fieldset>
       {kind === 'code' ? <ByCode choose={choose} /> : null}
-      {kind === 'phone' ? <ByPhone choose={choose} /> : null}
+      {kind === 'phone' || kind === 'reader' ? (
+        <ByPhone key={kind} kind={kind} choose={choose} />
+      ) : null}
     </div>
   )
 }
@@ -84,16 +87,16 @@ function ByCode({ choose }: Props) {
 
 const E164 = /^\+[1-9][0-9]{6,14}$/
 
-function ByPhone({ choose }: Props) {
+function ByPhone({ kind, choose }: Props & { readonly kind: 'phone' | 'reader' }) {
   const say = useWords(words)
   const [text, setText] = useState('')
   const [isSaved, setSaved] = useState(false)
   const phone = text.replaceAll(/[\s()-]/g, '')
   const isWhole = E164.test(phone)
-  const known = useKnown(isWhole ? phone : null)
+  const known = useKnown(isWhole && kind === 'phone' ? phone : null)
   const tell = (number: string, saved: boolean) => {
     if (!E164.test(number)) return choose(notYet)
-    choose({ pay: { kind: saved ? 'saved' : 'phone', phone: number }, isMissing: false })
+    choose({ pay: { kind: saved ? 'saved' : kind, phone: number }, isMissing: false })
   }
   return (
     <>

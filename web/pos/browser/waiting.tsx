@@ -45,6 +45,7 @@ export function Waiting({ order, isReachable }: Props) {
 
 /** What the customer has to do now, by how they were asked. */
 function waitingFor({ asked, link }: Order) {
+  if (asked === 'reader') return 'reads'
   if (asked === 'phone') return 'rings'
   if (asked === 'code') return 'askedThere'
   return link === null ? 'claimed' : 'waiting'

@@ -30,6 +30,8 @@ const anyLine = closed({
 export const payWay = Type.Union([
   closed({ kind: Type.Literal('code'), code: payCode }),
   closed({ kind: Type.Literal('phone'), phone: phoneNumber }),
+  /** The customer reads their card at the reader on their own phone. */
+  closed({ kind: Type.Literal('reader'), phone: phoneNumber }),
   /** The card that this number paid with before. */
   closed({ kind: Type.Literal('saved'), phone: phoneNumber }),
 ])
