@@ -1,9 +1,7 @@
 /** What `warifu device reader` does: hands before the reader of the sandbox. */
 import { openPanel, type Panel, type PanelAnswer } from '@warifu/devices/entry-device'
-import { chipOf, paymentCard } from '@warifu/devices/payment-card'
-import { isId } from '@warifu/protocol/ids'
 import { Misunderstood } from './arguments.ts'
-import { type KeptPlastic, keepPlastic, readPlastic } from './entry-devices.ts'
+import { plasticOf, withChip } from './chips.ts'
 import { FIRST_READER, findReader } from './readers.ts'
 import { codeOf, Sorry } from './sorry.ts'
 
@@ -13,29 +11,12 @@ type At = {
 }
 type Hands = (at: At, panel: Panel, words: readonly string[]) => Promise<PanelAnswer>
 
-async function plasticOf({ home }: At, card = ''): Promise<KeptPlastic & { readonly id: string }> {
-  if (!isId('crd', card)) throw new Misunderstood(`a card's id is such as crd_…; got "${card}".`)
-  const plastic = await readPlastic(home, card)
-  if (plastic === undefined)
-    throw new Sorry(`${card} is not on plastic yet: warifu device card ${card}`)
-  return { ...plastic, id: card }
-}
-
 const hands: Readonly<Record<string, Hands>> = {
   status: (_at, panel) => panel.look(),
   tamper: (_at, panel) => panel.tamper(),
-  swipe: async (at, panel, [card]) => panel.swipe(`;${(await plasticOf(at, card)).track2}?`),
-  insert: async (at, panel, [card]) => {
-    const { id, ...plastic } = await plasticOf(at, card)
-    let chip = chipOf(plastic)
-    const answer = await panel.insert((apdu) => {
-      const { state, reply } = paymentCard(chip, apdu)
-      chip = state
-      return reply
-    })
-    await keepPlastic(at.home, id, { ...plastic, atc: chip.atc })
-    return answer
-  },
+  swipe: async ({ home }, panel, [card = '']) =>
+    panel.swipe(`;${(await plasticOf(home, card)).track2}?`),
+  insert: ({ home }, panel, [card = '']) => withChip(home, card, (chip) => panel.insert(chip)),
   type: async (_at, panel, words) => {
     let answer = await panel.look()
     for (const word of words)

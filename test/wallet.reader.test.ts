@@ -1,6 +1,6 @@
-// Goal: a person pairs their reader with the wallet's page, and pays with it what a till asks for by
-// their number: till, page and display tell the same story, and every view is usable by everybody.
-// Method: a whole house, a reader's own process, two real Chromium pages; hands at the reader's panel.
+// Goal: a person pairs their reader with the wallet's page, and pays with it what a till asks for
+// by their number: till, page and display tell the same story; every view is usable by everybody.
+// Method: a whole house, a reader's own process, two real Chromium pages; hands at the panel.
 import assert from 'node:assert/strict'
 import { choosePort } from '@warifu/cli/ports'
 import postgres from 'postgres'
@@ -70,8 +70,7 @@ testWith(
       await till.getByText('Approved', { exact: true }).waitFor()
       await sheet.getByText('Paid', { exact: true }).waitFor()
       assert.match((await reader.panel.look()).display, /Approved/)
-      assertQuiet(wallet)
-      assertQuiet(till)
+      assertQuiet(browser)
     } finally {
       await reader.close()
     }

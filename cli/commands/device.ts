@@ -27,7 +27,7 @@ const help = `warifu device <act> [--device NAME] [--json]
 
   sim-card …                SIMs in card readers: warifu device sim-card --help
 
-  reader ACT WORD…          the reader on your phone: status, insert crd_…, swipe crd_…,
+  reader ACT WORD…          the reader on your phone: status, insert crd_…|pcsc, swipe crd_…,
                             type digits|enter|clear|cancel, tamper
 
 The device is a SIMULATOR of an encrypting keypad: its keys lie in .warifu/devices. npm start runs

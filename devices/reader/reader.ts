@@ -8,13 +8,7 @@ import { makeDevice } from '@warifu/devices/entry-device'
 import type { Id } from '@warifu/protocol/ids'
 import { writeSettings } from './settings.ts'
 
-export {
-  type CardSlot,
-  type EmulatedSlot,
-  emulatedSlot,
-  type SlotUser,
-  useCard,
-} from './card-slot.ts'
+export { type SlotUser, useCard } from './card-slot.ts'
 
 /** The two files of a reader in a folder. */
 export const readerFiles = (folder: string) => ({

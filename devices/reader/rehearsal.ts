@@ -13,6 +13,7 @@ import { jcsBytes } from '@warifu/crypto/jcs'
 import { jwkOfPoint, thumbprintInput } from '@warifu/crypto/jwk-thumbprint'
 import { compactJws, jwsInput } from '@warifu/crypto/jws'
 import { decodeFormat4 } from '@warifu/crypto/pin-block'
+import { type PaymentCard, paymentCard } from '@warifu/devices/payment-card'
 import {
   type CableEvent,
   type CableRequest,
@@ -22,7 +23,6 @@ import {
   type SaleOffer,
   saleAad,
 } from '@warifu/protocol/reader'
-import { emulatedSlot, useCard } from './card-slot.ts'
 import { displayOf, type Given, type Input, type Output, startReader, step } from './machine.ts'
 import type { Memory } from './state.ts'
 
@@ -134,11 +134,16 @@ export function benchOf(host: Host, given: Omit<Given, 'nowMs'>) {
     swipe: (track: string) => {
       for (const character of Buffer.from(track)) give({ kind: 'stripe', character })
     },
-    insert: (card: Parameters<typeof emulatedSlot>[0]) =>
-      useCard(emulatedSlot(card), {
-        inserted: () => apduIn(give({ kind: 'inserted' })),
-        answered: (byte, isLast) => apduIn(give({ kind: 'chip', byte, isLast })),
-      }),
+    insert: (card: PaymentCard) => {
+      let chip = card
+      for (let apdu = apduIn(give({ kind: 'inserted' })); apdu !== undefined; ) {
+        const { state, reply } = paymentCard(chip, apdu)
+        chip = state
+        apdu = undefined
+        for (const [at, byte] of reply.entries())
+          apdu = apduIn(give({ kind: 'chip', byte, isLast: at === reply.length - 1 }))
+      }
+    },
     wait: (seconds: number) => {
       nowMs += seconds * 1000
       return give({ kind: 'tick' })
