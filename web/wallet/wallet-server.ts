@@ -6,7 +6,17 @@ import { builtFolder, createPageServer, loadFiles } from '@warifu/web/serving'
 import type { DeviceOrigins } from './device-origins.ts'
 
 /** The paths that the page tells apart (browser/views.ts). */
-const views = ['/', '/pay', '/scan', '/code', '/history', '/apply', '/settings', '/reader'] as const
+const views = [
+  '/',
+  '/pay',
+  '/scan',
+  '/code',
+  '/history',
+  '/apply',
+  '/cards',
+  '/settings',
+  '/reader',
+] as const
 
 export const createWalletServer = async (apiOrigin: string, devices: DeviceOrigins = {}) =>
   createPageServer({

@@ -69,6 +69,7 @@ const views: Readonly<Record<string, ComponentType>> = {
   '/history': later(async () => (await import('./history.tsx')).HistoryView),
   '/apply': later(async () => (await import('./apply.tsx')).ApplyView),
   '/reader': later(async () => (await import('./reader.tsx')).ReaderView),
+  '/cards': later(async () => (await import('./holding.tsx')).HoldingView),
   '/settings': later(async () => (await import('./settings.tsx')).SettingsView),
 }
 

@@ -2,7 +2,7 @@
 import { Button, TextInput } from '@mantine/core'
 import type { Reply } from '@warifu/protocol/contract'
 import type { Id } from '@warifu/protocol/ids'
-import { useWords } from '@warifu/web/kit'
+import { useLanguage, useWords } from '@warifu/web/kit'
 import { type FormEvent, useState } from 'react'
 import { act } from './acting.ts'
 import { phoneOf } from './applicant.ts'
@@ -11,13 +11,20 @@ import { TroubleSaid } from './trouble-said.tsx'
 import { words } from './words.ts'
 import { useWorld } from './world.tsx'
 
-export function PhoneForm({ application }: { readonly application: Id<'app'> }) {
+type Reaching = {
+  readonly application: Id<'app'>
+  /** Written or spoken. */
+  readonly method?: 'phone' | 'voice'
+}
+
+export function PhoneForm({ application, method = 'phone' }: Reaching) {
   const say = useWords(words)
   const world = useWorld()
+  const { language } = useLanguage()
   const [text, setText] = useState('')
   const [isWrong, setWrong] = useState(false)
   const send = useDoing((phone: string) =>
-    act(world, () => world.terminal.startPhone(application, phone)),
+    act(world, () => world.terminal.show(application, { method, phone, language })),
   )
   const submit = (event: FormEvent) => {
     event.preventDefault()

@@ -2,8 +2,9 @@
 import { useState } from 'react'
 import { ApplyForm } from './apply-form.tsx'
 import { CodeForm, PhoneForm } from './apply-phone.tsx'
-import { useApplication, useTerminalState } from './asking.ts'
+import { useApplication, usePrograms, useTerminalState } from './asking.ts'
 import { Decision } from './decision.tsx'
+import { Identity } from './identity.tsx'
 import { OneMoment } from './one-moment.tsx'
 import { TroubleSaid } from './trouble-said.tsx'
 
@@ -14,6 +15,7 @@ export function ApplyView() {
   const { data: state } = useTerminalState()
   const [isAnew, setAnew] = useState(false)
   const id = state?.application ?? null
+  const { data: programs } = usePrograms()
   const { data: application, error, refetch } = useApplication(isAnew ? null : id)
   if (state === undefined) return null
   if (error !== null) return <TroubleSaid error={error} again={() => void refetch()} />
@@ -25,9 +27,13 @@ export function ApplyView() {
   const sent = application.verifications.find(
     (each) => each.id === state.verification && each.status === 'sent',
   )
-  return sent === undefined ? (
+  if (sent !== undefined) return <CodeForm application={application.id} verification={sent} />
+  const program = programs?.find((each) => each.id === application.program)
+  if (program === undefined) return <OneMoment />
+  // Most cards ask for a code to a phone, and for nothing else.
+  return program.verification_methods.join() === 'phone' ? (
     <PhoneForm application={application.id} />
   ) : (
-    <CodeForm application={application.id} verification={sent} />
+    <Identity application={application} program={program} />
   )
 }

@@ -102,9 +102,15 @@ export const usePrograms = () => {
   })
 }
 
-const ASK_AGAIN_MS = 3000
+const ASK_AGAIN_MS = 1500
 
-/** An application; asked for again while a person looks at it. */
+/** Somebody else has the next word: a person, or the bureau. */
+const isWithOthers = (application?: Reply<'getApplication'>): boolean =>
+  application?.status === 'in_review' ||
+  application?.status === 'deciding' ||
+  (application?.verifications.some(({ status }) => status === 'in_review') ?? false)
+
+/** An application; asked for again while others have the next word. */
 export const useApplication = (id: Id<'app'> | null) => {
   const { terminal } = useWorld()
   return useQuery({
@@ -112,7 +118,7 @@ export const useApplication = (id: Id<'app'> | null) => {
     enabled: id !== null,
     retry,
     queryFn: () => (id === null ? Promise.reject(new Error('no id')) : terminal.application(id)),
-    refetchInterval: ({ state }) => (state.data?.status === 'in_review' ? ASK_AGAIN_MS : false),
+    refetchInterval: ({ state: { data } }) => (isWithOthers(data) ? ASK_AGAIN_MS : false),
   })
 }
 

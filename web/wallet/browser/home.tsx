@@ -42,6 +42,9 @@ export function HomeView() {
         <Button variant="default" size="lg" fullWidth onClick={() => go('/code')}>
           {say('home.show')}
         </Button>
+        <Button variant="subtle" fullWidth onClick={() => go('/cards')}>
+          {say('home.limits')}
+        </Button>
         <Button variant="subtle" fullWidth onClick={() => go('/apply')}>
           {say('apply.another')}
         </Button>

@@ -9,6 +9,7 @@ export type View =
   | '/history'
   | '/apply'
   | '/settings'
+  | '/cards'
   | '/reader'
 
 const listeners = new Set<() => void>()

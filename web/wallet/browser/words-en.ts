@@ -41,6 +41,7 @@ export const en = {
   'card.freeze': 'Freeze',
   'card.unfreeze': 'Unfreeze',
   'card.frozen_more': 'Nobody can pay with it until you unfreeze it.',
+  'home.limits': 'Limits and cards',
   'home.title': 'Your cards',
   'home.show': 'Show a code',
   'home.pay': 'Scan to pay',

@@ -47,6 +47,7 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   'card.freeze': '一時停止する',
   'card.unfreeze': '再開する',
   'card.frozen_more': '再開するまで、だれもこのカードで支払えません。',
+  'home.limits': '限度額とカード',
   'home.title': 'カード',
   'home.show': 'コードを見せる',
   'home.pay': 'スキャンして支払う',

@@ -43,6 +43,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'card.freeze': '정지',
   'card.unfreeze': '정지 풀기',
   'card.frozen_more': '풀기 전에는 아무도 이 카드로 결제할 수 없습니다.',
+  'home.limits': '한도와 카드',
   'home.title': '내 카드',
   'home.show': '코드 보여 주기',
   'home.pay': '스캔하여 결제',

@@ -5,11 +5,9 @@
  */
 import type { Words } from '@warifu/web/kit'
 import { applyWords } from './words-apply.ts'
-
 import { decisionWords } from './words-decision.ts'
-
 import { en } from './words-en.ts'
-
+import { identityWords } from './words-identity.ts'
 import { ja } from './words-ja.ts'
 import { ko } from './words-ko.ts'
 import { schemeWords } from './words-schemes.ts'
@@ -18,10 +16,11 @@ export type Word =
   | keyof typeof en
   | keyof typeof applyWords.en
   | keyof typeof decisionWords.en
+  | keyof typeof identityWords.en
   | keyof typeof schemeWords.en
 
 export const words: Words<Word> = {
-  en: { ...en, ...applyWords.en, ...decisionWords.en, ...schemeWords.en },
-  ja: { ...ja, ...applyWords.ja, ...decisionWords.ja, ...schemeWords.ja },
-  ko: { ...ko, ...applyWords.ko, ...decisionWords.ko, ...schemeWords.ko },
+  en: { ...en, ...applyWords.en, ...decisionWords.en, ...identityWords.en, ...schemeWords.en },
+  ja: { ...ja, ...applyWords.ja, ...decisionWords.ja, ...identityWords.ja, ...schemeWords.ja },
+  ko: { ...ko, ...applyWords.ko, ...decisionWords.ko, ...identityWords.ko, ...schemeWords.ko },
 }
