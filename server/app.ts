@@ -171,7 +171,12 @@ function createRooms(world: World) {
   const { ownerOf, signatureOnlyMax, pinDigitsFrom } = issuing
   const asked = { tokens, ownerOf, pinDigitsFrom, alarm: estate.alarm }
   const { freeze } = issuing
-  const steps = { stepSeconds: config.waits.steps, asksPerMinute: config.asksPerMinute, freeze }
+  const steps = {
+    stepSeconds: config.waits.steps,
+    asksPerMinute: config.asksPerMinute,
+    numberBy: config.numberBy,
+    freeze,
+  }
   const isActive = async (id: Id<'trm'>) => (await terminals.active([id])).length === 1
   const { readerRules } = issuing
   const atPhone = { readers, readerRules, anyCardholder: config.anyCardholder }

@@ -28,6 +28,8 @@ export type Config = {
   /** 32 bytes: what the server derives link secrets and card references from. */
   readonly serverKey: Buffer
   readonly waits: Waits
+  /** How a person gives the number that the till shows; null: as each way's table says. */
+  readonly numberBy: 'enter' | 'pick' | null
   /** How often a merchant may ask for people by number, in a minute. */
   readonly asksPerMinute: number
   /** How fast a key may ask that names no pace of its own. */
@@ -75,6 +77,7 @@ export function readConfig(env: Env): Config {
       receiptMs: 1000 * wholeNumber(env, 'RECEIPT_SECONDS', { from: 1, to: 600, or: 10 }),
       steps: stepSecondsOf(env),
     },
+    numberBy: numberByOf(env),
     asksPerMinute: wholeNumber(env, 'ASKS_PER_MINUTE', { from: 1, to: 100_000, or: 30 }),
     requestsPerSecond: wholeNumber(env, 'REQUESTS_PER_SECOND', {
       from: 1,
@@ -113,6 +116,13 @@ function wholeNumber(env: Env, name: string, { from, to, or }: Bounds): number {
   if (text === '' || !Number.isInteger(value) || value < from || value > to)
     throw new ConfigError(`${name}: a whole number from ${from} to ${to} expected.`)
   return value
+}
+
+function numberByOf(env: Env): Config['numberBy'] {
+  const text = env['NUMBER_BY'] ?? null
+  if (text !== null && text !== 'enter' && text !== 'pick')
+    throw new ConfigError('NUMBER_BY: enter or pick expected.')
+  return text
 }
 
 /** `STEP_SECONDS=phone.approve=90,reader.enter_pin=30`: a house's own limits of single steps. */

@@ -74,6 +74,7 @@ export async function openShop(stage: Rehearsal, nowMs: number) {
     receiptMs: 10_000,
     stepSeconds: {},
     asksPerMinute: 30,
+    numberBy: null,
     readers,
     readerRules: async () => undefined,
     anyCardholder: false,

@@ -58,6 +58,8 @@ export type PaymentNeeds = {
   readonly receiptMs: number
   /** A house's own time limits of steps. */
   readonly stepSeconds: StepSeconds
+  /** How a house asks for the number that the till shows; null: as the way's table says. */
+  readonly numberBy: 'enter' | 'pick' | null
   /** How often a merchant may ask for people by number, in a minute. */
   readonly asksPerMinute: number
   /** Readers at phones, and what was offered to them. */

@@ -9,6 +9,7 @@ import { asStepped, type PaymentNeeds } from './needs.ts'
 import type { PaymentRow } from './row.ts'
 
 type Chance = Pick<PaymentNeeds, 'random'>
+type Asking = Pick<PaymentNeeds, 'random' | 'numberBy'>
 
 /** 00 to 99, each as likely as the others: bytes from 200 up are drawn again. */
 function twoDigits({ random }: Chance): string {
@@ -26,13 +27,13 @@ export function newNumber(needs: Chance, presentment: Presentment): string | nul
 
 /** How the person is asked for it. */
 export function numberAskedFor(
-  needs: Chance,
+  needs: Asking,
   { presentment, match_number: number }: Pick<PaymentRow, 'presentment' | 'match_number'>,
 ): NumberAsked | null {
   const stepped = asStepped(presentment)
   const how = stepped === undefined ? null : numberOf(stepped)
   if (number === null || how === null) return null
-  if (how === 'enter') return { ask: 'enter' }
+  if ((needs.numberBy ?? how) === 'enter') return { ask: 'enter' }
   const choices = new Set([number])
   while (choices.size < 3) choices.add(twoDigits(needs))
   // Sorted: the place of a choice says nothing.
