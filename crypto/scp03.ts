@@ -217,7 +217,7 @@ export function acceptHost({ keys, hostCryptogram }: Begun, command: Command): C
   if (!isSecurityLevel(level) || command.data.length !== 2 * SHORT_BYTES)
     throw new Scp03Error('malformed')
   const closed = { keys, level, chaining: new Uint8Array(16), counter: 0 }
-  const { channel, data } = withoutMac(closed, { ...command, cla: command.cla | SECURE })
+  const { channel, data } = withoutMac(closed, command)
   if (!timingSafeEqual(data, hostCryptogram)) throw new Scp03Error('host_cryptogram')
   return channel
 }

@@ -45,7 +45,8 @@ export function externalAuthenticate(card: SimCard, command: Command): Done {
   if (begun === undefined) return 'conditions_not_satisfied'
   if (command.p2 !== 0 || !hasSecrecy(command.p1)) return refused(ended, 'wrong_parameters')
   try {
-    const channel = acceptHost(begun, command)
+    // As it came, for that is what its MAC is over; nothing else is brought here (uicc.ts, open).
+    const channel = acceptHost(begun, { ...command, cla: 0x84 })
     const { sequence } = card.memory
     return { card: kept(changed(ended, { channel }), { sequence: sequence + 1 }), data: NONE }
   } catch (error) {
