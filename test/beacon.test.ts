@@ -344,7 +344,8 @@ describe('whose device it is', () => {
     assert.equal(isPayment(question.content) && question.content.card, card)
     await confirm(question, numberOf(asked))
     const link = await car.link()
-    await aiko.terminal.removeDevice(car.device, link)
+    await aiko.terminal.removeDevice(car.device)
+    await aiko.terminal.forgetDevice(link, car.device)
     assert.deepEqual(
       (await aiko.terminal.devices()).map(({ id }) => id),
       [key.device],

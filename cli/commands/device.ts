@@ -3,6 +3,7 @@ import { Misunderstood, readArguments, runTelling, wholeNumber } from '@warifu/c
 import * as acts from '@warifu/cli/device-acts'
 import { FIRST_DEVICE, findEntryDevice } from '@warifu/cli/entry-devices'
 import { reader } from '@warifu/cli/reader-acts'
+import { proximity } from '@warifu/cli/proximity-acts'
 import { findSandbox } from '@warifu/cli/sandbox-address'
 import { runSimCard } from '@warifu/cli/sim-card-acts'
 import { Sorry } from '@warifu/cli/sorry'
@@ -29,6 +30,11 @@ const help = `warifu device <act> [--device NAME] [--json]
 
   reader ACT WORD…          the reader on your phone: status, insert crd_…|pcsc, swipe crd_…,
                             type digits|enter|clear|cancel, tamper
+  proximity list            proximity devices of cardholders, by name
+  proximity make NAME [obd_plug|cigar_charger|car_audio|key_ring]
+  proximity label NAME      what its label says (secret): scan or type it in the wallet
+  proximity run NAME        broadcast and answer the wallet until Ctrl-C
+  proximity hear            be a till's ear for a moment: which codes are near
 
 The device is a SIMULATOR of an encrypting keypad: its keys lie in .warifu/devices. npm start runs
 the first one, ${FIRST_DEVICE}; without --device that one is meant.
@@ -98,6 +104,7 @@ const table: Readonly<Record<string, Act>> = {
       acts.inject(at, await found(at), { isNew: values.new === true }),
   },
   reader: { takes: [], words: [1, 20], run: (at, words) => reader(at, words) },
+  proximity: { takes: [], words: [1, 3], run: (at, words) => proximity(at, words) },
   run: {
     takes: ['serial'],
     words: [0, 0],

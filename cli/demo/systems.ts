@@ -1,4 +1,5 @@
 /** The systems that the demo runs, in order. A new one is a row here and a file beside. */
+import { beaconSaboteurs, refuellingSaboteurs, runBeacon, runRefuelling } from './beacon.ts'
 import { runDoubleSealed } from './double-sealed.ts'
 import { entryDeviceSaboteurs, runEntryDevice } from './entry-device.ts'
 import { readerSaboteurs, runReader } from './reader.ts'
@@ -38,6 +39,18 @@ export const systems: readonly System[] = [
     title: 'a card that is dead until its one-time number came back',
     run: runScheme('activation_number'),
     saboteurs: schemeSaboteurs('activation_number'),
+  },
+  {
+    id: 'S1',
+    title: 'a device in the car is heard, its chip confirms on the phone',
+    run: runBeacon,
+    saboteurs: beaconSaboteurs,
+  },
+  {
+    id: 'S1.refuel',
+    title: 'a ceiling approved by the device in the car, less pumped, the rest released',
+    run: runRefuelling,
+    saboteurs: refuellingSaboteurs,
   },
   {
     id: 'S3',

@@ -161,25 +161,20 @@ export const linkCard = (
   card: Id<'crd'>,
 ): Promise<CarriedDevice> => write(needs, 'linkDevice', { params: { id: device }, body: { card } })
 
-/** Removes it here; a device that is near forgets its phone too. */
-export async function removeDevice(
+/** From now on the platform knows it no more. */
+export const removeDevice = (
   needs: TerminalNeeds,
   device: CarriedDevice['id'],
-  link?: ChipLink,
-): Promise<CarriedDevice> {
-  const gone = await write(needs, 'removeDevice', { params: { id: device } })
-  if (link !== undefined && device.startsWith('pxd_')) await forgetMe(needs, link, device)
-  return gone
-}
+): Promise<CarriedDevice> => write(needs, 'removeDevice', { params: { id: device } })
 
-async function forgetMe(
+/** The device on this link forgets its phone, so that another one may pair with it. */
+export async function forgetDevice(
   needs: TerminalNeeds,
   link: ChipLink,
-  device: CarriedDevice['id'],
+  device: Id<'pxd'>,
 ): Promise<void> {
   const { terminal: forget } = speakerOf(await needs.store.load())
-  // Its prefix was looked at above.
-  const request = { device: device as Id<'pxd'>, forget }
+  const request = { device, forget }
   await link.ask({ kind: 'forget', request, signature: await signForChip(needs, request) })
 }
 

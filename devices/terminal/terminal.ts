@@ -36,6 +36,7 @@ import {
   carriedDevices,
   chipCodeFor,
   confirmByDevice,
+  forgetDevice,
   linkCard,
   type Pairing,
   pairDevice,
@@ -160,7 +161,9 @@ type Own = {
   /** Pairs with the device on this link by what its label says. */
   readonly pairDevice: (link: ChipLink, pairing: Pairing) => Promise<CarriedDevice>
   readonly linkCard: (device: Id<'pxd'>, card: Id<'crd'>) => Promise<CarriedDevice>
-  readonly removeDevice: (device: CarriedDevice['id'], link?: ChipLink) => Promise<CarriedDevice>
+  readonly removeDevice: (device: CarriedDevice['id']) => Promise<CarriedDevice>
+  /** The device on this link forgets this phone. */
+  readonly forgetDevice: (link: ChipLink, device: Id<'pxd'>) => Promise<void>
   /** Confirms what a till asked for that heard the device. */
   readonly confirmByDevice: (
     link: ChipLink,
@@ -225,7 +228,8 @@ export function createTerminal(needs: TerminalNeeds): Terminal {
     devices: () => carriedDevices(needs),
     pairDevice: (link, pairing) => pairDevice(needs, link, pairing),
     linkCard: (device, card) => linkCard(needs, device, card),
-    removeDevice: (device, link) => removeDevice(needs, device, link),
+    removeDevice: (device) => removeDevice(needs, device),
+    forgetDevice: (link, device) => forgetDevice(needs, link, device),
     confirmByDevice: (link, question, how) => confirmByDevice(needs, link, question, how),
     tellUnreached: (question) => tellUnreached(needs, question),
     chipCodeFor: (link, asked) => chipCodeFor(needs, link, asked),

@@ -13,7 +13,10 @@ const views = [
   '/code',
   '/history',
   '/apply',
+const views = [
   '/cards',
+  '/devices',
+] as const
   '/settings',
   '/reader',
 ] as const

@@ -70,6 +70,7 @@ const views: Readonly<Record<string, ComponentType>> = {
   '/apply': later(async () => (await import('./apply.tsx')).ApplyView),
   '/reader': later(async () => (await import('./reader.tsx')).ReaderView),
   '/cards': later(async () => (await import('./holding.tsx')).HoldingView),
+  '/devices': later(async () => (await import('./devices.tsx')).DevicesView),
   '/settings': later(async () => (await import('./settings.tsx')).SettingsView),
 }
 

@@ -10,7 +10,8 @@ import {
 } from '@warifu/protocol/approval-content'
 import type { Id } from '@warifu/protocol/ids'
 import { act } from './acting.ts'
-import { approve, ended } from './payment.ts'
+import { confirmNear } from './near.ts'
+import { approve, ended, readPresented } from './payment.ts'
 import type { Ending } from './pending.ts'
 import { carry, connect, isPaired, plugNow } from './reader-plug.ts'
 import type { World } from './world.tsx'
@@ -55,10 +56,21 @@ const reader: Way = {
   },
 }
 
+/** The till heard a device of theirs: its chip confirms, and the card is the one linked to it. */
+const byDevice: Way = {
+  needsCard: false,
+  pay: (world, { asked, number, onUnknown }) =>
+    ended(world, asked.content.subject.id, async () => {
+      if (number === null) return { kind: 'failed', code: 'match_number_wrong' }
+      return readPresented(await confirmNear(world, { asked, number, onUnknown }))
+    }),
+}
+
 const ways: Readonly<Partial<Record<ApprovedPresentment, Way>>> = {
   code: ownCard,
   phone: ownCard,
   reader,
+  beacon: byDevice,
 }
 
 export const wayOf = ({ content }: AskedPayment): Way | undefined => ways[content.presentment]

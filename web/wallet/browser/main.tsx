@@ -1,5 +1,5 @@
 /** The page's front door: clock, chance, passkeys, storage and network come in here. */
-import { createTerminal, lockTurns } from '@warifu/devices/terminal'
+import { createTerminal, lockTurns, openChipLink } from '@warifu/devices/terminal'
 import { NoAnswer } from '@warifu/sdk/api-call'
 import { ownRuntime } from '@warifu/sdk/runtime'
 import { type Clock, KitProvider } from '@warifu/web/kit'
@@ -26,17 +26,28 @@ const clock: Clock = {
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length))
 
-/** The address of the API, from the server of this page; its policy allows no other. */
-async function readApiUrl(): Promise<string> {
+/** Where the API and this person's devices are, from the page's server; its policy has no other. */
+async function readPlaces() {
   const config: unknown = await (await fetch('/config.json')).json()
-  const found = Object.entries(config ?? {}).find(([name]) => name === 'api_origin')?.[1]
-  if (typeof found !== 'string') throw new TypeError('the page was not told where the API is')
-  return found
+  const read = (wanted: string): string | undefined => {
+    const found = Object.entries(config ?? {}).find(([name]) => name === wanted)?.[1]
+    return typeof found === 'string' ? found : undefined
+  }
+  const apiUrl = read('api_origin')
+  if (apiUrl === undefined) throw new TypeError('the page was not told where the API is')
+  return { apiUrl, proximity: read('proximity_origin') }
 }
+
+const NEAR_MS = 5_000
+
+/** A device that is near answers at once; whoever is not told where it is finds none. */
+const chipOpener = (url: string | undefined) => () =>
+  openChipLink({ url: url ?? 'ws://127.0.0.1:1', signal: ownRuntime.timeout(NEAR_MS) })
 
 async function makeWorld(): Promise<World> {
   const kept = await openKept(indexedDB)
-  const api = { fetch: ownRuntime.fetch, apiUrl: await readApiUrl() }
+  const { apiUrl, proximity } = await readPlaces()
+  const api = { fetch: ownRuntime.fetch, apiUrl }
   const { nowMs } = clock
   const terminal = createTerminal({
     ...api,
@@ -55,6 +66,7 @@ async function makeWorld(): Promise<World> {
     kept,
     pending: pendingStore(kept),
     nowMs,
+    openChip: chipOpener(proximity),
     waiting: ownRuntime,
     leaveFor: (url) => location.assign(url),
   }

@@ -96,7 +96,7 @@ export const deny = (world: World, claim: Claim, onUnknown: () => void): Promise
     return readPresented(await actSurely(world, { name: 'denyPayment', work, onUnknown }))
   })
 
-function readPresented({ status, declined_because: code }: Reply<'presentCard'>): Ending {
+export function readPresented({ status, declined_because: code }: Reply<'presentCard'>): Ending {
   if (status === 'authorized') return { kind: 'paid' }
   return code === 'approval_denied' ? { kind: 'denied' } : { kind: 'declined', code: code ?? '' }
 }

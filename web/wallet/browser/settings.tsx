@@ -6,6 +6,7 @@ import { Mutes } from './mutes.tsx'
 import { Link } from './views.tsx'
 import { words } from './words.ts'
 import { readerWords } from './words-reader.ts'
+import { devicesWords } from './words-devices.ts'
 
 const names = { en: 'English', ja: '日本語', ko: '한국어' } as const
 const looks = ['auto', 'light', 'dark'] as const
@@ -13,6 +14,7 @@ const looks = ['auto', 'light', 'dark'] as const
 export function SettingsView() {
   const say = useWords(words)
   const tell = useWords(readerWords)
+  const devicesSay = useWords(devicesWords)
   const { language, speak } = useLanguage()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const { data: state } = useTerminalState()
@@ -40,6 +42,9 @@ export function SettingsView() {
         }}
       />
       <Link to="/reader">{tell('reader.open')}</Link>
+      <p>
+        <Link to="/devices">{devicesSay('devices.title')}</Link>
+      </p>
       <Mutes />
       <h2>{say('settings.about')}</h2>
       <dl className="facts">

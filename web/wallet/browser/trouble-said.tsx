@@ -13,11 +13,21 @@ const here: Readonly<Record<string, Word>> = {
   key_invalid: 'trouble.key_invalid',
 }
 
+/** What a device did or did not, in the words that the platform has for it. */
+const byRefusal: Readonly<Record<string, string>> = {
+  device_not_near: 'device_not_near',
+  device_paired: 'chip_paired',
+  device_refused: 'chip_unknown',
+  label_wrong: 'chip_unknown',
+}
+
 export function useTroubleWords() {
   const { language } = useLanguage()
   const say = useWords(words)
   return (trouble: Trouble): string => {
     if (trouble.kind === 'refused') return refusalWords(trouble.code, language)
+    const refusal = trouble.kind === 'here' ? byRefusal[trouble.code] : undefined
+    if (refusal !== undefined) return refusalWords(refusal, language)
     if (trouble.kind === 'here') return say(here[trouble.code] ?? 'trouble.page_fault')
     return say(`trouble.${trouble.kind}`)
   }

@@ -8,6 +8,7 @@ export type View =
   | '/code'
   | '/history'
   | '/apply'
+  | '/devices'
   | '/settings'
   | '/cards'
   | '/reader'

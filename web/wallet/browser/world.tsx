@@ -1,5 +1,5 @@
 /** What the page's parts work with: the terminal, what is kept, the way about. Made in main.tsx. */
-import type { Terminal } from '@warifu/devices/terminal'
+import type { ChipLink, Terminal } from '@warifu/devices/terminal'
 import type { Api } from '@warifu/sdk/api-call'
 import type { Runtime } from '@warifu/sdk/runtime'
 import { createContext, type ReactNode, useContext } from 'react'
@@ -13,6 +13,8 @@ export type World = {
   readonly kept: Kept
   readonly pending: PendingStore
   readonly nowMs: () => number
+  /** Opens the link of the proximity device that is near. */
+  readonly openChip: () => Promise<ChipLink>
   readonly waiting: Pick<Runtime, 'sleep' | 'chance'>
   /** Leaves for the shop's page. */
   readonly leaveFor: (url: string) => void

@@ -1,0 +1,81 @@
+/** What the wallet says about the devices that a person carries. */
+const en = {
+  'devices.title': 'Your devices',
+  'devices.lead':
+    'Tills hear a device in your car or on your key ring. It never pays by itself: you are asked.',
+  'devices.none': 'None yet.',
+  'devices.pair': 'Pair a device',
+  'devices.pair_more': 'Hold its label before the camera, with the device switched on and near.',
+  'devices.label': 'Or what its label says',
+  'devices.name': 'Name for it',
+  'devices.card': 'Pays with',
+  'devices.go': 'Pair',
+  'devices.picture': 'Picture of the label',
+  'devices.no_camera': 'The camera cannot be used here. Type what the label says.',
+  'devices.bad_label': 'This is not the label of a proximity device.',
+  'devices.paired': 'Paired. Tills nearby can ask you now.',
+  'devices.remove': 'Remove',
+  'devices.removed': 'Removed. It identifies nobody any more.',
+  'devices.no_link': 'No device can be reached from this page.',
+  'devices.obd_plug': 'Plug in the car',
+  'devices.cigar_charger': 'Charger in the car',
+  'devices.car_audio': 'Car audio',
+  'devices.key_ring': 'Key ring',
+  'devices.reader': 'Card reader',
+  'devices.sim': 'SIM card',
+}
+type Column = Readonly<Record<keyof typeof en, string>>
+
+const ja: Column = {
+  'devices.title': 'デバイス',
+  'devices.lead':
+    '車やキーホルダーのデバイスはレジに認識されます。それだけで支払われることはなく、ここで確認します。',
+  'devices.none': 'まだありません。',
+  'devices.pair': 'デバイスを連携する',
+  'devices.pair_more': 'デバイスの電源を入れて近くに置き、ラベルをカメラに向けてください。',
+  'devices.label': 'またはラベルの文字列',
+  'devices.name': '名前',
+  'devices.card': '支払うカード',
+  'devices.go': '連携する',
+  'devices.picture': 'ラベルの映像',
+  'devices.no_camera': 'ここではカメラを使えません。ラベルの文字列を入力してください。',
+  'devices.bad_label': 'デバイスのラベルではありません。',
+  'devices.paired': '連携しました。近くのレジから確認が届くようになります。',
+  'devices.remove': '削除する',
+  'devices.removed': '削除しました。もう誰のデバイスとも認識されません。',
+  'devices.no_link': 'このページからはデバイスに接続できません。',
+  'devices.obd_plug': '車のプラグ',
+  'devices.cigar_charger': '車の充電器',
+  'devices.car_audio': 'カーオーディオ',
+  'devices.key_ring': 'キーホルダー',
+  'devices.reader': 'カードリーダー',
+  'devices.sim': 'SIMカード',
+}
+
+const ko: Column = {
+  'devices.title': '내 기기',
+  'devices.lead':
+    '차나 열쇠고리의 기기를 계산대가 감지합니다. 기기만으로는 결제되지 않으며 여기서 확인합니다.',
+  'devices.none': '아직 없습니다.',
+  'devices.pair': '기기 연결',
+  'devices.pair_more': '기기를 켜서 가까이 두고 라벨을 카메라에 비춰 주세요.',
+  'devices.label': '또는 라벨의 문자열',
+  'devices.name': '이름',
+  'devices.card': '결제 카드',
+  'devices.go': '연결',
+  'devices.picture': '라벨 화면',
+  'devices.no_camera': '여기서는 카메라를 쓸 수 없습니다. 라벨의 문자열을 입력하세요.',
+  'devices.bad_label': '기기의 라벨이 아닙니다.',
+  'devices.paired': '연결되었습니다. 가까운 계산대가 물어볼 수 있습니다.',
+  'devices.remove': '삭제',
+  'devices.removed': '삭제되었습니다. 더 이상 누구도 식별하지 않습니다.',
+  'devices.no_link': '이 페이지에서는 기기에 연결할 수 없습니다.',
+  'devices.obd_plug': '차량용 플러그',
+  'devices.cigar_charger': '차량용 충전기',
+  'devices.car_audio': '카오디오',
+  'devices.key_ring': '열쇠고리',
+  'devices.reader': '카드 리더기',
+  'devices.sim': 'SIM 카드',
+}
+
+export const devicesWords = { en, ja, ko }
