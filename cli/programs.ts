@@ -162,6 +162,8 @@ export type TillSettings = {
   readonly apiUrl: string
   readonly apiKeyFile: string
   readonly dataFolder: string
+  /** Where it hears proximity devices; without it the till has no ear. */
+  readonly beaconAir?: string
 }
 
 /** The till's back end: a merchant's own process, which alone is told where the API key lies. */
@@ -172,6 +174,7 @@ export const tillProgram = (settings: TillSettings): Promise<Program> =>
     API_URL: settings.apiUrl,
     API_KEY_FILE: settings.apiKeyFile,
     DATA_FOLDER: settings.dataFolder,
+    ...(settings.beaconAir === undefined ? {} : { BEACON_AIR: settings.beaconAir }),
   })
 
 export async function migrateVault(ownerUrl: string): Promise<void> {

@@ -1,4 +1,5 @@
 /** What `warifu device proximity` does, act by act; each answers with its exit code. */
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,8 +12,8 @@ import { codeOfSignal, listenForEnding } from './ending.ts'
 import { createKeeper } from './keeper.ts'
 import { readPorts } from './ports.ts'
 import { proximityProgram } from './programs.ts'
+import { airOf } from './proximity-air.ts'
 import {
-  airOf,
   findProximityDevice,
   labelOf,
   listProximityDevices,

@@ -42,9 +42,6 @@ const keptShape = closed({
   label_secret: text,
 })
 
-/** All multicast of the sandbox's air stays on this machine; the port is the sandbox's own. */
-export const airOf = (port: number): string => `udp:239.255.73.87:${port}`
-
 export const proximityFolder = (home: string): string => join(home, 'proximity')
 
 export const listProximityDevices = async (home: string): Promise<string[]> =>

@@ -29,6 +29,7 @@ import {
   vaultProgram,
   walletProgram,
 } from './programs.ts'
+import { airOf } from './proximity-air.ts'
 import { openStateFolder, root, type StateFolder } from './state-folder.ts'
 
 export type SandboxOptions = {
@@ -210,6 +211,7 @@ async function startTill(site: Site, seed: Seed): Promise<Child> {
     apiUrl: `http://127.0.0.1:${ports.api}`,
     apiKeyFile,
     dataFolder: state.path('pos'),
+    beaconAir: airOf(ports.proximity),
   })
   return startPart(site, 'pos', program)
 }

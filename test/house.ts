@@ -40,8 +40,8 @@ export type HouseOptions = {
   readonly relays?: readonly RelayName[]
   /** Serves the wallet's page at `walletOrigin`; it may call these devices of its cardholder. */
   readonly wallet?: boolean | { readonly deviceOrigins: Readonly<Record<string, string>> }
-  /** Runs the till's back end, with its page at `tillOrigin`. */
-  readonly pos?: boolean
+  /** Runs the till's back end, with its page at `tillOrigin`; it may have an ear. */
+  readonly pos?: boolean | { readonly beaconAir: string }
   /** More environment for the processes, or other values than the house would give. */
   readonly env?: {
     readonly vault?: Readonly<Record<string, string>>
@@ -134,7 +134,8 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
   const urls = ports.map(addressOf)
   const url = front === undefined ? (urls[0] ?? '') : addressOf(front)
   if (options.wallet) await startWallet(processes, { ...walletOf(options), walletOrigin, url })
-  if (options.pos) await startTill(site, processes, { port: tillPort, url, seed })
+  const ear = typeof options.pos === 'object' ? options.pos : {}
+  if (options.pos) await startTill(site, processes, { port: tillPort, url, seed, ...ear })
 
   const owned = stack.move()
   const stop = async () => await owned.disposeAsync()
@@ -206,16 +207,22 @@ async function startWallet({ start }: Processes, plan: WalletPlan): Promise<void
   await start('wallet', await walletProgram({ port, apiOrigin, ...devices }))
 }
 
-type TillPlan = { readonly port: number; readonly url: string; readonly seed: Seed }
+type TillPlan = {
+  readonly port: number
+  readonly url: string
+  readonly seed: Seed
+  readonly beaconAir?: string
+}
 
-async function startTill(site: Site, { start }: Processes, { port, url, seed }: TillPlan) {
+async function startTill(site: Site, { start }: Processes, plan: TillPlan) {
+  const { port, url, seed, ...ear } = plan
   await buildPage('pos')
   const apiKeyFile = join(site.folder, 'pos.api-key')
   await writeFile(apiKeyFile, seed.api_key, { mode: 0o600 })
   const apiPort = await clientThroughRelay(site, 'pos', Number(new URL(url).port))
   const apiUrl = `http://127.0.0.1:${apiPort}`
   const dataFolder = join(site.folder, 'pos')
-  await start('pos', await tillProgram({ port, apiUrl, apiKeyFile, dataFolder }))
+  await start('pos', await tillProgram({ port, apiUrl, apiKeyFile, dataFolder, ...ear }))
 }
 
 type Running = { readonly program: Program; readonly child: Child }

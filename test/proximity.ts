@@ -1,14 +1,11 @@
 /** Proximity devices for a journey: real processes on real files, and an air of their own. */
+
 import { type Child, saidReady, startChild, untilReady } from '@warifu/cli/child'
 import { createKeeper } from '@warifu/cli/keeper'
 import { choosePort } from '@warifu/cli/ports'
 import { proximityProgram } from '@warifu/cli/programs'
-import {
-  airOf,
-  makeDeviceOf,
-  openLinkTo,
-  type ProximityDevice,
-} from '@warifu/cli/proximity-devices'
+import { airOf } from '@warifu/cli/proximity-air'
+import { makeDeviceOf, openLinkTo, type ProximityDevice } from '@warifu/cli/proximity-devices'
 import type { ChipLink } from '@warifu/devices/terminal'
 import type { Carrier } from '@warifu/protocol/device-objects'
 import { type BeaconListener, listenForBeacons, type Nearby } from '@warifu/sdk/beacon-listener'
@@ -31,11 +28,14 @@ export type AirOf = {
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
-export async function openAir({ folder, operator, walletOrigin }: House): Promise<AirOf> {
+export async function openAir(
+  { folder, operator, walletOrigin }: House,
+  ports: { readonly air?: number; readonly link?: number } = {},
+): Promise<AirOf> {
   const stack = new AsyncDisposableStack()
   const keeper = createKeeper()
   stack.defer(() => keeper.close())
-  const airPort = await choosePort()
+  const airPort = ports.air ?? (await choosePort())
   const air = airOf(airPort)
   const [, group = '', port = ''] = air.split(':')
   const place = { kind: 'udp', group, port: Number(port) } as const
@@ -52,7 +52,7 @@ export async function openAir({ folder, operator, walletOrigin }: House): Promis
       }),
     make: async (name, carrier = 'obd_plug') => {
       const device = await makeDeviceOf({ home: folder, name, carrier, operator })
-      const linkPort = await choosePort()
+      const linkPort = ports.link ?? (await choosePort())
       const { memoryFile } = device
       const program = await proximityProgram({ memoryFile, linkPort, walletOrigin, air })
       let child: Child

@@ -66,6 +66,7 @@ const migrations = [
      last4 text not null,
      number integer not null references purchase
    ) strict;`,
+  'alter table purchase add column match_number text;',
 ]
 
 export function migrate(db: DatabaseSync): void {
@@ -98,6 +99,7 @@ export const purchaseRow = Type.Object({
       Type.Literal('phone'),
       Type.Literal('reader'),
       Type.Literal('saved'),
+      Type.Literal('beacon'),
     ]),
   ),
   presentment: nullable(text),
@@ -116,6 +118,7 @@ export const purchaseRow = Type.Object({
   payment: nullable(idOf('pay')),
   link: nullable(text),
   deadline_at: nullable(text),
+  match_number: nullable(text),
   captured: whole,
   refunded: whole,
   last4: nullable(text),

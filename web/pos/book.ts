@@ -100,7 +100,7 @@ const answers = (db: DatabaseSync, within: Within) => {
   const read = db.prepare('select captured, refunded from purchase where number = ?')
   const update = db.prepare(
     `update purchase set status = ?, payment = ?, link = ?, deadline_at = ?, captured = ?,
-            refunded = ?, last4 = ?, declined_because = ? where number = ?`,
+            refunded = ?, last4 = ?, declined_because = ?, match_number = ? where number = ?`,
   )
   const move = db.prepare('insert into movement (number, kind, amount, at_ms) values (?, ?, ?, ?)')
   const tried = db.prepare('update purchase set tries = tries + 1 where number = ?')
@@ -121,7 +121,8 @@ const answers = (db: DatabaseSync, within: Within) => {
         const { status, id, link, next_action, card, declined_because } = payment
         // What both screens count down to: the step that is waited for.
         const deadline_at = next_action?.deadline_at ?? payment.deadline_at
-        const seen = [card?.last4 ?? null, declined_because] as const
+        const { match_number } = payment
+        const seen = [card?.last4 ?? null, declined_because, match_number] as const
         update.run(status, id, link, deadline_at, captured, refunded, ...seen, number)
       }),
     noteTry: (number: number): void => void tried.run(number),
@@ -240,6 +241,7 @@ export const orderOf = (row: Purchase, isKept = false): Order => ({
   day: dayOf(row.created_ms),
   status: row.status,
   asked: row.asked,
+  match_number: row.match_number,
   isKept,
   doubt: row.doubt === 1,
   refusal: row.refusal,

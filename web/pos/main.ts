@@ -5,6 +5,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type BeaconListener, listenForBeacons } from '@warifu/sdk/beacon-listener'
 import { createWarifu } from '@warifu/sdk/sdk'
 import { openBook } from './book.ts'
 import { catalogue } from './catalogue.ts'
@@ -53,11 +54,13 @@ async function main(): Promise<void> {
   const book = openBook(join(folder, 'till.db'))
   const apiKey = readFileSync(setting('API_KEY_FILE'), 'utf8').trim()
   const warifu = createWarifu({ apiKey, apiUrl: setting('API_URL'), retries: 1, timeoutMs: 5000 })
+  const ear = await openEar(process.env['BEACON_AIR'])
   const parts = createTill({
     book,
     warifu,
     catalogue,
     nowMs: () => Date.now(),
+    nearby: () => (ear?.nearby() ?? []).map(({ code }) => ({ code })),
     secret: () => randomBytes(32).toString('base64url'),
     newKey: () => randomUUID(),
     returnUrl: (key) => `${shop}/shop/orders/${key}`,
@@ -75,10 +78,19 @@ async function main(): Promise<void> {
   const stop = () => {
     clock.stop()
     ending.abort()
+    void ear?.close()
     server.close().then(() => book.close(), onFault)
   }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
+}
+
+/** Where devices are heard: `udp:GROUP:PORT`, or `hci:SOCKET` of a Bluetooth controller. */
+async function openEar(text: string | undefined): Promise<BeaconListener | undefined> {
+  if (text === undefined || text === '') return undefined
+  const [kind, place = '', port] = text.split(':')
+  const udp = { kind: 'udp', group: place, port: Number(port) } as const
+  return listenForBeacons({ air: kind === 'hci' ? { kind: 'hci', socket: place } : udp })
 }
 
 /** Asks again for what has no answer, at once for what a crash left; keeps lines open. */

@@ -32,6 +32,7 @@ export function addTillRoutes(server: FastifyInstance, till: Till): void {
     const customer = till.book.customer(request.params.phone)
     return customer === undefined ? notFound(reply) : { last4: customer.last4 }
   })
+  server.get('/api/nearby', async () => ({ nearby: till.nearby() }))
   server.post('/api/orders', async (request, reply) => {
     const asked = read(newOrder, request.body)
     if (!asked.ok) return answerRefusal(reply, asked)
@@ -104,6 +105,7 @@ function wayOf({ book }: Till, pay: PayWay | undefined): Read<Way> {
   if (pay === undefined) return { ok: true, value: byLink }
   if (pay.kind === 'code') return way('code', null, pay)
   if (pay.kind === 'phone' || pay.kind === 'reader') return way(pay.kind, pay.phone, pay)
+  if (pay.kind === 'beacon') return way('beacon', null, pay)
   const customer = book.customer(pay.phone)
   if (customer === undefined)
     return refusal(409, 'token_unknown', 'pay.phone: no card is kept for this number', 'pay.phone')

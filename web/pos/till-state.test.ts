@@ -30,6 +30,7 @@ const order = (number: number, day: string, status: OrderStatus): Order => ({
   payment: null,
   link: null,
   deadline_at: null,
+  match_number: null,
   captured: 0,
   refunded: 0,
   last4: null,

@@ -4,7 +4,15 @@
  */
 import type { Warifu } from '@warifu/sdk/sdk'
 import { type Book, orderOf, type Purchase } from './book.ts'
-import type { Catalogue, Day, DaySales, Order, ShopMessage, TillMessage } from './browser/wire.ts'
+import type {
+  Catalogue,
+  Day,
+  DaySales,
+  NearbyDevice,
+  Order,
+  ShopMessage,
+  TillMessage,
+} from './browser/wire.ts'
 import { dayOf, spanOf } from './calendar.ts'
 import { createDesk, type Desk } from './desk.ts'
 import { createLive, type Live } from './live.ts'
@@ -16,6 +24,8 @@ export type TillNeeds = {
   readonly nowMs: () => number
   /** A name that nobody guesses: 256 bits, base64url. */
   readonly secret: () => string
+  /** Devices that are heard now; none where the till has no ear. */
+  readonly nearby: () => readonly NearbyDevice[]
   /** Where the wallet brings a customer of the web shop back to. */
   readonly returnUrl: (key: string) => string
   /** A new idempotency key. */

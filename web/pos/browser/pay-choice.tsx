@@ -3,25 +3,23 @@ import { TextInput } from '@mantine/core'
 import { readPayCode } from '@warifu/protocol/pay-code'
 import { Said, useCamera, useWords } from '@warifu/web/kit'
 import { useEffect, useState } from 'react'
+import { byLink, type Chosen, notYet } from './chosen.ts'
 import { useGround } from './ground.tsx'
+import { Nearby } from './nearby.tsx'
 import { customerIn } from './told.ts'
 import type { KnownCustomer, PayWay } from './wire.ts'
 import { words } from './words.ts'
 import './pay.css'
 
-export type Chosen = { readonly pay: PayWay | undefined; readonly isMissing: boolean }
-
 export const wayIn = ({ pay }: Chosen): { readonly pay?: PayWay } =>
   pay === undefined ? {} : { pay }
-
-const byLink: Chosen = { pay: undefined, isMissing: false }
-const notYet: Chosen = { pay: undefined, isMissing: true }
 
 const kinds = [
   ['link', 'payLink'],
   ['code', 'payCode'],
   ['phone', 'payPhone'],
   ['reader', 'payReader'],
+  ['beacon', 'payNearby'],
 ] as const
 type Kind = (typeof kinds)[number][0]
 
@@ -47,6 +45,7 @@ export function PayChoice({ choose }: { readonly choose: (chosen: Chosen) => voi
       {kind === 'phone' || kind === 'reader' ? (
         <ByPhone key={kind} kind={kind} choose={choose} />
       ) : null}
+      {kind === 'beacon' ? <Nearby choose={choose} /> : null}
     </div>
   )
 }

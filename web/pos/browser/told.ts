@@ -2,10 +2,12 @@
  * What the back end says, taken at its word in this one place: it is our own, of the same build,
  * and wire.ts is what both are compiled against.
  */
-import type { Catalogue, DaySales, KnownCustomer, Order } from './wire.ts'
+import type { Catalogue, DaySales, KnownCustomer, NearbyDevice, Order } from './wire.ts'
 
 export const orderIn = (told: unknown): Order => told as Order
 export const daySalesIn = (told: unknown): DaySales => told as DaySales
 export const catalogueIn = (told: unknown): Catalogue => told as Catalogue
 export const keyIn = (told: unknown): string => (told as { readonly key: string }).key
+export const nearbyIn = (told: unknown): readonly NearbyDevice[] =>
+  (told as { readonly nearby: readonly NearbyDevice[] }).nearby
 export const customerIn = (told: unknown): KnownCustomer => told as KnownCustomer

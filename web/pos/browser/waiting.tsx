@@ -31,6 +31,11 @@ export function Waiting({ order, isReachable }: Props) {
         <p className="waiting-words" role="status">
           {say(waitingFor(order))}
         </p>
+        {order.match_number === null ? null : (
+          <p className="match-number">
+            <span className="hint">{say('matchNumber')}</span> <strong>{order.match_number}</strong>
+          </p>
+        )}
         <Countdown deadline={deadline} />
         {link === null ? null : <Link link={link} />}
         {isReachable ? null : (
@@ -47,7 +52,7 @@ export function Waiting({ order, isReachable }: Props) {
 function waitingFor({ asked, link }: Order) {
   if (asked === 'reader') return 'reads'
   if (asked === 'phone') return 'rings'
-  if (asked === 'code') return 'askedThere'
+  if (asked === 'code' || asked === 'beacon') return 'askedThere'
   return link === null ? 'claimed' : 'waiting'
 }
 

@@ -2,6 +2,7 @@
  * What the till's page and the shop's page say to their back end, and what they are told. Amounts
  * are the back end's business: a page names articles and quantities, and never a price of the shop.
  */
+import { broadcastCode } from '@warifu/protocol/beacon'
 import { idOf } from '@warifu/protocol/ids'
 import { phoneNumber } from '@warifu/protocol/merchant-objects'
 import { minorUnits } from '@warifu/protocol/money'
@@ -32,6 +33,8 @@ export const payWay = Type.Union([
   closed({ kind: Type.Literal('phone'), phone: phoneNumber }),
   /** The customer reads their card at the reader on their own phone. */
   closed({ kind: Type.Literal('reader'), phone: phoneNumber }),
+  /** A device of theirs that the till hears. */
+  closed({ kind: Type.Literal('beacon'), code: broadcastCode }),
   /** The card that this number paid with before. */
   closed({ kind: Type.Literal('saved'), phone: phoneNumber }),
 ])
@@ -69,6 +72,8 @@ export type Order = {
   readonly status: OrderStatus
   /** How the customer is asked; null: by the link. */
   readonly asked: PayWay['kind'] | null
+  /** Two digits that the customer enters on their phone, while they are asked. */
+  readonly match_number: string | null
   /** This shop may charge the card again for this customer: there is a token for it. */
   readonly isKept: boolean
   /** Something was asked of the platform and has no answer yet: what is shown may be old. */
@@ -117,6 +122,9 @@ export type ShopMessage = { readonly order: Order }
 
 /** What is known of a customer by their number. */
 export type KnownCustomer = { readonly last4: string }
+
+/** Something that broadcasts near the till; its code says nothing more. */
+export type NearbyDevice = { readonly code: string }
 
 /** How the back end says no. */
 export type Refused = {
