@@ -225,14 +225,7 @@ export function createTerminal(needs: TerminalNeeds): Terminal {
     renewKeys: (card) => renewKeys(needs, card),
     deny: ({ payment }) => write(needs, 'denyPayment', { params: { id: payment } }),
     ...answering(needs),
-    devices: () => carriedDevices(needs),
-    pairDevice: (link, pairing) => pairDevice(needs, link, pairing),
-    linkCard: (device, card) => linkCard(needs, device, card),
-    removeDevice: (device) => removeDevice(needs, device),
-    forgetDevice: (link, device) => forgetDevice(needs, link, device),
-    confirmByDevice: (link, question, how) => confirmByDevice(needs, link, question, how),
-    tellUnreached: (question) => tellUnreached(needs, question),
-    chipCodeFor: (link, asked) => chipCodeFor(needs, link, asked),
+    ...carrying(needs),
     reader: readingOf(needs),
     notices: async () => (await callAsPerson(needs, 'listNotices', {})).data,
     followNotices: (following) => followNotices(needs, following),
@@ -258,6 +251,27 @@ const answering = (needs: TerminalNeeds) => ({
   showCode: () => showCode(needs),
   mutes: () => mutes(needs),
   liftMute: (merchant: Id<'mer'>) => liftMute(needs, merchant),
+})
+
+type Carrying =
+  | 'devices'
+  | 'pairDevice'
+  | 'linkCard'
+  | 'removeDevice'
+  | 'forgetDevice'
+  | 'confirmByDevice'
+  | 'tellUnreached'
+  | 'chipCodeFor'
+
+const carrying = (needs: TerminalNeeds): Pick<Terminal, Carrying> => ({
+  devices: () => carriedDevices(needs),
+  pairDevice: (link, pairing) => pairDevice(needs, link, pairing),
+  linkCard: (device, card) => linkCard(needs, device, card),
+  removeDevice: (device) => removeDevice(needs, device),
+  forgetDevice: (link, device) => forgetDevice(needs, link, device),
+  confirmByDevice: (link, question, how) => confirmByDevice(needs, link, question, how),
+  tellUnreached: (question) => tellUnreached(needs, question),
+  chipCodeFor: (link, asked) => chipCodeFor(needs, link, asked),
 })
 
 const applying = (needs: TerminalNeeds) => ({

@@ -5,8 +5,8 @@ import { useTerminalState } from './asking.ts'
 import { Mutes } from './mutes.tsx'
 import { Link } from './views.tsx'
 import { words } from './words.ts'
-import { readerWords } from './words-reader.ts'
 import { devicesWords } from './words-devices.ts'
+import { readerWords } from './words-reader.ts'
 
 const names = { en: 'English', ja: '日本語', ko: '한국어' } as const
 const looks = ['auto', 'light', 'dark'] as const
