@@ -103,6 +103,8 @@ type Card = Reply<'getCard'>
 export type Terminal = Own & Carrying & ReturnType<typeof pins> & ReturnType<typeof plastics>
 
 type Own = {
+  /** The reader that is plugged into this phone. */
+  readonly reader: Reading
   readonly state: () => Promise<TerminalState>
   readonly join: (name: string) => Promise<Reply<'createCardholder'>['cardholder']>
   readonly logIn: () => Promise<Reply<'createSession'>>
@@ -248,8 +250,6 @@ type Carrying = {
   ) => Promise<Presented>
   /** Says that the device does not answer, so that operators see why nothing came. */
   readonly tellUnreached: (question: Question) => Promise<void>
-  /** The reader that is plugged into this phone. */
-  readonly reader: Reading
   // A piece, for tests that attack.
   readonly chipCodeFor: (
     link: ChipLink,

@@ -13,10 +13,8 @@ const views = [
   '/code',
   '/history',
   '/apply',
-const views = [
   '/cards',
   '/devices',
-] as const
   '/settings',
   '/reader',
 ] as const
