@@ -49,7 +49,7 @@ async function inSecureRoom<T>(
   try {
     const wallet = { origin: walletOrigin, rpId: new URL(walletOrigin).hostname }
     const quiet = { probe: { decrypted: () => {} }, log: () => {} }
-    const given = { wallet, connector: undefined, ...quiet, nowMs: Date.now }
+    const given = { wallet, connector: undefined, recoveryWaitMs: 0, ...quiet, nowMs: Date.now }
     const { world } = await createApp({ store, keyStore, chain: config.chain, chance, ...given })
     return await work(world)
   } finally {

@@ -19,6 +19,7 @@ async function demo(...args: string[]) {
 /** How many saboteurs each has, and who beside the vault reads a number. */
 const systems = {
   'S0.terminal_sealed': { saboteurs: 3, readers: 1 },
+  'S0.physical': { saboteurs: 5, readers: 2 },
   'S0.server_sealed': { saboteurs: 3, readers: 0 },
   'S0.double_sealed': { saboteurs: 5, readers: 0 },
   'S0.payment_key': { saboteurs: 3, readers: 0 },

@@ -66,6 +66,8 @@ export const terminalContent = closed({
   sealing_thumbprint: digest,
   signing_thumbprint: digest,
   registered_at: instant,
+  /** The phone whose cards move to it and that ends then; null for one more phone. */
+  replaces: nullable(idOf('trm')),
   factors,
   deadline_at: instant,
 })

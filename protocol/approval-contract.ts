@@ -12,6 +12,16 @@ const page = {
   starting_after: Type.Optional(Type.String({ maxLength: 40 })),
 }
 
+/** What a terminal signs when it answers; the vault reads it whole for a yes to another phone. */
+export const answerApprovalBody = closed({
+  answer: oneOf(['approve', 'deny', 'not_me'] as const),
+  /** A yes names what it is to. */
+  content_digest: Type.Optional(digest),
+  /** With `not_me`: freeze the cards that could have been asked for. */
+  suspend: Type.Optional(oneOf(['cards'] as const)),
+  assertion: Type.Optional(assertion),
+})
+
 export const approvalEndpoints = {
   listApprovals: {
     method: 'GET',
@@ -57,14 +67,7 @@ export const approvalEndpoints = {
       'Say yes or no to exactly what was shown. A yes carries the passkey’s assertion; a payment ' +
       'that this phone’s own card pays is approved by presenting it. `not_me` mutes the shop.',
     params: byId,
-    body: closed({
-      answer: oneOf(['approve', 'deny', 'not_me'] as const),
-      /** A yes names what it is to. */
-      content_digest: Type.Optional(digest),
-      /** With `not_me`: freeze the cards that could have been asked for. */
-      suspend: Type.Optional(oneOf(['cards'] as const)),
-      assertion: Type.Optional(assertion),
-    }),
+    body: answerApprovalBody,
     answer: approval,
     refuses: [
       'not_found',

@@ -7,6 +7,7 @@ import { type Static, type TObject, type TSchema, type TUnion, Type } from 'type
 import { apiKeyEndpoints } from './api-key-contract.ts'
 import { extents } from './approval-content.ts'
 import { approvalEndpoints } from './approval-contract.ts'
+import { arrivalEndpoints } from './arrival-contract.ts'
 import { confirmationBody, signedKeyText } from './delivery.ts'
 import { deviceEndpoints } from './device-contract.ts'
 import type { Refusal } from './errors.ts'
@@ -524,6 +525,7 @@ export const contract = {
       'blob_invalid',
       'blob_mismatch',
       'card_already_chosen',
+      'card_moved',
       'card_not_activated',
       'card_unknown',
       'cardholder_mismatch',
@@ -592,6 +594,7 @@ export const contract = {
   ...apiKeyEndpoints,
   ...operatorEndpoints,
   ...plasticEndpoints,
+  ...arrivalEndpoints,
   ...deviceEndpoints,
   ...simEndpoints,
   ...readerEndpoints,

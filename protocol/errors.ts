@@ -67,6 +67,9 @@ export const errors = {
   signature_stale: row('authentication_error', 'retry_now', ['The clock of this phone is off, or the request is old. Try again.', '', '`created` is more than 60 seconds away.']),
   terminal_unknown: row('authentication_error', 'do_not_retry', ['This phone is not registered.', 'The presenting phone is not registered.', 'No such terminal.']),
   terminal_not_active: row('permission_error', 'do_not_retry', ['This phone is not active for payments.', 'The presenting phone is not active.', 'Terminal pending, suspended or removed.']),
+  terminal_replaced: row('permission_error', 'do_not_retry', ['Another phone of yours has taken the place of this one. Its cards are there now.', 'The presenting phone was replaced by another.', 'Terminal replaced: its owner let another in.']),
+  arrival_state: row('conflict_error', 'do_not_retry', ['That step does not fit this phone’s arrival now.', '', 'Move not allowed from the present state.']),
+  no_other_phone: row('conflict_error', 'do_not_retry', ['There is no other active phone of yours that could say yes.', '', 'No active terminal to ask.']),
   counter_stale: row('authentication_error', 'do_not_retry', ['This request is older than one we already have. Nothing was charged.', 'An old request was presented again.', 'Counter below the last one and never seen.']),
   counter_forked: row('authentication_error', 'contact_issuer', ['Two copies of this wallet are in use. We stopped it to protect you.', 'The presenting phone was stopped.', 'Same counter, other bytes: terminal suspended, owner told.']),
 
@@ -124,6 +127,7 @@ export const errors = {
   user_verification_required: row('approval_error', 'request_approval_again', ['Please confirm with your passkey.', 'The cardholder must confirm with a passkey.', 'Amount above what the signature alone may approve.']),
   assertion_invalid: row('approval_error', 'request_approval_again', ['The passkey’s confirmation is not for this payment.', 'The confirmation is not for this payment.', 'Assertion challenge, origin, user verification or signature is wrong.']),
   statement_invalid: row('approval_error', 'do_not_retry', ['The app sent a confirmation we cannot read. Nothing was charged.', 'The confirmation is not readable.', 'Signed body is not a payment statement.']),
+  card_moved: row('card_error', 'use_other_card', ['This card lives on another phone of yours now. Nothing was charged.', 'The card was moved to another phone.', 'Home of the card is another terminal.']),
   blob_mismatch: row('card_error', 'do_not_retry', ['This is not the card that was confirmed. Nothing was charged.', 'The presented card is not the confirmed one.', 'Digest of the blob differs from the signed one.']),
   blob_invalid: row('card_error', 'contact_issuer', ['The card on this phone cannot be read. Nothing was charged.', 'The card cannot be read.', 'Blob does not open: altered, or another vault’s.']),
   cardholder_mismatch: row('card_error', 'do_not_retry', ['This card belongs to somebody else.', 'The card does not belong to the presenter.', 'Card and terminal belong to different cardholders.']),

@@ -40,9 +40,11 @@ export type CardStatus = keyof typeof cardMoves
 
 // biome-ignore format: a table reads by its columns
 export const terminalMoves = {
-  pending:   ['active', 'removed'],
-  active:    ['suspended', 'removed'],
-  suspended: ['removed'],
+  pending:   ['waiting', 'active', 'removed'],
+  waiting:   ['active', 'removed'], // another phone of this person, or two proofs, let it in
+  active:    ['suspended', 'replaced', 'removed'],
+  suspended: ['replaced', 'removed'],
+  replaced:  ['active', 'removed'], // called back within the time for it
   removed:   [],
 } as const satisfies Record<string, readonly string[]>
 export type TerminalStatus = keyof typeof terminalMoves
@@ -72,6 +74,20 @@ export const entryDeviceMoves = {
   retired:    [],
 } as const satisfies Record<string, readonly string[]>
 export type EntryDeviceStatus = keyof typeof entryDeviceMoves
+
+/** A further phone on its way in: asked of the old one, or proved without it. */
+// biome-ignore format: a table reads by its columns
+export const arrivalMoves = {
+  asked:     ['done', 'denied', 'expired', 'cancelled'],
+  proving:   ['waiting', 'expired', 'cancelled'],
+  waiting:   ['limited', 'cancelled'],
+  limited:   ['done', 'cancelled'],
+  done:      [],
+  denied:    [],
+  expired:   [],
+  cancelled: [],
+} as const satisfies Record<string, readonly string[]>
+export type ArrivalStatus = keyof typeof arrivalMoves
 
 /** A recurring consent: asked of the cardholder once, and only then of any use. */
 // biome-ignore format: a table reads by its columns

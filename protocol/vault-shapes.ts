@@ -100,6 +100,9 @@ export const vaultRefusals = [
   'chip_code_invalid', // not made by this chip for exactly this
   'chip_replayed', // a counter that was used or skipped, with another code
   'epoch_closed', // codes are made for the present epoch and its neighbours only
+  'card_moved', // the card's home is another terminal of the same person
+  'proofs_missing', // fewer than two proofs of different methods have passed
+  'proofs_too_new', // the waiting time after the proofs is not over
   'bin_exhausted', // the program's range has no free number
 ] as const
 export type VaultRefusal = (typeof vaultRefusals)[number]

@@ -28,6 +28,7 @@ import {
   publicJwk,
   yearMonth,
 } from './shapes.ts'
+import { arrivalOperations } from './vault-arrivals.ts'
 import { chipOperations } from './vault-chips.ts'
 import { issuingOperations } from './vault-issuing.ts'
 import { pinOperations } from './vault-pins.ts'
@@ -114,7 +115,7 @@ export const vaultOperations = {
   confirm_terminal: {
     summary: 'The terminal opened the sealed bytes: HMAC-SHA-256(exported key, bytes) proves it.',
     input: closed({ terminal: idOf('trm'), proof: base64url(32, 32) }),
-    output: closed({ terminal: idOf('trm') }),
+    output: closed({ terminal: idOf('trm'), admitted: Type.Boolean() }),
     refuses: ['terminal_unknown', 'proof_invalid'],
     idempotent: 'pure',
   },
@@ -203,6 +204,7 @@ export const vaultOperations = {
       'cardholder_mismatch',
       'card_unknown',
       'scheme_mismatch',
+      'card_moved',
       'card_not_activated',
       'payment_key_expired',
       'blob_invalid',
@@ -269,6 +271,7 @@ export const vaultOperations = {
   },
   ...chipOperations,
   ...issuingOperations,
+  ...arrivalOperations,
   ...pinOperations,
   ...plasticOperations,
   suspend_device: {

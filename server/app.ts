@@ -1,11 +1,11 @@
 /** All wiring, top to bottom: read it to know the whole server. Only here are rooms built. */
-import { refused } from '@warifu/protocol/errors'
 import { type Id, isId, LANES, type Mint, mintId } from '@warifu/protocol/ids'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import {
   apiKeyHandlers,
   applyingHandlers,
   approvalHandlers,
+  arrivalHandlers,
   cardHandlers,
   cardLifeHandlers,
   carriedHandlers,
@@ -57,7 +57,7 @@ import {
 import { pageRoutes } from '#pages'
 import { createPayments, type Payments } from '#payments'
 import { createHttpMessenger, createPeople, type People } from '#people'
-import { createProvisioning } from '#provisioning'
+import { createArrivals, createProvisioning } from '#provisioning'
 import { doEach, type Store } from '#store'
 import { createDirectory, createTerminals, type Terminals } from '#terminals'
 import { createTokens } from '#tokens'
@@ -154,6 +154,9 @@ function createRooms(world: World) {
   const issuing = createIssuing(issuer)
   const provisioning = createProvisioning({ ...needs, issuing })
   const plastic = createPlastic(issuer)
+  const { verifiedPhone } = plastic
+  const waits = config.arrivals
+  const arrivals = createArrivals({ ...needs, issuing, verifiedPhone, waits })
   const estate = createEstate(needs)
   const apiKeys = createKeyKeeping(needs)
   const holderOf = async (card: Id<'crd'>) => (await issuing.card(card, now()))?.cardholder
@@ -164,8 +167,7 @@ function createRooms(world: World) {
     now,
     holderOf,
     report,
-    // No room gives a card to a second phone yet.
-    reissue: async () => refused('card_not_active'),
+    reissue: provisioning.reissue,
   })
   const { once } = terminals
   const { ownerOf, signatureOnlyMax, pinDigitsFrom } = issuing
@@ -186,12 +188,11 @@ function createRooms(world: World) {
   const resume: Resume = {
     payment: payments.resume,
     mandate: tokens.resume,
-    // No room lets a second phone in yet.
-    terminal: async () => refused('approval_state'),
+    terminal: arrivals.resume,
   }
   const approvals = createApprovals({ store, vault, mint, once, resume })
   const served = { people, terminals, issuing, provisioning, estate, devices, tokens, payments }
-  return { mint, ...served, plastic, directory, approvals, apiKeys }
+  return { mint, ...served, plastic, arrivals, directory, approvals, apiKeys }
 }
 type Rooms = ReturnType<typeof createRooms>
 
@@ -244,6 +245,7 @@ function handlersOf(rooms: Rooms, { config, store }: World, ways: WaysOut): Hand
     }),
     ...webhookHandlers({ ...ways, livemode }),
     ...plasticHandlers({ ...rooms, livemode }),
+    ...arrivalHandlers(rooms),
     ...sandboxHandlers({ ...rooms, livemode }),
   }
 }
@@ -251,6 +253,7 @@ function handlersOf(rooms: Rooms, { config, store }: World, ways: WaysOut): Hand
 export function createApp(world: World): App {
   const { config, store, vault, now, logger } = world
   const rooms = createRooms(world)
+  const { arrivals } = rooms
   const { mint, people, terminals, issuing, estate, tokens, payments, directory, approvals } = rooms
   const { devices } = rooms
   const { walletOrigin, tillOrigin, apiOrigin, docsOrigin } = config
@@ -297,7 +300,8 @@ export function createApp(world: World): App {
     },
     tick: async (nowMs) => {
       const swept = { tick: payments.sweep }
-      const all = [swept, directory, approvals, devices, tokens, estate, issuing, people]
+      const rest = [devices, tokens, estate, issuing, arrivals, people]
+      const all = [swept, directory, approvals, ...rest]
       await doEach(all, (room) => room.tick(nowMs))
     },
   }

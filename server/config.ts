@@ -30,6 +30,8 @@ export type Config = {
   readonly waits: Waits
   /** How a person gives the number that the till shows; null: as each way's table says. */
   readonly numberBy: 'enter' | 'pick' | null
+  /** A new phone without the old one: how long proofs lie, how long the cap holds, the cap. */
+  readonly arrivals: { readonly waitMs: number; readonly limitedMs: number; readonly cap: bigint }
   /** How often a merchant may ask for people by number, in a minute. */
   readonly asksPerMinute: number
   /** How fast a key may ask that names no pace of its own. */
@@ -78,6 +80,12 @@ export function readConfig(env: Env): Config {
       steps: stepSecondsOf(env),
     },
     numberBy: numberByOf(env),
+    arrivals: {
+      waitMs: 1000 * wholeNumber(env, 'RECOVERY_WAIT_S', { from: 0, to: 2_592_000, or: 3600 }),
+      limitedMs:
+        1000 * wholeNumber(env, 'RECOVERY_LIMITED_S', { from: 0, to: 2_592_000, or: 86_400 }),
+      cap: BigInt(wholeNumber(env, 'RECOVERY_LIMIT', { from: 0, to: 1_000_000_000, or: 3000 })),
+    },
     asksPerMinute: wholeNumber(env, 'ASKS_PER_MINUTE', { from: 1, to: 100_000, or: 30 }),
     requestsPerSecond: wholeNumber(env, 'REQUESTS_PER_SECOND', {
       from: 1,

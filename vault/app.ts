@@ -28,6 +28,7 @@ export type AppNeeds = {
   readonly chain: string
   readonly chance: Chance
   readonly nowMs: () => number
+  readonly recoveryWaitMs: number
   readonly probe: Probe
   readonly log: Log
 }
@@ -35,6 +36,7 @@ export type App = { readonly world: World; readonly dispatch: Dispatch }
 
 export async function createApp(needs: AppNeeds): Promise<App> {
   const { store, keyStore, wallet, connector, chain, chance, nowMs, probe, log } = needs
+  const { recoveryWaitMs } = needs
   const hierarchy = await openHierarchy({ sql: store, keyStore, chance, nowMs })
   const world: World = {
     store,
@@ -53,6 +55,7 @@ export async function createApp(needs: AppNeeds): Promise<App> {
     sales: createSales(chain, chance),
     chance,
     nowMs,
+    recoveryWaitMs,
     probe,
     log,
   }

@@ -32,6 +32,8 @@ export type Config = Keeping & {
   /** Who takes other companies' cards; `sandbox` is a simulator and moves no money. */
   readonly connector: 'none' | 'sandbox'
   readonly logLevel: Level
+  /** How long the proofs for a lost phone lie before they let a new one in. */
+  readonly recoveryWaitMs: number
 }
 
 export function readKeeping(env: Environment): Keeping {
@@ -52,7 +54,14 @@ export function readConfig(env: Environment): Config {
     wallet: readWallet(required(env, 'WALLET_ORIGIN')),
     connector: readConnector(env['VAULT_CONNECTOR'] ?? 'none'),
     logLevel: readLevel(env['LOG_LEVEL'] ?? 'info'),
+    recoveryWaitMs: readSeconds(env, 'VAULT_RECOVERY_WAIT_S', 3600) * 1000,
   }
+}
+
+function readSeconds(env: Environment, name: string, otherwise: number): number {
+  const value = Number(env[name] ?? otherwise)
+  if (!Number.isInteger(value) || value < 0) throw new ConfigError(`${name} is whole seconds.`)
+  return value
 }
 
 function required(env: Environment, name: string): string {

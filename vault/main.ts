@@ -52,6 +52,7 @@ async function start(config: Config): Promise<void> {
     chain: config.chain,
     chance,
     nowMs: Date.now,
+    recoveryWaitMs: config.recoveryWaitMs,
     probe: { decrypted: () => {} },
     log,
   })

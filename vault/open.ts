@@ -100,6 +100,8 @@ function readPresented(
       return no('assertion_invalid')
   }
   if (sha256(blob).toString('base64url') !== statement.blob_digest) return no('blob_mismatch')
+  const home = sender.cards.get(statement.card)?.home ?? call.terminal
+  if (home !== call.terminal) return no('card_moved')
   // Somebody else's card is the scheme's to refuse; one's own pays from where it was handed to.
   if (sender.cards.get(statement.card)?.isHere === false) return no('card_unknown')
   const contentDigest = sha256(jcs(statement.content)).toString('base64url')

@@ -4,6 +4,8 @@
  */
 import type { VaultOperation } from '@warifu/protocol/vault'
 import { activateCard, renewPaymentKey } from './activating.ts'
+import { checkProofCode, makeProofCode, proofCodeOf } from './arrival-proofs.ts'
+import { recallTerminals, releaseTerminals } from './arrivals.ts'
 import { makeCard } from './cards.ts'
 import { confirmedPayment, makeEpochCodes, pairChips, removeChips, verifyChips } from './chips.ts'
 import { checkCode, codeOf, makeCode } from './codes.ts'
@@ -118,6 +120,26 @@ export const operations = {
       terminal,
       ...(answer.ok ? { card: answer.value.card } : {}),
     }),
+  }),
+  release_terminal: pure('release_terminal', {
+    decide: releaseTerminals,
+    refer: ({ terminal }) => ({ terminal }),
+    changes: true,
+  }),
+  make_proof_code: stored('make_proof_code', {
+    decide: makeProofCode,
+    refer: ({ verification, terminal }) => ({ verification, terminal }),
+    restore: (world, { verification }) => ({ code: proofCodeOf(world, verification) }),
+  }),
+  check_proof_code: stored('check_proof_code', {
+    decide: checkProofCode,
+    refer: ({ verification }) => ({ verification }),
+    timeless: true,
+  }),
+  recall_terminal: pure('recall_terminal', {
+    decide: recallTerminals,
+    refer: ({ terminal }) => ({ terminal }),
+    changes: true,
   }),
   make_plastic: stored('make_plastic', {
     decide: makePlastic,

@@ -6,6 +6,7 @@ import { jwkOfPoint } from '@warifu/crypto/jwk-thumbprint'
 import type { Id } from '@warifu/protocol/ids'
 import type { VaultOperation } from '@warifu/protocol/vault'
 import { codeOf } from './codes.ts'
+import { arrivalLaws } from './rehearsal-arrival-laws.ts'
 import { chipLaws } from './rehearsal-chip-laws.ts'
 import { entryLaws } from './rehearsal-entry-laws.ts'
 import { issuingLaws } from './rehearsal-issuing-laws.ts'
@@ -56,6 +57,7 @@ export const laws: { readonly [O in VaultOperation]: LawRow<O> } = {
   ...joiningLaws,
   ...entryLaws,
   ...schemeLaws,
+  ...arrivalLaws,
   ...pinLaws,
   ...plasticLaws,
   ...issuingLaws,

@@ -141,6 +141,7 @@ export async function rehearse(place: Place, own: Partial<Chance> = {}): Promise
       chain: CHAIN,
       chance: { ...chance, ...own },
       nowMs: () => NOW_MS,
+      recoveryWaitMs: 3_600_000,
       probe: { decrypted },
       log: (_, entry) => logged.push(entry),
     })

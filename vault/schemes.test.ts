@@ -9,16 +9,8 @@ import { blobSchemes, type Scheme, schemes } from '@warifu/protocol/schemes'
 import { openStoredCard, readStoredCards } from './cards.ts'
 import { PAYMENT_KEY_LIFE_MS } from './payment-keys.ts'
 import { ask, NOW_MS, type Rehearsal, rehearse, wordOf } from './rehearsal.ts'
-import {
-  admissionOf,
-  contentOf,
-  createPerson,
-  enrol,
-  must,
-  NOW,
-  type Person,
-  proofOf,
-} from './rehearsal-person.ts'
+import { arrive, yesOf } from './rehearsal-arrivals.ts'
+import { contentOf, enrol, must, NOW, type Person } from './rehearsal-person.ts'
 import {
   activating,
   type Installed,
@@ -133,12 +125,11 @@ for (const scheme of schemes)
 
     test('another terminal of the same person with all that this one holds', async () => {
       const card = await ready(aiko, scheme)
-      const thief = { ...createPerson(vault), cardholder: aiko.cardholder, passkey: aiko.passkey }
-      const admitted = await must(vault.dispatch, 'admit_terminal', admissionOf(thief))
-      const proof = proofOf(thief, admitted)
-      await must(vault.dispatch, 'confirm_terminal', { terminal: thief.terminal, proof })
+      const thief = await arrive(aiko)
       const before = vault.decryptions()
-      assert.equal(await present(thief, card), 'card_unknown')
+      assert.equal(await present(thief, card), 'terminal_not_admitted')
+      await must(vault.dispatch, 'release_terminal', yesOf(aiko, thief))
+      assert.equal(await present(thief, card), 'card_moved', 'not even where it was let in')
       assert.equal(vault.decryptions(), before)
     })
 

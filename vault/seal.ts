@@ -5,6 +5,7 @@
  */
 import type { VaultInput } from '@warifu/protocol/vault'
 import { readStoredCards } from './cards.ts'
+import { settle } from './homes.ts'
 import { keepDelivery } from './schemes/deliveries.ts'
 import { INSTALL_LIFE_MS, type Target } from './schemes/scheme.ts'
 import { vaultSchemes } from './schemes/schemes.ts'
@@ -23,6 +24,7 @@ export async function sealCard(
   if (target.state !== 'admitted') return no('terminal_not_admitted')
   if (target.cardholder !== row.cardholder) return no('cardholder_mismatch')
   if (!(await bindScheme(sql, { card, scheme }))) return no('scheme_mismatch')
+  await settle(sql, { card, terminal })
   const nowMs = Date.parse(now)
   const sealing = { world, sql, card, row, target, nowMs }
   const { digest, delivery, key, activation } = await vaultSchemes[scheme].seal(sealing)

@@ -37,6 +37,8 @@ export type Reading<B extends Body> = {
   readonly path: RegExp
   /** The body where it has the right form and fits the id in the path. */
   readonly read: (body: unknown, on: string) => B | undefined
+  /** Also of a phone that waits to be let in. */
+  readonly orWaiting?: boolean
 }
 
 export type Sent<B> = { readonly sender: Sender; readonly body: B; readonly userVerified: boolean }
@@ -46,10 +48,11 @@ export function verifyTerminal<B extends Body>(
   { verifyRequest, verifyAssertion }: World,
   request: SignedRequest,
   sender: Sender | undefined,
-  { path, read }: Reading<B>,
+  { path, read, orWaiting }: Reading<B>,
 ): Step<Sent<B>> {
   if (sender === undefined) return no('terminal_unknown')
-  if (sender.state !== 'admitted') return no('terminal_not_admitted')
+  const isIn = sender.state === 'admitted' || (orWaiting === true && sender.state === 'waiting')
+  if (!isIn) return no('terminal_not_admitted')
   const found = path.exec(request.path)
   if (request.method !== 'POST' || request.query !== '' || found === null)
     return no('signature_invalid')

@@ -5,11 +5,13 @@
 import { linkSimBody } from '@warifu/protocol/sim'
 import type { VaultInput } from '@warifu/protocol/vault'
 import { Compile } from 'typebox/compile'
+import { moveHome } from './homes.ts'
 import { type PublicKey, readPublicJwk } from './public-key.ts'
 import { readSenders, type Sender } from './senders.ts'
 import { readSims, type SimRow } from './sim-rows.ts'
 import { verifyTerminal, voucherRefusal } from './sim-voucher.ts'
 import type { Sql } from './store.ts'
+import { admitWaiting } from './terminals.ts'
 import { type Answer, no, type RefusalOf, type World, yes } from './world.ts'
 
 type Call = VaultInput<'link_sim'>
@@ -18,6 +20,8 @@ const bodyShape = Compile(linkSimBody)
 const linking = {
   path: /^\/v1\/sims$/,
   read: (body: unknown) => (bodyShape.Check(body) ? body : undefined),
+  // SIM and PIN stand for the yes of the phone that the card comes from.
+  orWaiting: true,
 }
 
 /** How far the instant in a link may be from our clock: it stands for the person's yes, now. */
@@ -64,6 +68,8 @@ async function linkSim(
     return no('card_unknown')
   await keepBridge({ world, sql, call }, sim, bridge)
   const { terminal } = call
+  await admitWaiting(sql, terminal)
+  if (card !== null) await moveHome(sql, { card, terminal })
   return yes({ sim: sim.sim, cardholder, terminal, bridge: bridge.thumbprint, moves: card })
 }
 

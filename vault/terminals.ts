@@ -24,8 +24,9 @@ import { type Answer, no, type World, yes } from './world.ts'
 
 /** Where a terminal may come from to be in each state. */
 const sources = {
-  admitted: ['offered'],
-  removed: ['offered', 'admitted'],
+  waiting: ['offered'],
+  admitted: ['offered', 'waiting'],
+  removed: ['offered', 'waiting', 'admitted'],
 } as const
 
 const PROOF_LIFE_MS = 10 * 60 * 1000
@@ -133,13 +134,14 @@ async function keep({ world, sql, input, keys, proof }: Keeping): Promise<boolea
 
 type StateRow = {
   readonly terminal: string
+  readonly cardholder: string
   readonly state: string
   readonly proof_digest: Uint8Array
 }
 
 async function readStates(sql: Sql, ids: readonly string[]): Promise<Map<string, StateRow>> {
   const rows = await sql<StateRow[]>`
-    select terminal, state, proof_digest from terminals.terminal
+    select terminal, cardholder, state, proof_digest from terminals.terminal
     where terminal = any(${[...ids].sort()}) order by terminal for update`
   return new Map(rows.map((row) => [row.terminal, row]))
 }
@@ -150,21 +152,34 @@ export async function confirmTerminals(
   sql: Sql,
   inputs: readonly VaultInput<'confirm_terminal'>[],
 ): Promise<Answer<'confirm_terminal'>[]> {
+  const answers: Answer<'confirm_terminal'>[] = []
   const states = await readStates(
     sql,
     inputs.map(({ terminal }) => terminal),
   )
-  const answers = inputs.map(({ terminal, proof }): Answer<'confirm_terminal'> => {
+  for (const { terminal, proof } of inputs) {
     const row = states.get(terminal)
-    if (row === undefined || row.state === 'removed') return no('terminal_unknown')
-    return provesTo(row.proof_digest, proof) ? yes({ terminal }) : no('proof_invalid')
-  })
-  await moveTo(
-    sql,
-    'admitted',
-    answers.flatMap((a) => (a.ok ? [a.value.terminal] : [])),
-  )
+    if (row === undefined || row.state === 'removed') answers.push(no('terminal_unknown'))
+    else if (!provesTo(row.proof_digest, proof)) answers.push(no('proof_invalid'))
+    else answers.push(yes({ terminal, admitted: await letIn(sql, row) }))
+  }
   return answers
+}
+
+/** The first phone of a person is in at once; a further one waits (arrivals.ts). */
+async function letIn(sql: Sql, { terminal, cardholder, state }: StateRow): Promise<boolean> {
+  if (state === 'admitted' || state === 'waiting') return state === 'admitted'
+  // Two phones of one person come in one after the other.
+  await sql`
+    select 1 from terminals.terminal where cardholder = ${cardholder}
+    order by terminal for no key update`
+  const [other] = await sql`
+    select 1 from terminals.terminal
+    where cardholder = ${cardholder} and terminal <> ${terminal}
+      and state in ('admitted', 'removed') limit 1`
+  const next = other === undefined ? 'admitted' : 'waiting'
+  await moveTo(sql, next, [terminal])
+  return next === 'admitted'
 }
 
 function provesTo(digest: Uint8Array, proof: string): boolean {
@@ -195,3 +210,7 @@ async function moveTo(
     update terminals.terminal set state = ${state}
     where terminal = any(${[...ids]}) and state = any(${[...sources[state]]})`
 }
+
+/** A phone that waits is in, by what stands for its owner's old phone. */
+export const admitWaiting = (sql: Sql, terminal: string): Promise<void> =>
+  moveTo(sql, 'admitted', [terminal])

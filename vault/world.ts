@@ -39,6 +39,8 @@ export type World = {
   readonly sales: Sales
   readonly chance: Chance
   readonly nowMs: () => number
+  /** How long the proofs for a lost phone lie before they let a new one in. */
+  readonly recoveryWaitMs: number
   readonly probe: Probe
   readonly log: Log
 }

@@ -2,6 +2,7 @@
 import { beaconSaboteurs, refuellingSaboteurs, runBeacon, runRefuelling } from './beacon.ts'
 import { runDoubleSealed } from './double-sealed.ts'
 import { entryDeviceSaboteurs, runEntryDevice } from './entry-device.ts'
+import { physicalSaboteurs, runPhysical } from './physical.ts'
 import { readerSaboteurs, runReader } from './reader.ts'
 import { saboteurs } from './saboteurs.ts'
 import { runScheme } from './scheme-journeys.ts'
@@ -15,6 +16,12 @@ export const systems: readonly System[] = [
     title: 'a card that only the phone that applied can read',
     run: runScheme('terminal_sealed'),
     saboteurs: schemeSaboteurs('terminal_sealed'),
+  },
+  {
+    id: 'S0.physical',
+    title: 'plastic beside the phone, alive only in its owner’s hand',
+    run: runPhysical,
+    saboteurs: physicalSaboteurs,
   },
   {
     id: 'S0.server_sealed',

@@ -43,6 +43,7 @@ const lessons: { readonly [N in EndpointName]?: Lesson<N> } = {
   renewCard: awaitCard,
   answerVerification: (_, state) => ({ ...state, verification: null }),
   installCard: keepCard,
+  installMovedCard: keepCard,
   confirmInstallation: (_, state, { reply: { id } }) => ({
     ...state,
     cards: state.cards.map((card) =>

@@ -28,6 +28,7 @@ import {
   type Said,
   showCode,
 } from './answering.ts'
+import { arrivals } from './arriving.ts'
 import { prepare, read, retry, type TerminalNeeds, write } from './asking.ts'
 import type { Assertion } from './authenticator.ts'
 import {
@@ -44,6 +45,7 @@ import {
   tellUnreached,
 } from './beacon.ts'
 import type { ChipLink } from './chip-link.ts'
+import { install } from './installing.ts'
 import { callAsPerson, enrol, join, logIn } from './joining.ts'
 import { followNotices } from './listening.ts'
 import {
@@ -61,8 +63,7 @@ import { plastics } from './plastic.ts'
 import { type Reading, readingOf } from './reading.ts'
 import type { SignedRequest } from './signed-request.ts'
 import { TerminalError } from './terminal-error.ts'
-import { fetchBlob } from './terminal-keys.ts'
-import { speakerOf, type TerminalState } from './terminal-state.ts'
+import type { TerminalState } from './terminal-state.ts'
 
 export { claimOf, type Question } from './answering.ts'
 export type { TerminalNeeds } from './asking.ts'
@@ -100,7 +101,11 @@ export {
 type Application = Reply<'getApplication'>
 type Card = Reply<'getCard'>
 
-export type Terminal = Own & Carrying & ReturnType<typeof pins> & ReturnType<typeof plastics>
+export type Terminal = Own &
+  Carrying &
+  ReturnType<typeof pins> &
+  ReturnType<typeof plastics> &
+  ReturnType<typeof arrivals>
 
 type Own = {
   /** The reader that is plugged into this phone. */
@@ -196,6 +201,7 @@ export function createTerminal(needs: TerminalNeeds): Terminal {
     ...applying(needs),
     ...pins(needs),
     ...plastics(needs),
+    ...arrivals(needs),
     cards: async () => (await read(needs, 'listCards', { query: { limit: 100 } })).data,
     suspend: (id) => write(needs, 'suspendCard', { params: { id } }),
     resume: (id) => write(needs, 'resumeCard', { params: { id } }),
@@ -298,20 +304,4 @@ async function showCard(needs: TerminalNeeds, application: Id<'app'>, card: Id<'
     throw new TerminalError('card_not_installed', 'This card cannot be shown from this phone.')
   const body = { method: 'issued_card', card, blob: await blobOf(needs, card) } as const
   return write(needs, 'startVerification', { params: { id: application }, body })
-}
-
-/** Pulls the card, installs it, and says, signed, what is kept; safe to begin again. */
-async function install(needs: TerminalNeeds, application: Id<'app'>): Promise<Card> {
-  const { id } = await write(needs, 'installCard', { params: { id: application } })
-  const state = await needs.store.load()
-  const kept = state.cards.find(({ installation }) => installation === id)
-  if (kept === undefined)
-    throw new TerminalError('card_not_installed', 'The card could not be kept.')
-  const { card, inner_digest, number } = kept
-  const returned =
-    number === null
-      ? {}
-      : { activation_number: await fetchBlob(speakerOf(state).keys.local, { card, kept: number }) }
-  const body = { inner_digest, ...returned }
-  return write(needs, 'confirmInstallation', { params: { id }, body })
 }

@@ -132,6 +132,7 @@ async function terminal(needs: DoorNeeds, incoming: Incoming): Let<'terminal'> {
   if (incoming.method === 'GET' && Math.abs(createdS - incoming.nowMs / 1000) > FRESH_S)
     return refused('signature_stale')
   // Writes leave this to the statement that takes the counter: first answers stay readable.
+  if (incoming.method === 'GET' && bound.status === 'replaced') return refused('terminal_replaced')
   if (incoming.method === 'GET' && bound.status !== 'active') return refused('terminal_not_active')
   return done({ kind: 'terminal', call: { ...call, cardholder: bound.cardholder } })
 }

@@ -57,7 +57,7 @@ export function cardHandlers(rooms: Rooms): Handlers<Cards> {
   }
 }
 
-const installationObject = (view: InstallationView): Reply<'installCard'> => ({
+export const installationObject = (view: InstallationView): Reply<'installCard'> => ({
   id: view.id,
   object: 'installation',
   card: view.card,

@@ -5,6 +5,7 @@ import type { Reply } from '@warifu/protocol/contract'
 import { done, refused } from '@warifu/protocol/errors'
 import { isId } from '@warifu/protocol/ids'
 import { type Activity, nextActionOf, type Payments, type PresentedRow } from '#payments'
+import type { Terminals } from '#terminals'
 import type { Handlers } from './handler.ts'
 import { pageBy } from './page.ts'
 
@@ -52,7 +53,9 @@ const activityObject = ({ asked, payment }: Activity): Reply<'getActivity'> => (
   return_url: payment.return_url,
 })
 
-export const payingHandlers = ({ payments }: { readonly payments: Payments }) =>
+type Rooms = { readonly payments: Payments; readonly terminals: Pick<Terminals, 'get'> }
+
+export const payingHandlers = ({ payments, terminals }: Rooms) =>
   ({
     claimPayment: async ({ caller, body, requestId, nowMs }) => {
       const secret = fromBase64url(body.secret)
@@ -70,7 +73,10 @@ export const payingHandlers = ({ payments }: { readonly payments: Payments }) =>
     },
     presentCard: async ({ caller: { call }, params, body, requestId, nowMs }) => {
       const answer = await payments.present({ call, payment: params.id, body, requestId, nowMs })
-      return answer.ok ? done(presentedObject(answer.value)) : answer
+      if (answer.ok) return done(presentedObject(answer.value))
+      const isOut = answer.refusal === 'terminal_not_active'
+      const terminal = isOut ? await terminals.get(call.terminal) : undefined
+      return terminal?.status === 'replaced' ? refused('terminal_replaced') : answer
     },
     denyPayment: async ({ caller, params, requestId, nowMs }) => {
       const answer = await payments.deny(caller.call, { payment: params.id, requestId, nowMs })

@@ -8,6 +8,7 @@ export const statusOf = {
   unauthenticated: 401, api_key_invalid: 401, session_invalid: 401, signature_invalid: 401,
   operator_unknown: 401, role_missing: 403,
   signature_stale: 401, terminal_unknown: 401, terminal_not_active: 403,
+  terminal_replaced: 403, arrival_state: 409, no_other_phone: 409, card_moved: 402,
   counter_stale: 409, counter_forked: 409,
   idempotency_key_missing: 400, idempotency_key_reused: 422, card_already_chosen: 409,
   challenge_expired: 410, passkey_invalid: 401, passkey_unknown: 401, credential_exists: 409,
@@ -59,6 +60,7 @@ export const commonRefusals = {
   merchant: ['unauthenticated', 'api_key_invalid', 'scope_missing', 'too_many_requests'],
   session: ['unauthenticated', 'session_invalid'],
   terminal: [
+    'terminal_replaced',
     'unauthenticated',
     'terminal_unknown',
     'terminal_not_active',
@@ -68,6 +70,6 @@ export const commonRefusals = {
     'counter_forked',
   ],
   operator: ['unauthenticated', 'operator_unknown', 'role_missing'],
-  terminal_by_vault: ['unauthenticated', 'vault_unavailable'],
+  terminal_by_vault: ['unauthenticated', 'terminal_replaced', 'vault_unavailable'],
   bureau: ['unauthenticated', 'bureau_unauthenticated', 'counter_stale', 'signature_stale'],
 } as const satisfies Record<string, readonly Refusal[]>

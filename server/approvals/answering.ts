@@ -68,7 +68,8 @@ async function judge(
     const isOwner = reply.ok && reply.output.cardholder === row.cardholder
     if (!isOwner) return refused('assertion_invalid')
   }
-  const heard: Heard = { approval: row, said: answer, suspend, requestId, nowMs }
+  const { request } = call
+  const heard: Heard = { approval: row, said: answer, suspend, requestId, request, nowMs }
   const goOn = await resume[row.kind](heard)
   return goOn.ok ? done({ row, goOn: goOn.value }) : goOn
 }

@@ -246,6 +246,7 @@ test('a question without a conductor of its own expires by the clock', async () 
     sealing_thumbprint: 'A'.repeat(43),
     signing_thumbprint: 'B'.repeat(43),
     registered_at: instant(nowMs),
+    replaces: null,
     factors: ['terminal_signature', 'user_verification'],
     deadline_at: instant(nowMs + 30_000),
   }

@@ -2,6 +2,7 @@
 import type { SubjectKind } from '@warifu/protocol/approval-content'
 import type { Answer } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
+import type { SignedRequest } from '@warifu/protocol/vault'
 import type { Tx } from '#store'
 import type { ApprovalRow } from './row.ts'
 
@@ -12,6 +13,8 @@ export type Heard = {
   /** With `not_me`: freeze the cards that could have been asked for. */
   readonly suspend: boolean
   readonly requestId: Id<'req'>
+  /** The answer as the terminal signed it; undefined where nobody answered. */
+  readonly request: SignedRequest | undefined
   readonly nowMs: number
 }
 

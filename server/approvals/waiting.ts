@@ -53,7 +53,8 @@ async function act(needs: AnswerNeeds, waiting: Waiting, nowMs: number): Promise
   const { store, resume, mint } = needs
   const approval = await readApproval(store.sql, waiting.approval)
   const said = waiting.what === 'receipt' ? 'undeliverable' : 'expired'
-  const heard = { said, suspend: false, requestId: mint('req'), nowMs } as const
+  const by = { requestId: mint('req'), request: undefined }
+  const heard = { said, suspend: false, ...by, nowMs } as const
   const goOn =
     approval?.state === 'pending' ? await resume[approval.kind]({ approval, ...heard }) : undefined
   await store.transaction(async (tx) => {

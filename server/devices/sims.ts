@@ -76,6 +76,8 @@ export const link = (needs: SimNeeds, { call, nowMs }: LinkAsked): Work<Told, Si
     if (!moved.ok) return moved
     return done({ ...known, terminals: [...new Set([...known.terminals, terminal])] })
   },
+  // The vault let the phone in, where it waited: SIM and PIN stood for the old one's yes.
+  letsIn: true,
 })
 
 // ─── The vault's words in the API's vocabulary ───────────────────────────────────────────────────

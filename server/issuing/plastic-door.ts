@@ -1,6 +1,7 @@
 /** PINs and plastic, as `issuing` hands them out. */
 import { done, refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
+import type { Db } from '#store'
 import {
   addBureau,
   bureauKey,
@@ -19,6 +20,7 @@ import {
   setPin,
   startUnblock,
   unblockPin,
+  verifiedPhone,
 } from './pins.ts'
 import { jobsOf, plasticsOf, viewPlastics } from './plastic.ts'
 import {
@@ -56,6 +58,8 @@ export const createPlastic = (needs: Needs) => ({
   // Of operators.
   handOutCode: (asked: HandingOut) => handOutCode(needs, asked),
   addBureau: (bureau: NewBureau, nowMs: number) => addBureau(needs.store.sql, bureau, nowMs),
+  /** The number that this person verified last. */
+  verifiedPhone: (db: Db, cardholder: Id<'chl'>) => verifiedPhone(db, cardholder),
   // Of bureaus.
   bureauKey: (id: Id<'bur'>) => bureauKey(needs.store.sql, id),
   takeBureauCounter: (id: Id<'bur'>, counter: bigint) =>

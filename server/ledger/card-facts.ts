@@ -69,7 +69,10 @@ export async function setControls(db: Db, card: Id<'crd'>, controls: Controls): 
   const categories = controls.categoriesOnly === null ? null : [...controls.categoriesOnly]
   await db`
     update ledger.card
-       set per_transaction = ${perTransaction}, per_day = ${perDay}, per_month = ${perMonth},
+       set per_transaction = least(${perTransaction}::bigint, cap),
+           per_day = least(${perDay}::bigint, cap), per_month = least(${perMonth}::bigint, cap),
+           own = case when cap is null then null
+                 else array[${perTransaction}, ${perDay}, ${perMonth}]::bigint[] end,
            count_day = ${countDay ?? NO_COUNT}, count_month = ${countMonth ?? NO_COUNT},
            merchants_only = case when locks then merchants_only else ${only}::text[] end,
            merchants_never = ${listOf(controls.merchantsNever)}::text[],
@@ -92,10 +95,12 @@ export async function succeedCard(
     insert into ledger.card
       (lane, id, account, active, per_transaction, per_day, per_month, signature_only_max,
        day, day_spent, month, month_spent, count_day, count_month, day_count, month_count,
-       uses_left, locks, merchants_only, merchants_never, categories_only, categories_never)
+       uses_left, locks, merchants_only, merchants_never, categories_only, categories_never,
+       cap, own)
     select lane, ${to}, account, false, per_transaction, per_day, per_month, signature_only_max,
            day, day_spent, month, month_spent, count_day, count_month, day_count, month_count,
-           uses_left, locks, merchants_only, merchants_never, categories_only, categories_never
+           uses_left, locks, merchants_only, merchants_never, categories_only, categories_never,
+           cap, own
       from ledger.card where lane = ${lane} and id = ${from}`
 }
 
@@ -112,6 +117,24 @@ export async function inheritSpending(
            merchants_only = case when o.locks then o.merchants_only else n.merchants_only end
       from ledger.card o
      where n.lane = ${lane} and n.id = ${to} and o.lane = ${lane} and o.id = ${from}`
+}
+
+/** Caps a card's amounts for a while; what its owner sets meanwhile holds afterwards. */
+export async function holdBack(db: Db, card: Id<'crd'>, cap: bigint): Promise<void> {
+  await db`
+    update ledger.card
+       set own = coalesce(own, array[per_transaction, per_day, per_month]), cap = ${cap}::bigint,
+           per_transaction = least(per_transaction, ${cap}::bigint),
+           per_day = least(per_day, ${cap}::bigint), per_month = least(per_month, ${cap}::bigint)
+     where lane = ${laneOf(card)} and id = ${card}`
+}
+
+/** Its owner's own bounds again. */
+export async function letGo(db: Db, card: Id<'crd'>): Promise<void> {
+  await db`
+    update ledger.card
+       set per_transaction = own[1], per_day = own[2], per_month = own[3], own = null, cap = null
+     where lane = ${laneOf(card)} and id = ${card} and own is not null`
 }
 
 /** Turns a card on or off for authorisation, in the transaction that moves its state. */

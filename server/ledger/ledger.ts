@@ -8,7 +8,9 @@ import type { Db } from '#store'
 export {
   type CardFacts,
   type Controls,
+  holdBack,
   inheritSpending,
+  letGo,
   putCard,
   setCardActive,
   setCardLast4,

@@ -36,6 +36,7 @@ function meaning(refusal: VaultRefusal) {
     case 'blob_mismatch':
     case 'cardholder_mismatch':
     case 'card_unknown':
+    case 'card_moved':
     case 'scheme_mismatch':
     case 'card_not_activated':
     case 'payment_key_expired':

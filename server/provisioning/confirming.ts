@@ -11,6 +11,7 @@ import type { Store } from '#store'
 import type { TerminalCall, Work } from '#terminals'
 import type { VaultClient } from '#vault-client'
 import { confirm, type Installation, readInstallation } from './installation.ts'
+import { isPlaced } from './moving.ts'
 
 export type Confirming = {
   readonly call: TerminalCall
@@ -41,6 +42,10 @@ export const confirmInstallation = (
     const found = await readInstallation(tx, id)
     if (found?.innerDigest !== body.inner_digest) return refused('installation_mismatch')
     if (found.state === 'confirmed') return done(await needs.issuing.cardOf(tx, card, nowMs))
+    if (await isPlaced(tx, found)) {
+      await confirm(tx, id, nowMs)
+      return done(await needs.issuing.cardOf(tx, card, nowMs))
+    }
     const active = await needs.issuing.activate(tx, { application, card, nowMs })
     if (active.ok && !(await confirm(tx, id, nowMs))) throw new Error('confirmed by two at once')
     return active

@@ -1,14 +1,14 @@
 /** The rows of installations. */
 import type { Delivery } from '@warifu/protocol/delivery'
 import type { Id } from '@warifu/protocol/ids'
-import { sourcesOf } from '@warifu/protocol/moves'
 import type { Scheme } from '@warifu/protocol/schemes'
 import type { Db, Tx } from '#store'
 
 /** Where an installation may come from: offered first, confirmed once. */
 export const installationMoves = {
-  offered: ['confirmed'],
-  confirmed: [],
+  offered: ['confirmed', 'ended'],
+  confirmed: ['ended'],
+  ended: ['confirmed'],
 } as const satisfies Record<string, readonly string[]>
 
 export type Installation = {
@@ -39,7 +39,8 @@ export async function installationOf(
   application: Id<'app'>,
 ): Promise<Installation | undefined> {
   const [row] = await db<Installation[]>`
-    select ${columns(db)} from provisioning.installation where application = ${application}`
+    select ${columns(db)} from provisioning.installation where application = ${application}
+     order by created_ms limit 1`
   return row
 }
 
@@ -57,21 +58,32 @@ export async function offer(
        expires_ms, created_ms)
     values (${id}, ${application}, ${card}, ${terminal}, ${cardholder}, ${scheme}, 'offered',
             ${innerDigest}, ${tx.json(delivery)}, ${expiresMs}, ${nowMs})
-    on conflict (application) do update
+    on conflict (application, terminal) do update
        set inner_digest = excluded.inner_digest, delivery = excluded.delivery,
            expires_ms = excluded.expires_ms
      where i.state = 'offered' and i.expires_ms <= ${nowMs}`
+}
+
+/** What was offered to one terminal of a card, or of its application. */
+export async function installationAt(
+  db: Db,
+  { card, terminal }: Placed,
+): Promise<Installation | undefined> {
+  const [row] = await db<Installation[]>`
+    select ${columns(db)} from provisioning.installation
+     where card = ${card} and terminal = ${terminal}`
+  return row
 }
 
 /** Confirms what was offered; false where there is nothing to confirm. */
 export async function confirm(tx: Tx, id: Id<'ins'>, nowMs: number): Promise<boolean> {
   const [row] = await tx`
     update provisioning.installation set state = 'confirmed', confirmed_ms = ${nowMs}
-     where id = ${id} and state = any(${sourcesOf(installationMoves, 'confirmed')}) returning id`
+     where id = ${id} and state = 'offered' returning id`
   return row !== undefined
 }
 
-type Placed = { readonly card: Id<'crd'>; readonly terminal: Id<'trm'> }
+export type Placed = { readonly card: Id<'crd'>; readonly terminal: Id<'trm'> }
 
 /** True where this terminal has said that it keeps this card. */
 export async function isInstalledOn(db: Db, { card, terminal }: Placed): Promise<boolean> {

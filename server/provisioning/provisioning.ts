@@ -12,8 +12,11 @@ import type { TerminalCall, Work } from '#terminals'
 import type { VaultClient } from '#vault-client'
 import { type Confirming, confirmInstallation } from './confirming.ts'
 import { type Installation, installationOf, offer } from './installation.ts'
+import { type InstallingMoved, installMoved, type Moving, reissue } from './moving.ts'
 import { type Renewing, renewKey } from './renewing.ts'
 
+export type { ArrivalView } from './arrival.ts'
+export { type Arrivals, createArrivals } from './arrival-door.ts'
 export type { Installation } from './installation.ts'
 
 export type Needs = {
@@ -38,6 +41,9 @@ export const createProvisioning = (needs: Needs) => ({
   install: (pulling: Pulling) => install(needs, pulling),
   confirm: (confirming: Confirming) => confirmInstallation(needs, confirming),
   renewKey: (renewing: Renewing) => renewKey(needs, renewing),
+  installMoved: (moving: InstallingMoved) => installMoved(needs, moving),
+  /** Gives a card a new installation on this terminal; the one before ends at once. */
+  reissue: (tx: Tx, moved: Moving) => reissue(needs, tx, moved),
 })
 
 /** What the vault made; undefined where an offer of before still holds. */

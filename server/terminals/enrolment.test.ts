@@ -41,7 +41,7 @@ const admitted: VaultOutput<'admit_terminal'> = {
 }
 const welcoming: Script = {
   admit_terminal: () => ({ ok: true, output: admitted }),
-  confirm_terminal: ({ terminal }) => ({ ok: true, output: { terminal } }),
+  confirm_terminal: ({ terminal }) => ({ ok: true, output: { terminal, admitted: true } }),
 }
 
 function newJwk() {

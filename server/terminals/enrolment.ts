@@ -5,7 +5,6 @@
 import { toBase64url } from '@warifu/crypto/base64url'
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import { type Id, laneOf } from '@warifu/protocol/ids'
-import { sourcesOf, terminalMoves } from '@warifu/protocol/moves'
 import type { SealedMessage } from '@warifu/protocol/sealed'
 import type { VaultInput, VaultOutput } from '@warifu/protocol/vault'
 import { append } from '#events'
@@ -98,7 +97,7 @@ export type Confirming = {
   readonly proof: string
 }
 
-/** The phone proved that it could open what was sealed to it: it is active now. */
+/** The phone proved that it could open what was sealed to it: it is active, or waits. */
 export async function confirmTerminal(
   { store, vault, mint }: Needs,
   { terminal: id, cardholder, proof }: Confirming,
@@ -106,22 +105,24 @@ export async function confirmTerminal(
 ): Promise<Answer<Terminal>> {
   const before = await readTerminal(store.sql, id)
   if (before?.cardholder !== cardholder) return refused('not_found')
-  if (before.status !== 'pending' && before.status !== 'active')
+  if (!['pending', 'waiting', 'active'].includes(before.status))
     return refused('terminal_not_active')
   const proved = await vault.call('confirm_terminal', { terminal: id, proof })
   if (!proved.ok)
     return refused(proved.refusal === 'terminal_unknown' ? 'terminal_not_active' : 'proof_invalid')
+  const to = proved.output.admitted ? 'active' : 'waiting'
   return store.transaction(async (tx) => {
     const [moved] = await tx<{ version: number }[]>`
-      update terminals.terminal set status = 'active', version = version + 1
+      update terminals.terminal set status = ${to}, version = version + 1
        where lane = ${laneOf(id)} and id = ${id}
-         and status = any(${sourcesOf(terminalMoves, 'active')})
+         and status = 'pending'
       returning version`
     if (moved !== undefined) {
       const event = { id: mint('evt', laneOf(id)), audience: cardholder, subject: id, data: {} }
-      await append(tx, [{ ...event, type: 'terminal.active', sequence: moved.version }], nowMs)
+      await append(tx, [{ ...event, type: `terminal.${to}`, sequence: moved.version }], nowMs)
     }
     const terminal = await readTerminal(tx, id)
-    return terminal?.status === 'active' ? done(terminal) : refused('terminal_not_active')
+    const isIn = terminal?.status === 'active' || terminal?.status === 'waiting'
+    return terminal !== undefined && isIn ? done(terminal) : refused('terminal_not_active')
   })
 }

@@ -9,6 +9,7 @@ import { type Id, laneOf } from '@warifu/protocol/ids'
 import { append } from '#events'
 import type { Db, Tx } from '#store'
 import type { TerminalCall } from './call.ts'
+import { letIn } from './moving.ts'
 import type { Needs } from './needs.ts'
 
 /** One piece of work. What `record` wrote stays, also where it then answers with a refusal. */
@@ -16,6 +17,8 @@ export type Work<G, T> = {
   /** Reads and idempotent calls. It may run more than once for one counter, or for none taken. */
   readonly gather: () => Promise<Answer<G>>
   readonly record: (tx: Tx, gathered: G) => Promise<Answer<T>>
+  /** What was gathered lets a phone in that waits: it becomes active with the record. */
+  readonly letsIn?: true
 }
 
 /** The same work with its answer shown in another form: the one that is kept. */
@@ -25,11 +28,17 @@ export const shownAs = <G, T, R>(work: Work<G, T>, show: (value: T) => R): Work<
     const answer = await work.record(tx, gathered)
     return answer.ok ? done(show(answer.value)) : answer
   },
+  ...(work.letsIn === true ? { letsIn: true } : {}),
 })
 
 type Turn = { readonly call: TerminalCall; readonly nowMs: number }
 type Verdict = 'fresh' | 'replay' | Extract<Refusal, TurnRefusal>
-type TurnRefusal = 'terminal_unknown' | 'terminal_not_active' | 'counter_forked' | 'counter_stale'
+type TurnRefusal =
+  | 'terminal_unknown'
+  | 'terminal_not_active'
+  | 'terminal_replaced'
+  | 'counter_forked'
+  | 'counter_stale'
 type Judged<T> = {
   readonly code: Verdict
   /** The first answer; ours, so its form is not checked again. */
@@ -44,12 +53,13 @@ export async function once<G, T>(
   work: Work<G, T>,
 ): Promise<Answer<T>> {
   const { call, nowMs } = turn
-  const before = await look<T>(store.sql, call)
+  const before = await look<T>(store.sql, call, work.letsIn === true)
   if (before.code === 'replay') return firstAnswer(before)
   // A fork must be taken note of, under the terminal's lock; the others change nothing.
   if (before.code !== 'fresh' && before.code !== 'counter_forked') return refused(before.code)
   const gathered = before.code === 'fresh' ? await work.gather() : undefined
   return store.transaction(async (tx): Promise<Answer<T>> => {
+    if (work.letsIn === true && gathered?.ok) await letIn(tx, { mint }, call.terminal, nowMs)
     const judged = await advance<T>(tx, call)
     if (judged.code === 'replay') return firstAnswer(judged)
     if (judged.code === 'counter_forked')
@@ -68,12 +78,14 @@ function firstAnswer<T>({ answer }: Judged<T>): Answer<T> {
 }
 
 /** Judges as `terminals.advance` will, without lock or change: what cannot be fresh stops here. */
-async function look<T>(db: Db, call: TerminalCall): Promise<Judged<T>> {
+async function look<T>(db: Db, call: TerminalCall, letsIn: boolean): Promise<Judged<T>> {
   const { terminal, counter, digest } = call
   const [row] = await db<Judged<T>[]>`
     select case
              when r.digest = ${digest}    then 'replay'
-             when t.status <> 'active'    then 'terminal_not_active'
+             when t.status = 'replaced'   then 'terminal_replaced'
+             when t.status <> 'active' and not (${letsIn} and t.status = 'waiting')
+                                          then 'terminal_not_active'
              when r.digest is not null    then 'counter_forked'
              when t.counter >= ${counter} then 'counter_stale'
              else 'fresh'

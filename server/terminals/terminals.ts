@@ -27,8 +27,15 @@ import {
 
 export { idOfCall, type TerminalCall } from './call.ts'
 export { createDirectory, type Directory, type Found } from './directory.ts'
+export { letIn, nextVersion, removeTerminal, replaceTerminal } from './moving.ts'
 export { shownAs, type Work } from './once.ts'
-export { activeTerminals, listTerminals, type Terminal, type TerminalKey } from './terminal.ts'
+export {
+  activeTerminals,
+  listTerminals,
+  readTerminal,
+  type Terminal,
+  type TerminalKey,
+} from './terminal.ts'
 
 export type Terminals = {
   readonly startEnrolment: (cardholder: Id<'chl'>, nowMs: number) => Promise<Enrolment>

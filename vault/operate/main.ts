@@ -112,7 +112,12 @@ async function main([name = '', ...args]: readonly string[]): Promise<void> {
     const chance = { bytes: (size: number) => new Uint8Array(randomBytes(size)), keyPair: noPairs }
     const keyStore = await openKeyStore(config, { mayCreate: false, chance })
     const wallet = { origin: '', rpId: '' }
-    const given = { wallet, connector: undefined, probe: { decrypted: () => {} } }
+    const given = {
+      recoveryWaitMs: 0,
+      wallet,
+      connector: undefined,
+      probe: { decrypted: () => {} },
+    }
     const needs = { store, keyStore, chain: config.chain, chance, nowMs: Date.now, log: () => {} }
     const { world } = await createApp({ ...needs, ...given })
     process.stdout.write(`${JSON.stringify(await act(world, values))}\n`)

@@ -15,6 +15,7 @@ const views = [
   '/apply',
   '/cards',
   '/devices',
+  '/plastic',
   '/settings',
   '/reader',
 ] as const

@@ -7,7 +7,7 @@ import {
 } from '@tanstack/react-query'
 import { Mark, Said, useWords } from '@warifu/web/kit'
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect } from 'react'
-import { useEnrolled, useStopped, useTerminalState } from './asking.ts'
+import { useEnrolled, useIsArriving, useStopped, useTerminalState } from './asking.ts'
 import { HomeView } from './home.tsx'
 import { EnrolView, JOINING, JoinView } from './join.tsx'
 import { NavBar } from './nav-bar.tsx'
@@ -41,10 +41,19 @@ function Page() {
   const isJoining = useIsMutating({ mutationKey: [JOINING] }) > 0
   const { data: isEnrolled } = useEnrolled()
   const { data: stopped } = useStopped()
-  useFollowing(isEnrolled === true)
+  const { data: isArriving } = useIsArriving()
+  useFollowing(isEnrolled === true && isArriving === false)
   if (state === undefined || isEnrolled === undefined) return <Frame>{null}</Frame>
   if (state.cardholder === null || isJoining) return <Frame>{<JoinView />}</Frame>
   if (!isEnrolled) return <Frame>{<EnrolView />}</Frame>
+  if (isArriving)
+    return (
+      <Frame>
+        <Suspense fallback={null}>
+          <ArrivingView />
+        </Suspense>
+      </Frame>
+    )
   if (stopped) return <Frame nav={<NavBar />}>{<StoppedView why={stopped} />}</Frame>
   return (
     <Frame nav={<NavBar />}>
@@ -59,6 +68,7 @@ function Page() {
 /** Loaded when somebody goes there: what opens first stays small. */
 const later = (load: () => Promise<ComponentType>) => lazy(async () => ({ default: await load() }))
 
+const ArrivingView = later(async () => (await import('./arriving.tsx')).ArrivingView)
 const AskedSheet = later(async () => (await import('./asked-sheet.tsx')).AskedSheet)
 
 const views: Readonly<Record<string, ComponentType>> = {
@@ -68,6 +78,7 @@ const views: Readonly<Record<string, ComponentType>> = {
   '/code': later(async () => (await import('./show-code.tsx')).CodeView),
   '/history': later(async () => (await import('./history.tsx')).HistoryView),
   '/apply': later(async () => (await import('./apply.tsx')).ApplyView),
+  '/plastic': later(async () => (await import('./plastic.tsx')).PlasticView),
   '/reader': later(async () => (await import('./reader.tsx')).ReaderView),
   '/cards': later(async () => (await import('./holding.tsx')).HoldingView),
   '/devices': later(async () => (await import('./devices.tsx')).DevicesView),

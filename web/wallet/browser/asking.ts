@@ -5,7 +5,7 @@ import type { TerminalState } from '@warifu/devices/terminal'
 import type { Reply } from '@warifu/protocol/contract'
 import type { Id } from '@warifu/protocol/ids'
 import { callApi } from '@warifu/sdk/api-call'
-import { isEnrolledHere } from './enrolling.ts'
+import { isArriving, isEnrolledHere } from './enrolling.ts'
 import type { Pending } from './pending.ts'
 import { type Stopped, whyStopped } from './stopping.ts'
 import { isStopped, isUnknown } from './trouble.ts'
@@ -34,6 +34,15 @@ export const useEnrolled = () => {
   return useQuery<boolean>({
     queryKey: ['kept', 'enrolled'],
     queryFn: () => isEnrolledHere(world),
+    networkMode: 'always',
+  })
+}
+
+export const useIsArriving = () => {
+  const world = useWorld()
+  return useQuery<boolean>({
+    queryKey: ['kept', 'arriving'],
+    queryFn: () => isArriving(world),
     networkMode: 'always',
   })
 }

@@ -6,12 +6,22 @@ import { forgetStop } from './stopping.ts'
 import type { World } from './world.tsx'
 
 const KEY = 'enrolled'
+const ARRIVING = 'arriving'
 
 export async function enrolHere(world: World): Promise<void> {
-  const { id } = await world.terminal.enrol()
+  const { id, status } = await world.terminal.enrol()
   await forgetStop(world)
   await world.kept.set(KEY, id)
+  await world.kept.set(ARRIVING, status === 'waiting' ? id : null)
 }
+
+/** This phone is registered and waits to be let in. */
+export async function isArriving({ terminal, kept }: World): Promise<boolean> {
+  const id = await kept.get(ARRIVING)
+  return id !== null && id !== undefined && id === (await terminal.state()).terminal
+}
+
+export const hasArrived = ({ kept }: World): Promise<void> => kept.set(ARRIVING, null)
 
 export async function isEnrolledHere({ terminal, kept }: World): Promise<boolean> {
   const state = await terminal.state()

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import type { InstalledCard } from '@warifu/devices/terminal'
 import { Amount, Mark, Said, useWords } from '@warifu/web/kit'
 import { act } from './acting.ts'
+import { Arrivals } from './arrivals.tsx'
 import { type Card, useCards, usePending, useTerminalState } from './asking.ts'
 import { CardFace } from './card-face.tsx'
 import { Consents } from './consents.tsx'
@@ -23,6 +24,7 @@ export function HomeView() {
     <section className="view">
       <h1>{say('home.title')}</h1>
       <Waiting />
+      <Arrivals />
       <Consents />
       {error === null ? null : <TroubleSaid error={error} again={() => void refetch()} />}
       <ul className="cards">
@@ -44,6 +46,9 @@ export function HomeView() {
         </Button>
         <Button variant="subtle" fullWidth onClick={() => go('/cards')}>
           {say('home.limits')}
+        </Button>
+        <Button variant="subtle" fullWidth onClick={() => go('/plastic')}>
+          {say('plastic.open')}
         </Button>
         <Button variant="subtle" fullWidth onClick={() => go('/apply')}>
           {say('apply.another')}

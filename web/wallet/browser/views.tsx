@@ -9,6 +9,7 @@ export type View =
   | '/history'
   | '/apply'
   | '/devices'
+  | '/plastic'
   | '/settings'
   | '/cards'
   | '/reader'

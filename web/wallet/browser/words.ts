@@ -10,6 +10,7 @@ import { en } from './words-en.ts'
 import { identityWords } from './words-identity.ts'
 import { ja } from './words-ja.ts'
 import { ko } from './words-ko.ts'
+import { plasticWords } from './words-plastic.ts'
 import { schemeWords } from './words-schemes.ts'
 
 export type Word =
@@ -17,10 +18,32 @@ export type Word =
   | keyof typeof applyWords.en
   | keyof typeof decisionWords.en
   | keyof typeof identityWords.en
+  | keyof typeof plasticWords.en
   | keyof typeof schemeWords.en
 
 export const words: Words<Word> = {
-  en: { ...en, ...applyWords.en, ...decisionWords.en, ...identityWords.en, ...schemeWords.en },
-  ja: { ...ja, ...applyWords.ja, ...decisionWords.ja, ...identityWords.ja, ...schemeWords.ja },
-  ko: { ...ko, ...applyWords.ko, ...decisionWords.ko, ...identityWords.ko, ...schemeWords.ko },
+  en: {
+    ...en,
+    ...applyWords.en,
+    ...decisionWords.en,
+    ...identityWords.en,
+    ...schemeWords.en,
+    ...plasticWords.en,
+  },
+  ja: {
+    ...ja,
+    ...applyWords.ja,
+    ...decisionWords.ja,
+    ...identityWords.ja,
+    ...schemeWords.ja,
+    ...plasticWords.ja,
+  },
+  ko: {
+    ...ko,
+    ...applyWords.ko,
+    ...decisionWords.ko,
+    ...identityWords.ko,
+    ...schemeWords.ko,
+    ...plasticWords.ko,
+  },
 }
