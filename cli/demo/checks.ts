@@ -1,5 +1,5 @@
 /** What a journey claims and what was seen: every claim is a row, a step that fails ends it. */
-import { TerminalError } from '@warifu/devices/terminal'
+import { BridgeRefused, TerminalError } from '@warifu/devices/terminal'
 import { ApiError, NoAnswer } from '@warifu/sdk/api-call'
 
 export type Check = { readonly name: string; readonly ok: boolean; readonly saw: string }
@@ -54,6 +54,7 @@ export function createChecks(say: (check: Check) => void = () => {}): Checks {
 /** The code of a refusal; a fault or a bug is not one, and keeps its words. */
 export function codeOf(error: unknown): string {
   if (error instanceof ApiError || error instanceof TerminalError) return error.code
+  if (error instanceof BridgeRefused) return error.code
   if (error instanceof NoAnswer) return `${error.code}: ${error.message}`
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }

@@ -7,6 +7,7 @@ import { readerSaboteurs, runReader } from './reader.ts'
 import { saboteurs } from './saboteurs.ts'
 import { runScheme } from './scheme-journeys.ts'
 import { schemeSaboteurs } from './scheme-saboteurs.ts'
+import { runSim, simSaboteurs } from './sim.ts'
 import { runToken, tokenSaboteurs } from './token.ts'
 import type { System } from './world.ts'
 
@@ -58,6 +59,12 @@ export const systems: readonly System[] = [
     title: 'a ceiling approved by the device in the car, less pumped, the rest released',
     run: runRefuelling,
     saboteurs: refuellingSaboteurs,
+  },
+  {
+    id: 'S2',
+    title: 'a card in the phone’s SIM, read by a bridge after its PIN',
+    run: runSim,
+    saboteurs: simSaboteurs,
   },
   {
     id: 'S3',
