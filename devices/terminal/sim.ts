@@ -86,6 +86,8 @@ export type BySim = {
   readonly verifyUser: boolean
 }
 
+export type SimShowing = BySim & { readonly withDigits: boolean }
+
 /** Once with the record; once more with two PIN digits, where the card company asks for them. */
 export async function presentSim(
   needs: TerminalNeeds,
@@ -102,7 +104,7 @@ export async function showSim(
   needs: TerminalNeeds,
   line: BridgeLine,
   { content, payment }: Claim,
-  { sim, choice, verifyUser, withDigits }: BySim & { readonly withDigits: boolean },
+  { sim, choice, verifyUser, withDigits }: SimShowing,
 ): Promise<Presented> {
   const asked = { ...content, presentment: 'sim' as const }
   const read = { sim, content: asked, choice, with_digits: withDigits }

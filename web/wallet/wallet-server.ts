@@ -18,6 +18,7 @@ const views = [
   '/plastic',
   '/settings',
   '/reader',
+  '/sim',
 ] as const
 
 export const createWalletServer = async (apiOrigin: string, devices: DeviceOrigins = {}) =>

@@ -82,6 +82,7 @@ const views: Readonly<Record<string, ComponentType>> = {
   '/reader': later(async () => (await import('./reader.tsx')).ReaderView),
   '/cards': later(async () => (await import('./holding.tsx')).HoldingView),
   '/devices': later(async () => (await import('./devices.tsx')).DevicesView),
+  '/sim': later(async () => (await import('./sim-view.tsx')).SimView),
   '/settings': later(async () => (await import('./settings.tsx')).SettingsView),
 }
 

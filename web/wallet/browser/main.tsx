@@ -35,7 +35,7 @@ async function readPlaces() {
   }
   const apiUrl = read('api_origin')
   if (apiUrl === undefined) throw new TypeError('the page was not told where the API is')
-  return { apiUrl, proximity: read('proximity_origin') }
+  return { apiUrl, proximity: read('proximity_origin'), bridge: read('sim_origin') ?? null }
 }
 
 const NEAR_MS = 5_000
@@ -46,7 +46,7 @@ const chipOpener = (url: string | undefined) => () =>
 
 async function makeWorld(): Promise<World> {
   const kept = await openKept(indexedDB)
-  const { apiUrl, proximity } = await readPlaces()
+  const { apiUrl, proximity, bridge } = await readPlaces()
   const api = { fetch: ownRuntime.fetch, apiUrl }
   const { nowMs } = clock
   const terminal = createTerminal({
@@ -62,6 +62,7 @@ async function makeWorld(): Promise<World> {
   return {
     terminal,
     api,
+    bridge,
     origin: location.origin,
     kept,
     pending: pendingStore(kept),

@@ -14,6 +14,7 @@ import { useDoing } from './doing.ts'
 import { OrderLines } from './order-lines.tsx'
 import { approve, deny } from './payment.ts'
 import type { Ending, Pending } from './pending.ts'
+import { SimPay } from './sim-pay.tsx'
 import { TroubleSaid } from './trouble-said.tsx'
 import { go } from './views.tsx'
 import { words } from './words.ts'
@@ -34,7 +35,11 @@ export function Question({ pending, claim, installed, cards, onAnswering }: Prop
   const usable = installed.filter(({ card }) => statusOf(cards, card) === 'active')
   const [chosen, choose] = useState<Id<'crd'> | null>(null)
   const card = chosen ?? usable[0]?.card ?? installed[0]?.card
-  const { approving, denying, isUnknown } = useAnswering({ pending, claim, onAnswering })
+  const { approving, denying, isUnknown, answer, onUnknown } = useAnswering({
+    pending,
+    claim,
+    onAnswering,
+  })
   const isFrozen = card !== undefined && statusOf(cards, card) === 'suspended'
   const shown = formatMoney({ amount, currency }, localeOf[language])
   const runs = approving.runs || denying.runs
@@ -76,6 +81,13 @@ export function Question({ pending, claim, installed, cards, onAnswering }: Prop
             {say('pay.approve', { amount: shown })}
           </Button>
         )}
+        <SimPay
+          link={pending.link}
+          payment={claim.payment}
+          isHeld={runs}
+          answer={answer}
+          onUnknown={onUnknown}
+        />
         <Button
           variant="default"
           size="lg"
@@ -117,7 +129,7 @@ function useAnswering({ pending, claim, onAnswering }: Answering) {
     answer(() => approve(world, { claim, card, onUnknown })),
   )
   const denying = useDoing(() => answer(() => deny(world, claim, onUnknown)))
-  return { approving, denying, isUnknown }
+  return { approving, denying, isUnknown, answer, onUnknown }
 }
 
 function NoCard() {

@@ -7,6 +7,7 @@ import { Link } from './views.tsx'
 import { words } from './words.ts'
 import { devicesWords } from './words-devices.ts'
 import { readerWords } from './words-reader.ts'
+import { simWords } from './words-sim.ts'
 
 const names = { en: 'English', ja: '日本語', ko: '한국어' } as const
 const looks = ['auto', 'light', 'dark'] as const
@@ -15,6 +16,7 @@ export function SettingsView() {
   const say = useWords(words)
   const tell = useWords(readerWords)
   const devicesSay = useWords(devicesWords)
+  const sim = useWords(simWords)
   const { language, speak } = useLanguage()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const { data: state } = useTerminalState()
@@ -46,6 +48,9 @@ export function SettingsView() {
         <Link to="/devices">{devicesSay('devices.title')}</Link>
       </p>
       <Mutes />
+      <p>
+        <Link to="/sim">{sim('sim.title')}</Link>
+      </p>
       <h2>{say('settings.about')}</h2>
       <dl className="facts">
         <dt>{say('settings.person')}</dt>

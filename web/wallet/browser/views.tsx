@@ -13,6 +13,7 @@ export type View =
   | '/settings'
   | '/cards'
   | '/reader'
+  | '/sim'
 
 const listeners = new Set<() => void>()
 const tell = () => {

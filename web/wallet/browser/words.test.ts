@@ -10,11 +10,12 @@ import { test } from 'node:test'
 import { words as first } from './words.ts'
 import { askedWords } from './words-asked.ts'
 import { readerWords } from './words-reader.ts'
+import { simWords } from './words-sim.ts'
 
 const words = {
-  en: { ...first.en, ...askedWords.en, ...readerWords.en },
-  ja: { ...first.ja, ...askedWords.ja, ...readerWords.ja },
-  ko: { ...first.ko, ...askedWords.ko, ...readerWords.ko },
+  en: { ...first.en, ...askedWords.en, ...readerWords.en, ...simWords.en },
+  ja: { ...first.ja, ...askedWords.ja, ...readerWords.ja, ...simWords.ja },
+  ko: { ...first.ko, ...askedWords.ko, ...readerWords.ko, ...simWords.ko },
 }
 const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort()
 const english: Readonly<Record<string, string>> = words.en

@@ -9,6 +9,8 @@ import type { PendingStore } from './pending.ts'
 export type World = {
   readonly terminal: Terminal
   readonly api: Api
+  /** Where the SIM bridge listens, if this wallet has one. */
+  readonly bridge: string | null
   readonly origin: string
   readonly kept: Kept
   readonly pending: PendingStore

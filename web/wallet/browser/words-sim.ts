@@ -1,0 +1,88 @@
+/** What the wallet says of the card in the phone's SIM, and of the bridge that reads it. */
+const en = {
+  'sim.title': 'Card in the SIM',
+  'sim.lead':
+    'The card lies in your SIM. A program beside this page reads it; its PIN is typed in that ' +
+    'program’s own window, never here.',
+  'sim.connect': 'Connect the SIM reader',
+  'sim.use': 'Use this SIM on this phone',
+  'sim.window': 'Open the reader’s window',
+  'sim.in_use': 'In use: SIM …{last4}',
+  'sim.cards': 'Cards in it: {count}',
+  'sim.answer': 'Answer in the reader’s window.',
+  'sim.pay': 'Pay with the SIM (key S)',
+  'sim.trouble': 'The SIM does not pay',
+  'sim.unreachable': 'The SIM reader does not run on this machine.',
+  'sim.not_paired': 'This page is not connected to the SIM reader. Connect it again.',
+  'sim.pairing_refused': 'You did not allow it in the reader’s window.',
+  'sim.busy': 'The SIM reader is asking you something already.',
+  'sim.cancelled': 'You cancelled it in the reader’s window.',
+  'sim.not_answered': 'Nobody answered in the reader’s window.',
+  'sim.absent': 'There is no SIM in the reader.',
+  'sim.foreign': 'This card is no SIM that pays here.',
+  'sim.pin_blocked': 'The SIM PIN is blocked. Unblock it with the PUK in the reader’s window.',
+  'sim.deactivated': 'Payment is switched off in this SIM.',
+  'sim.not_written': 'No card was written into this SIM yet.',
+  'sim.record_empty': 'There is no such card in the SIM.',
+  'sim.digits_empty': 'No PIN digits are in the SIM. Set your card’s PIN again.',
+  'sim.fault': 'The SIM did not answer as it should.',
+}
+type Column = Readonly<Record<keyof typeof en, string>>
+
+const ja: Column = {
+  'sim.title': 'SIMの中のカード',
+  'sim.lead':
+    'カードはSIMの中にあります。読み取るのは隣のプログラムで、PINはその画面でだけ入力します。',
+  'sim.connect': 'SIMリーダーを連携する',
+  'sim.use': 'このSIMをこの端末で使う',
+  'sim.window': 'リーダーの画面を開く',
+  'sim.in_use': '使用中: SIM …{last4}',
+  'sim.cards': '入っているカード: {count}',
+  'sim.answer': 'リーダーの画面で答えてください。',
+  'sim.pay': 'SIMで支払う（Sキー）',
+  'sim.trouble': 'SIMで支払えません',
+  'sim.unreachable': 'この機器でSIMリーダーが動いていません。',
+  'sim.not_paired': 'SIMリーダーと連携されていません。もう一度連携してください。',
+  'sim.pairing_refused': 'リーダーの画面で許可されませんでした。',
+  'sim.busy': 'SIMリーダーの画面で、すでに確認中です。',
+  'sim.cancelled': 'リーダーの画面でやめました。',
+  'sim.not_answered': 'リーダーの画面で答えがありませんでした。',
+  'sim.absent': 'リーダーにSIMがありません。',
+  'sim.foreign': 'ここで支払えるSIMではありません。',
+  'sim.pin_blocked': 'SIMのPINがロックされています。リーダーの画面でPUKで解除してください。',
+  'sim.deactivated': 'このSIMの支払い機能は止められています。',
+  'sim.not_written': 'このSIMにはまだカードが書き込まれていません。',
+  'sim.record_empty': 'そのカードはSIMに入っていません。',
+  'sim.digits_empty': 'SIMに暗証番号の数字がありません。暗証番号を設定し直してください。',
+  'sim.fault': 'SIMが正しく応答しませんでした。',
+}
+
+const ko: Column = {
+  'sim.title': 'SIM 안의 카드',
+  'sim.lead': '카드는 SIM 안에 있습니다. 옆의 프로그램이 읽으며 PIN은 그 창에서만 입력합니다.',
+  'sim.connect': 'SIM 리더 연결',
+  'sim.use': '이 단말기에서 이 SIM 사용',
+  'sim.window': '리더 창 열기',
+  'sim.in_use': '사용 중: SIM …{last4}',
+  'sim.cards': '들어 있는 카드: {count}',
+  'sim.answer': '리더 창에서 답해 주세요.',
+  'sim.pay': 'SIM으로 결제 (S 키)',
+  'sim.trouble': 'SIM으로 결제할 수 없습니다',
+  'sim.unreachable': '이 기기에서 SIM 리더가 실행되고 있지 않습니다.',
+  'sim.not_paired': 'SIM 리더와 연결되어 있지 않습니다. 다시 연결해 주세요.',
+  'sim.pairing_refused': '리더 창에서 허용하지 않았습니다.',
+  'sim.busy': 'SIM 리더가 이미 확인 중입니다.',
+  'sim.cancelled': '리더 창에서 취소했습니다.',
+  'sim.not_answered': '리더 창에서 답이 없었습니다.',
+  'sim.absent': '리더에 SIM이 없습니다.',
+  'sim.foreign': '여기서 결제할 수 있는 SIM이 아닙니다.',
+  'sim.pin_blocked': 'SIM PIN이 잠겼습니다. 리더 창에서 PUK로 해제하세요.',
+  'sim.deactivated': '이 SIM의 결제 기능이 꺼져 있습니다.',
+  'sim.not_written': '이 SIM에는 아직 카드가 기록되지 않았습니다.',
+  'sim.record_empty': '그 카드는 SIM에 없습니다.',
+  'sim.digits_empty': 'SIM에 비밀번호 숫자가 없습니다. 비밀번호를 다시 설정해 주세요.',
+  'sim.fault': 'SIM이 올바르게 응답하지 않았습니다.',
+}
+
+export type SimWord = keyof typeof en
+export const simWords = { en, ja, ko }
