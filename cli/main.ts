@@ -38,6 +38,10 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'an entry device: its keys and slots, and a till that uses it',
     load: () => import('./commands/device.ts'),
   },
+  sim: {
+    summary: 'SIMs that pay: have the vault write one, run the bridge to the wallet',
+    load: () => import('./commands/sim.ts'),
+  },
   operator: {
     summary: 'who works here: add, end, list; roles and tokens',
     load: () => import('./commands/operator.ts'),

@@ -7,6 +7,7 @@ import { reader } from '@warifu/cli/reader-acts'
 import { findSandbox } from '@warifu/cli/sandbox-address'
 import { runSimCard } from '@warifu/cli/sim-card-acts'
 import { Sorry } from '@warifu/cli/sorry'
+import { run as runSim } from './sim.ts'
 
 const help = `warifu device <act> [--device NAME] [--json]
 
@@ -26,6 +27,7 @@ const help = `warifu device <act> [--device NAME] [--json]
   inject [--new]            bring it its key block; --new has another one made first
   run [--serial PATH]       run it until Ctrl-C, on TCP or on a serial line
 
+  sim --file FILE           the bridge between a SIM and the wallet's page: warifu sim --help
   sim-card …                SIMs in card readers: warifu device sim-card --help
 
   reader ACT WORD…          the reader on your phone: status, insert crd_…|pcsc, swipe crd_…,
@@ -115,6 +117,7 @@ const table: Readonly<Record<string, Act>> = {
 export async function run(args: readonly string[]): Promise<number> {
   const [kind, ...rest] = args
   if (kind === 'sim-card') return await runSimCard(rest)
+  if (kind === 'sim') return await runSim(['bridge', ...rest])
   if (args.length === 0 || args.includes('--help') || args.includes('-h')) {
     console.log(help)
     return args.length === 0 ? 2 : 0

@@ -119,7 +119,7 @@ const policy = windowPolicy.replace('STYLE', createHash('sha256').update(style).
 function page(response: ServerResponse, html: string): void {
   response.setHeader('content-security-policy', policy)
   response.setHeader('x-content-type-options', 'nosniff')
-  response.setHeader('referrer-policy', 'no-referrer')
+  response.setHeader('referrer-policy', 'same-origin')
   response.setHeader('cache-control', 'no-store')
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html)
 }

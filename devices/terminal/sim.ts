@@ -113,3 +113,16 @@ export async function showSim(
   const body = { kind: 'sim' as const, statement, record, digits, voucher, ...assertion }
   return write(needs, 'presentCard', { params: { id: payment }, body })
 }
+
+/** The card in the SIM, by the bridge beside this terminal. */
+export type SimWays = {
+  readonly pairSim: (line: Omit<BridgeLine, 'token'>) => Promise<BridgeLine>
+  readonly linkSim: (line: BridgeLine, card?: Id<'crd'>) => Promise<Sim>
+  readonly showSim: (line: BridgeLine, claim: Claim, how: SimShowing) => Promise<Presented>
+}
+
+export const simWays = (needs: TerminalNeeds): SimWays => ({
+  pairSim: (line) => pairBridge(needs, line),
+  linkSim: (line, card) => linkSim(needs, line, card),
+  showSim: (line, claimed, how) => showSim(needs, line, claimed, how),
+})

@@ -62,7 +62,7 @@ import { pins } from './pin.ts'
 import { plastics } from './plastic.ts'
 import { type Reading, readingOf } from './reading.ts'
 import type { SignedRequest } from './signed-request.ts'
-import { type BridgeLine, linkSim, pairBridge, type Sim, type SimShowing, showSim } from './sim.ts'
+import { type SimWays, simWays } from './sim.ts'
 import { TerminalError } from './terminal-error.ts'
 import type { TerminalState } from './terminal-state.ts'
 
@@ -104,6 +104,7 @@ type Card = Reply<'getCard'>
 
 export type Terminal = Own &
   Carrying &
+  SimWays &
   ReturnType<typeof pins> &
   ReturnType<typeof plastics> &
   ReturnType<typeof arrivals>
@@ -147,10 +148,6 @@ type Own = {
   readonly replace: (card: Id<'crd'>, reason: Body<'replaceCard'>['reason']) => Promise<Application>
   readonly renew: (card: Id<'crd'>) => Promise<Application>
   readonly claim: (link: string, presentment?: 'wallet' | 'sim') => Promise<Claim>
-  /** The card in the SIM, by the bridge beside this terminal (sim.ts). */
-  readonly pairSim: (line: Omit<BridgeLine, 'token'>) => Promise<BridgeLine>
-  readonly linkSim: (line: BridgeLine, card?: Id<'crd'>) => Promise<Sim>
-  readonly showSim: (line: BridgeLine, claim: Claim, how: SimShowing) => Promise<Presented>
   /** Asks anew for keys that end soon, or for this card's. */
   readonly renewKeys: (card?: Id<'crd'>) => Promise<void>
   readonly present: (claim: Claim, card: Id<'crd'>, how: How) => Promise<Presented>
@@ -212,9 +209,7 @@ export function createTerminal(needs: TerminalNeeds): Terminal {
     resume: (id) => write(needs, 'resumeCard', { params: { id } }),
     ...holding(needs),
     claim: (link, presentment) => claim(needs, link, presentment),
-    pairSim: (line) => pairBridge(needs, line),
-    linkSim: (line, id) => linkSim(needs, line, id),
-    showSim: (line, claimed, how) => showSim(needs, line, claimed, how),
+    ...simWays(needs),
     present: (claimed, card, { verifyUser }) => present(needs, claimed, { card, verifyUser }),
     renewKeys: (card) => renewKeys(needs, card),
     deny: ({ payment }) => write(needs, 'denyPayment', { params: { id: payment } }),

@@ -28,18 +28,15 @@ type Props = {
   readonly onAnswering: (is: boolean) => void
 }
 
-export function Question({ pending, claim, installed, cards, onAnswering }: Props) {
+export function Question(all: Props) {
+  const { claim, installed, cards } = all
   const say = useWords(words)
   const { language } = useLanguage()
   const { amount, currency, payee, extent, deadline_at } = claim.content
   const usable = installed.filter(({ card }) => statusOf(cards, card) === 'active')
   const [chosen, choose] = useState<Id<'crd'> | null>(null)
   const card = chosen ?? usable[0]?.card ?? installed[0]?.card
-  const { approving, denying, isUnknown, answer, onUnknown } = useAnswering({
-    pending,
-    claim,
-    onAnswering,
-  })
+  const { approving, denying, isUnknown, bySim } = useAnswering(all)
   const isFrozen = card !== undefined && statusOf(cards, card) === 'suspended'
   const shown = formatMoney({ amount, currency }, localeOf[language])
   const runs = approving.runs || denying.runs
@@ -81,13 +78,7 @@ export function Question({ pending, claim, installed, cards, onAnswering }: Prop
             {say('pay.approve', { amount: shown })}
           </Button>
         )}
-        <SimPay
-          link={pending.link}
-          payment={claim.payment}
-          isHeld={runs}
-          answer={answer}
-          onUnknown={onUnknown}
-        />
+        <SimPay {...bySim} isHeld={runs} />
         <Button
           variant="default"
           size="lg"
@@ -129,7 +120,8 @@ function useAnswering({ pending, claim, onAnswering }: Answering) {
     answer(() => approve(world, { claim, card, onUnknown })),
   )
   const denying = useDoing(() => answer(() => deny(world, claim, onUnknown)))
-  return { approving, denying, isUnknown, answer, onUnknown }
+  const bySim = { link: pending.link, payment: claim.payment, answer, onUnknown }
+  return { approving, denying, isUnknown, bySim }
 }
 
 function NoCard() {
