@@ -211,6 +211,7 @@ test('vault_app deletes nothing and changes only states, counters and checks', a
     'cards.card.wrapped_key update',
     'cards.chip.atc update',
     'cards.delivery.state update',
+    'cards.home.terminal update',
     'chips.chip.cardholder update',
     'chips.chip.counter update',
     'chips.chip.last_digest update',
@@ -249,6 +250,7 @@ test('vault_app deletes nothing and changes only states, counters and checks', a
     'sims.record.selector update',
     'sims.record.written_at_ms update',
     'sims.sim.state update',
+    'terminals.proof.passed_at_ms update',
     'terminals.terminal.state update',
   ])
   for (const statement of ['update audit.record set record = record', 'delete from audit.record'])

@@ -1,15 +1,55 @@
 /** On the old phone: another one comes in its place, and may be called back. */
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import type { Question } from '@warifu/devices/terminal'
 import type { Id } from '@warifu/protocol/ids'
 import { Said, useWords } from '@warifu/web/kit'
 import { act } from './acting.ts'
+import { useQuestions } from './asking.ts'
 import { useDoing } from './doing.ts'
 import { TroubleSaid } from './trouble-said.tsx'
 import { words } from './words.ts'
 import { useWorld } from './world.tsx'
 
 export function Arrivals() {
+  const { data: questions = [] } = useQuestions()
+  const asked = questions.find(
+    ({ status, content }) => status === 'pending' && content.subject.kind === 'terminal',
+  )
+  return asked === undefined ? <Coming /> : <Asked question={asked} />
+}
+
+/** The new phone asks this one: a yes is vouched for by the passkey, over its very keys. */
+function Asked({ question }: { readonly question: Question }) {
+  const say = useWords(words)
+  const world = useWorld()
+  const answer = useDoing((said: 'approve' | 'deny') =>
+    act(world, () => world.terminal.answer(question, said)),
+  )
+  const { content } = question
+  const takesPlace = 'replaces' in content && content.replaces !== null
+  return (
+    <Said tone="waiting" title={say('arrivals.title')} urgent>
+      <p>{say(takesPlace ? 'arrivals.replace' : 'arrivals.second')}</p>
+      {answer.error === null ? null : <TroubleSaid error={answer.error} />}
+      <Button mt={12} fullWidth loading={answer.runs} onClick={() => answer.begin('approve')}>
+        {say('arrivals.yes')}
+      </Button>
+      <Button
+        variant="default"
+        mt={12}
+        fullWidth
+        loading={answer.runs}
+        onClick={() => answer.begin('deny')}
+      >
+        {say('arrivals.cancel')}
+      </Button>
+    </Said>
+  )
+}
+
+/** It comes without this phone's word, by proofs: it may be called back. */
+function Coming() {
   const say = useWords(words)
   const world = useWorld()
   const { data } = useQuery({
