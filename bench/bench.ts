@@ -11,6 +11,7 @@ import { type Flow, measure, type Result } from './measure.ts'
 
 const help = `warifu bench [--seconds N] [--rounds N] [--json]
 warifu bench primitives: cryptography beside node:crypto (--help tells more)
+warifu bench devices [--devices N] [--looks N]: whose broadcast code, among a million devices
 
 Authorises with double-sealed cards, by the terminal's signature alone and with the passkey's
 assertion too, with cards sealed to their owners' payment keys, with cards from entry devices, and

@@ -319,6 +319,16 @@ describe('tills that ring', () => {
   })
 })
 
+/** How far two samples are from being one (Mann–Whitney, normal approximation). */
+function apart(a: readonly number[], b: readonly number[]): number {
+  const all = [...a.map((ms) => ({ ms, isA: true })), ...b.map((ms) => ({ ms, isA: false }))]
+  all.sort((x, y) => x.ms - y.ms)
+  const ranks = all.reduce((sum, { isA }, i) => (isA ? sum + i + 1 : sum), 0)
+  const [m, n] = [a.length, b.length]
+  const u = ranks - (m * (m + 1)) / 2
+  return Math.abs(u - (m * n) / 2) / Math.sqrt((m * n * (m + n + 1)) / 12)
+}
+
 describe('whose device it is', () => {
   test('another person cannot pair it, change its card, or remove it', async () => {
     const beni = await people.become('Beni')
@@ -362,5 +372,29 @@ describe('whose device it is', () => {
   test('its link opens to the wallet’s page alone', async () => {
     const elsewhere = openLinkTo({ port: key.port, walletOrigin: 'http://evil.example' })
     await assert.rejects(elsewhere, refusedWith('device_not_near'))
+  })
+})
+
+describe('a till that wants to know who is known', () => {
+  test('reads the same of any code, in the same time within noise', async () => {
+    await car.stop()
+    const keyCode = await air.hearNew()
+    const known: number[] = []
+    const unknown: number[] = []
+    const forms = new Set<string>()
+    for (let i = 0; i < 80; i += 1) {
+      const isKnown = (randomBytes(1)[0] ?? 0) % 2 === 0
+      const code = isKnown ? keyCode : randomBytes(10).toString('base64url')
+      const began = performance.now()
+      const { id, created_at, next_action, deadline_at, match_number, ...rest } = await ring(code)
+      ;(isKnown ? known : unknown).push(performance.now() - began)
+      const told = { ...rest, kind: next_action?.kind, digits: match_number?.length }
+      forms.add(JSON.stringify(told))
+      assert.ok(id.startsWith('pay_') && created_at < deadline_at)
+    }
+    assert.equal(forms.size, 1, 'one answer for all')
+    const slower = known.map((ms) => ms * 1.5)
+    assert.ok(apart(slower, unknown) > 4, 'the test finds a difference where there is one')
+    assert.ok(apart(known, unknown) < 4, `known and unknown: ${apart(known, unknown)}`)
   })
 })
