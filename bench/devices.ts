@@ -26,7 +26,8 @@ async function plant(sql: Sql, devices: number, epochs: readonly number[]): Prom
     await sql`
       insert into devices.code (slot, epoch, code, device)
       select ${epoch % 4}, ${epoch},
-             substr(sha256(convert_to(n || '/' || ${epoch}::text, 'utf8')), 1, 10), 'pxd_' || lpad(n::text, 26, '0')
+             substr(sha256(convert_to(n || '/' || ${epoch}::text, 'utf8')), 1, 10),
+             'pxd_' || lpad(n::text, 26, '0')
         from generate_series(1, ${devices}::int) n`
   await sql`analyze devices.code, devices.proximity`
   return performance.now() - began

@@ -16,18 +16,19 @@ const DATA_BYTES = 31
 
 export async function openHciAir({ socket }: { readonly socket: string }): Promise<Advertiser> {
   const { send, close } = await openController(socket)
-  let last = Promise.resolve()
+  let [last, isOn] = [Promise.resolve(), false]
   return {
     advertise: ({ address, data }) => {
       const padded = new Uint8Array(1 + DATA_BYTES)
       padded[0] = data.length
       padded.set(data, 1)
       last = last.then(async () => {
-        await send('setAdvertisingEnable', Uint8Array.of(0))
+        if (isOn) await send('setAdvertisingEnable', Uint8Array.of(0))
         await send('setRandomAddress', address.slice().reverse())
         await send('setAdvertisingParameters', parameters)
         await send('setAdvertisingData', padded)
         await send('setAdvertisingEnable', Uint8Array.of(1))
+        isOn = true
       })
       return last
     },
