@@ -1,8 +1,8 @@
 /**
  * Goal: the same bytes go out by a Bluetooth controller as by UDP, code and address together, and a
  *   till's listener hears them at a controller of its own.
- * Method: BlueZ's EMULATED controllers (btvirt; no radio): one advertises by the device's driver, one
- *   scans by the SDK. A preloaded library gives btvirt the AF_ALG sockets that this kernel may lack.
+ * Method: BlueZ's EMULATED controllers (btvirt; no radio): one advertises by the device's driver,
+ *   one scans by the SDK. A preloaded library gives btvirt AF_ALG sockets where there are none.
  */
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
