@@ -64,6 +64,27 @@ async function digestOfSources(page: Page): Promise<string> {
   return hash.digest('hex')
 }
 
+const text = String.raw`'(?:[^'\\]|\\.)*'`
+/** What the wallet has no use for: other people's endpoints, and what only the reference says. */
+// biome-ignore format: a table reads by its columns
+const strangers: readonly (readonly [file: RegExp, what: RegExp, instead: string])[] = [
+  [/\/protocol\/contract\.ts$/, /\.\.\.(?:merchant|webhook|apiKey|operator)Endpoints,/g, ''],
+  [/\/protocol\/(?:[a-z-]+-)?contract\.ts$/, new RegExp(`\\bsummary:\\s*${text}(?:\\s*\\+\\s*${text})*`, 'g'), "summary: ''"],
+  [/\/protocol\/(?:[a-z-]+-)?contract\.ts$/, /\brefuses:\s*\[[^\]]*\]/g, 'refuses: []'],
+  // Of an error's three texts the cardholder's alone.
+  [/\/protocol\/errors\.ts$/, new RegExp(`\\[(${text}), ${text}, ${text}\\]`, 'g'), "[$1, '', '']"],
+]
+
+/** The wallet is a cardholder's: a tenth of its scripts would be words for others. */
+const forCardholders = {
+  name: 'for-cardholders',
+  enforce: 'pre',
+  transform: (code: string, id: string) =>
+    strangers
+      .filter(([file]) => file.test(id))
+      .reduce((left, [, what, instead]) => left.replace(what, instead), code),
+} as const
+
 /** Loaded here and not at the top: who only serves pages needs no bundler. */
 async function bundle(page: Page, outDir: string): Promise<void> {
   const [{ build }, { default: react }] = await Promise.all([
@@ -74,7 +95,7 @@ async function bundle(page: Page, outDir: string): Promise<void> {
     configFile: false,
     root: join(web, page, 'browser'),
     logLevel: 'error',
-    plugins: [react()],
+    plugins: page === 'wallet' ? [react(), forCardholders] : [react()],
     build: {
       outDir,
       emptyOutDir: true,
