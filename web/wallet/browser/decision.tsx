@@ -9,7 +9,7 @@ import { usePrograms } from './asking.ts'
 import { useDoing } from './doing.ts'
 import { TroubleSaid } from './trouble-said.tsx'
 import { go } from './views.tsx'
-import { words } from './words.ts'
+import { applyingWords as words } from './words-applying.ts'
 import { useWorld } from './world.tsx'
 
 type Application = Reply<'getApplication'>

@@ -10,7 +10,7 @@ import { PhoneForm } from './apply-phone.tsx'
 import { type Program, useTerminalState } from './asking.ts'
 import { useDoing } from './doing.ts'
 import { TroubleSaid } from './trouble-said.tsx'
-import { words } from './words.ts'
+import { applyingWords as words } from './words-applying.ts'
 import { useWorld } from './world.tsx'
 
 type Application = Reply<'getApplication'>

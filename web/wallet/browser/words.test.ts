@@ -7,15 +7,19 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { words as first } from './words.ts'
-import { askedWords } from './words-asked.ts'
-import { readerWords } from './words-reader.ts'
-import { simWords } from './words-sim.ts'
 
-const words = {
-  en: { ...first.en, ...askedWords.en, ...readerWords.en, ...simWords.en },
-  ja: { ...first.ja, ...askedWords.ja, ...readerWords.ja, ...simWords.ja },
-  ko: { ...first.ko, ...askedWords.ko, ...readerWords.ko, ...simWords.ko },
+type Table = Readonly<Record<'en' | 'ja' | 'ko', Readonly<Record<string, string>>>>
+const isTable = (value: unknown): value is Table =>
+  typeof value === 'object' && value !== null && 'en' in value && 'ja' in value && 'ko' in value
+
+/** Every table of words that stands beside the views, whoever loads it. */
+const names = readdirSync(import.meta.dirname).filter((name) => /^words.*(?<!test)\.ts$/.test(name))
+const modules = await Promise.all(names.map((name) => import(`./${name}`)))
+const tables = modules.flatMap((one) => Object.values(one)).filter(isTable)
+const words: Table = {
+  en: Object.assign({}, ...tables.map(({ en }) => en)),
+  ja: Object.assign({}, ...tables.map(({ ja }) => ja)),
+  ko: Object.assign({}, ...tables.map(({ ko }) => ko)),
 }
 const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort()
 const english: Readonly<Record<string, string>> = words.en
@@ -28,6 +32,10 @@ for (const [language, column] of Object.entries(words))
       assert.deepEqual(places(text), places(english[name] ?? ''), name)
     }
   })
+
+test('every part of the page has its table here', () => {
+  assert(tables.length > 8, `${tables.length} tables`)
+})
 
 test('no word is left that nobody says', () => {
   const files = readdirSync(import.meta.dirname).filter((name) => /^(?!words).*\.tsx?$/.test(name))

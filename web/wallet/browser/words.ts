@@ -5,9 +5,7 @@
  */
 import type { Words } from '@warifu/web/kit'
 import { applyWords } from './words-apply.ts'
-import { decisionWords } from './words-decision.ts'
 import { en } from './words-en.ts'
-import { identityWords } from './words-identity.ts'
 import { ja } from './words-ja.ts'
 import { ko } from './words-ko.ts'
 import { plasticWords } from './words-plastic.ts'
@@ -16,8 +14,6 @@ import { schemeWords } from './words-schemes.ts'
 export type Word =
   | keyof typeof en
   | keyof typeof applyWords.en
-  | keyof typeof decisionWords.en
-  | keyof typeof identityWords.en
   | keyof typeof plasticWords.en
   | keyof typeof schemeWords.en
 
@@ -25,24 +21,18 @@ export const words: Words<Word> = {
   en: {
     ...en,
     ...applyWords.en,
-    ...decisionWords.en,
-    ...identityWords.en,
     ...schemeWords.en,
     ...plasticWords.en,
   },
   ja: {
     ...ja,
     ...applyWords.ja,
-    ...decisionWords.ja,
-    ...identityWords.ja,
     ...schemeWords.ja,
     ...plasticWords.ja,
   },
   ko: {
     ...ko,
     ...applyWords.ko,
-    ...decisionWords.ko,
-    ...identityWords.ko,
     ...schemeWords.ko,
     ...plasticWords.ko,
   },
