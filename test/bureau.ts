@@ -1,5 +1,5 @@
 /** A bureau for a house: its process, let in by the operators of vault and server. */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { letBureauIn } from '@warifu/cli/bureau'
 import { saidReady, startChild, untilReady } from '@warifu/cli/child'
@@ -12,6 +12,8 @@ export type Bureau = {
   readonly folder: string
   /** Where its letters can be seen. */
   readonly url: string
+  /** The letters that were made. */
+  readonly letters: () => Promise<string[]>
   /** What lies in a letter. */
   readonly letter: (plastic: string) => Promise<Letter>
   readonly [Symbol.asyncDispose]: () => Promise<void>
@@ -39,6 +41,7 @@ export async function startBureau(house: House, postMs = 0): Promise<Bureau> {
   return {
     folder,
     url: `http://127.0.0.1:${port}`,
+    letters: () => readdir(join(folder, 'letters')),
     letter: async (plastic) => {
       const place = join(folder, 'letters', plastic)
       const card: Omit<Letter, 'picture'> = JSON.parse(
