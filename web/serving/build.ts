@@ -65,14 +65,20 @@ async function digestOfSources(page: Page): Promise<string> {
 }
 
 const text = String.raw`'(?:[^'\\]|\\.)*'`
+const contract = /\/protocol\/contract\.ts$/
+const contracts = /\/protocol\/(?:[a-z-]+-)?contract\.ts$/
+const errors = /\/protocol\/errors\.ts$/
+const summary = new RegExp(`\\bsummary:\\s*${text}(?:\\s*\\+\\s*${text})*`, 'g')
+const threeTexts = new RegExp(`\\[(${text}), ${text}, ${text}\\]`, 'g')
+
 /** What the wallet has no use for: other people's endpoints, and what only the reference says. */
 // biome-ignore format: a table reads by its columns
 const strangers: readonly (readonly [file: RegExp, what: RegExp, instead: string])[] = [
-  [/\/protocol\/contract\.ts$/, /\.\.\.(?:merchant|webhook|apiKey|operator)Endpoints,/g, ''],
-  [/\/protocol\/(?:[a-z-]+-)?contract\.ts$/, new RegExp(`\\bsummary:\\s*${text}(?:\\s*\\+\\s*${text})*`, 'g'), "summary: ''"],
-  [/\/protocol\/(?:[a-z-]+-)?contract\.ts$/, /\brefuses:\s*\[[^\]]*\]/g, 'refuses: []'],
-  // Of an error's three texts the cardholder's alone.
-  [/\/protocol\/errors\.ts$/, new RegExp(`\\[(${text}), ${text}, ${text}\\]`, 'g'), "[$1, '', '']"],
+  [contract,  /\.\.\.(?:merchant|webhook|apiKey|operator)Endpoints,/g, ''],
+  [contracts, summary,                                                 "summary: ''"],
+  [contracts, /\brefuses:\s*\[[^\]]*\]/g,                              'refuses: []'],
+  // Of an error's texts the cardholder's alone.
+  [errors,    threeTexts,                                              "[$1, '', '']"],
 ]
 
 /** The wallet is a cardholder's: a tenth of its scripts would be words for others. */
