@@ -12,7 +12,7 @@ import { operateServer } from '@warifu/cli/operators'
 import { operateVault } from '@warifu/cli/programs'
 import { type RunningBridge, startBridge } from '@warifu/cli/sim-bridges'
 import { type Admitted, admitSim, personaliseSim, pressSim, type SimMaker } from '@warifu/cli/sims'
-import { softwareNeeds } from '@warifu/cli/software-terminal'
+import { memoryKeeper, softwareNeeds } from '@warifu/cli/software-terminal'
 import { simulatedSlot } from '@warifu/devices/sim-card'
 import {
   type BridgeLine,
@@ -41,7 +41,9 @@ let admitted: Admitted
 let bridge: RunningBridge
 let line: BridgeLine
 let sim: Sim
-const keeper = createKeeper()
+const processes = createKeeper()
+/** Its passkey is synced: the person has it on each of their phones. */
+const keeper = memoryKeeper()
 
 before(async () => {
   house = await startHouse()
@@ -49,7 +51,7 @@ before(async () => {
   const added = await operateServer(house.serverDatabase.url, ['add', 'SIM maker', 'issuer'])
   const { token } = JSON.parse(added)
   maker = { api: people.api, token, vault: house.operator, folder: house.folder }
-  needs = softwareNeeds({ ...people.api, origin: house.walletOrigin })
+  needs = softwareNeeds({ ...people.api, origin: house.walletOrigin, keeper })
   const terminal = createTerminal(needs)
   await terminal.join('Aiko')
   await terminal.enrol()
@@ -72,7 +74,7 @@ before(async () => {
   const { commands } = await personaliseSim(maker, slot, admitted, [card])
   await slot.close()
   assert.ok(commands > 10)
-  bridge = await startBridge({ folder: house.folder, keeper }, where(admitted))
+  bridge = await startBridge({ folder: house.folder, keeper: processes }, where(admitted))
   const pairing = pairBridge(needs, bridge.line)
   await bridge.answer()
   line = await pairing
@@ -83,7 +85,7 @@ before(async () => {
 after(async () => {
   await bridge?.stop()
   await house?.stop()
-  keeper.close()
+  processes.close()
 })
 
 const fileOf = ({ sim: id }: Admitted) => join(house.folder, id)
@@ -177,7 +179,7 @@ test('the same card’s record in another SIM, in the same bridge: that SIM is a
   await slot.close()
   const port = Number(new URL(bridge.url).port)
   await bridge.stop()
-  const swapped = await startBridge({ folder: house.folder, keeper, port }, where(other))
+  const swapped = await startBridge({ folder: house.folder, keeper: processes, port }, where(other))
   try {
     const { link } = await people.ask({ amount: 800 })
     const paying = pay(link)
@@ -185,12 +187,12 @@ test('the same card’s record in another SIM, in the same bridge: that SIM is a
     await assert.rejects(paying, { code: 'sim_other' })
   } finally {
     await swapped.stop()
-    bridge = await startBridge({ folder: house.folder, keeper, port }, where(admitted))
+    bridge = await startBridge({ folder: house.folder, keeper: processes, port }, where(admitted))
   }
 })
 
 test('a bridge that this terminal has not linked is nobody', async () => {
-  const strange = await startBridge({ folder: house.folder, keeper }, where(admitted))
+  const strange = await startBridge({ folder: house.folder, keeper: processes }, where(admitted))
   try {
     const pairing = pairBridge(needs, strange.line)
     await strange.answer()
@@ -205,12 +207,34 @@ test('a bridge that this terminal has not linked is nobody', async () => {
   }
 })
 
+test('a new phone with the old SIM: in at once, the card moves, the old phone’s dies', async () => {
+  const phone = softwareNeeds({ ...people.api, origin: house.walletOrigin, keeper })
+  const terminal = createTerminal(phone)
+  await terminal.logIn()
+  assert.equal((await terminal.enrol()).status, 'waiting')
+  const pairing = pairBridge(phone, bridge.line)
+  await bridge.answer()
+  const there = await pairing
+  const linking = linkSim(phone, there, card)
+  await bridge.answer(codes.pin)
+  const moved = await linking
+  assert.equal(moved.linked, true)
+  const old = createTerminal(needs)
+  const { link } = await people.ask({ amount: 700 })
+  const claimed = await old.claim(link)
+  await assert.rejects(old.present(claimed, card, { verifyUser: true }), { code: 'card_moved' })
+  const next = await people.ask({ amount: 700 })
+  const paid = await presentSim(phone, there, await claim(phone, next.link, 'sim'), {
+    sim: sim.id,
+    ...byDefault,
+  })
+  assert.equal(paid.status, 'authorized')
+})
+
 test('a SIM that its owner removed pays no more', async () => {
   const terminal = createTerminal(needs)
   const request = await terminal.prepare('removeDevice', { params: { id: sim.id } })
   assert.equal((await terminal.send(request)).status, 200)
   const { link } = await people.ask({ amount: 600 })
-  const paying = pay(link)
-  await bridge.answer(codes.pin)
-  await assert.rejects(paying, { code: 'sim_not_active' })
+  await assert.rejects(pay(link), { code: 'sim_not_active' })
 })

@@ -6,7 +6,8 @@ import { after, before, test } from 'node:test'
 import type { VaultOutput } from '@warifu/protocol/vault'
 import { personaliseCard } from './operator-acts.ts'
 import { ask, type Rehearsal, rehearse, wordOf } from './rehearsal.ts'
-import { carryCard, enrol, must } from './rehearsal-person.ts'
+import { arrive } from './rehearsal-arrivals.ts'
+import { carryCard, enrol, must, openingOf } from './rehearsal-person.ts'
 import { createScene, type Scene } from './rehearsal-scene.ts'
 import {
   carrying,
@@ -98,10 +99,21 @@ test('the same payment may be shown the same record again; another phone may not
   assert.equal(wordOf(await ask(vault.dispatch, 'open_sim', there)), 'assertion_invalid')
 })
 
-test('a second phone of the owner links it with its own bridge, and may move a card', async () => {
-  const sim = await carrying(scene.world, scene.victim, scene.victims)
-  const body = linkBodyOf(sim, { card: scene.victims.card })
-  const { moves } = await must(vault.dispatch, 'link_sim', linkingOf(sim, body))
-  assert.equal(moves, scene.victims.card)
-  assert.equal(await say(sim), 'ok')
+test('a new phone with the old SIM: let in, the card moves there, the old one dies', async () => {
+  const carried = await carryCard(scene.victim)
+  const sim = await carrying(scene.world, scene.victim, carried)
+  const phone = await arrive(scene.victim)
+  const there = { ...sim, person: phone, bridge: scene.stage.chance.keyPair() }
+  const noSim = { ...there, authentication: new Uint8Array(16) }
+  const stolen = linkBodyOf(noSim, { card: carried.card })
+  const refused = await ask(vault.dispatch, 'link_sim', linkingOf(noSim, stolen))
+  assert.equal(wordOf(refused), 'sim_other', 'passkey alone lets nobody in')
+  const before = await ask(vault.dispatch, 'open_card', openingOf(scene.victim, carried))
+  assert.equal(wordOf(before), 'ok')
+  const body = linkBodyOf(there, { card: carried.card })
+  const { moves } = await must(vault.dispatch, 'link_sim', linkingOf(there, body))
+  assert.equal(moves, carried.card)
+  const after = await ask(vault.dispatch, 'open_card', openingOf(scene.victim, carried))
+  assert.equal(wordOf(after), 'card_moved')
+  assert.equal(await say(there), 'ok', 'the SIM pays from the new phone')
 })
