@@ -1,8 +1,8 @@
 // Goal: a person connects the SIM reader, takes their SIM into use and pays with one key, in the
 // wallet's real page; the SIM's PIN is typed in the bridge's own window and in no other.
-// Method: a whole house, Chromium with a virtual passkey, the bridge a process of its own, the SIM a
-// card in a virtual reader behind pcscd: page ↔ bridge ↔ pcscd ↔ card. All that the page sends is
-// read on its way.
+// Method: a whole house, Chromium with a virtual passkey, the bridge a process of its own, the SIM
+// a card in a virtual reader behind pcscd: page ↔ bridge ↔ pcscd ↔ card. All that the page sends
+// is read on its way.
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

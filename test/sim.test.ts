@@ -106,7 +106,7 @@ test('the SIM is its owner’s, linked, with its card', async () => {
   assert.equal(listed.length, 1)
 })
 
-test('one press pays, below the amount for digits; the shop sees a card like any other', async () => {
+test('one press pays, below the amount for digits; the shop sees an ordinary card', async () => {
   const { id, link } = await people.ask({ amount: 900 })
   const presented = await pay(link)
   assert.equal(presented.status, 'authorized')
@@ -127,7 +127,7 @@ test('two PIN digits travel only when the company asks for them', async () => {
   assert.equal(second.status, 'authorized')
 })
 
-test('a PIN change rewrites the digits in the SIM; until then they are wrong, and counted', async () => {
+test('a PIN change rewrites the SIM’s digits; until then they are wrong, and counted', async () => {
   const digits = (two: string) =>
     callBridge(line, 'digits', { choice: { default: true }, digits: two })
   await digits('99')

@@ -9,6 +9,8 @@ import {
   type BridgeLine,
   callBridge,
   claim,
+  linkSim,
+  pairBridge,
   presentSim,
   type Sim,
   showSim,
@@ -125,9 +127,12 @@ const plans: readonly Plan[] = [
     expects: ['sim_pin_blocked'],
     pay: async (_world, sims, holder) => {
       const bridge = await sims.bridge(await sims.sim(holder.card))
-      const taking = takeIntoUse(holder, bridge, '0000')
-      await Promise.race([taking, bridge.answer('0000').then(() => bridge.answer('0000'))])
-      return taking
+      const pairing = pairBridge(holder.needs, bridge.line)
+      await bridge.answer()
+      const linking = linkSim(holder.needs, await pairing)
+      linking.catch(() => undefined)
+      for (let wrong = 0; wrong < 3; wrong += 1) await bridge.answer('0000')
+      return linking
     },
   },
   {
