@@ -155,7 +155,7 @@ export const errors = {
   entry_mismatch: row('card_error', 'fix_request', ['The card was entered for another sale. Nothing was charged.', 'The card was entered for another sale: amount, merchant or Idempotency-Key differ.', 'Authenticated context differs from the request.']),
   ksn_replayed: row('card_error', 'do_not_retry', ['The card could not be read. Please enter it again.', 'This key serial number was used before with another message. Nothing was charged; an alarm was raised.', 'Used or older counter with other bytes.']),
   security_code_wrong: row('card_error', 'retry_now', ['The security code is not right. Nothing was charged.', 'The security code is wrong.', 'Security code compared in the vault.']),
-  card_expired: row('card_error', 'use_other_card', ['The expiry date is not right, or past. Nothing was charged.', 'The expiry date is wrong or past.', 'Expiry compared in the vault.']),
+  card_expired: row('card_error', 'use_other_card', ['The expiry date is not right, or past. Nothing was charged.', 'The expiry date is wrong or past.', 'Expiry compared in the vault, or the card’s last day is over.']),
   pin_wrong: row('card_error', 'retry_now', ['That PIN is not right. Nothing was charged.', 'The PIN is wrong; tries are left.', 'PIN verified in the vault: wrong.']),
   pin_blocked: row('card_error', 'contact_issuer', ['Too many wrong PINs. The PIN is blocked.', 'The PIN is blocked.', 'No tries left, or no PIN was set.']),
   cryptogram_invalid: row('card_error', 'use_other_card', ['The chip could not prove itself. Nothing was charged.', 'The chip’s cryptogram does not verify.', 'ARQC or its counter does not verify in the vault.']),

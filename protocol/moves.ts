@@ -31,7 +31,7 @@ export const cardMoves = {
   approved:    ['provisioned', 'closed'],
   provisioned: ['active', 'closed'],
   active:      ['suspended', 'replaced', 'expired', 'closed'],
-  suspended:   ['active', 'replaced', 'expired', 'closed'],
+  suspended:   ['suspended', 'active', 'replaced', 'expired', 'closed'], // for one more reason
   replaced:    [],
   expired:     [],
   closed:      [],

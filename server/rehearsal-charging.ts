@@ -4,7 +4,7 @@ import type { EntryMessage } from '@warifu/protocol/entry-device'
 import type { Id } from '@warifu/protocol/ids'
 import type { VaultOutput, VaultRefusal } from '@warifu/protocol/vault'
 import { alsoHeard, hear, heardFor, readers } from '#devices'
-import { openAccount, putCard, setCardLast4 } from '#ledger'
+import { openAccount, putCard, setCardPrint } from '#ledger'
 import { createEstate, createMerchant, createStore } from '#merchants'
 import { createPayments, type NewPayment, saleOf } from '#payments'
 import { createDirectory } from '#terminals'
@@ -89,7 +89,7 @@ export async function openBook({ stage, nowMs }: Shop, creditLimit = 10_000n): P
   await openAccount(sql, { id: account, currency: 'jpy', creditLimit, nowMs })
   const limits = { perTransaction: 6000n, perDay: 1_000_000n, perMonth: 1_000_000n }
   await putCard(sql, { card, account, active: true, ...limits, signatureOnlyMax: 0n })
-  await setCardLast4(sql, card, '0042')
+  await setCardPrint(sql, card, { last4: '0042', expires: '2099-12' })
   return { card, account, lane }
 }
 

@@ -46,9 +46,17 @@ function hold(
 
 /** What was reported lost or stolen, or was stopped by the issuer, its owner does not unfreeze. */
 async function mayResume(tx: Tx, id: Id<'crd'>): Promise<boolean> {
-  const [last] = await tx<{ reason: string; actor: string }[]>`
-    select reason, actor from issuing.card_move where card = ${id} order by seq desc limit 1`
+  const last = await lastCause(tx, id)
   return last?.actor === 'cardholder' && last.reason !== 'lost' && last.reason !== 'stolen'
+}
+
+export async function lastCause(
+  tx: Tx,
+  card: Id<'crd'>,
+): Promise<Pick<Cause, 'reason' | 'actor'> | undefined> {
+  const [last] = await tx<Pick<Cause, 'reason' | 'actor'>[]>`
+    select reason, actor from issuing.card_move where card = ${card} order by seq desc limit 1`
+  return last
 }
 
 /** For ever. What is left on the account, or owed on it, stays there. */

@@ -2,7 +2,7 @@
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
 import type { Scheme } from '@warifu/protocol/schemes'
-import { setCardLast4 } from '#ledger'
+import { setCardPrint } from '#ledger'
 import type { Db, Tx } from '#store'
 import { lockApplication, moveApplication, readApplication, stateAt } from './application.ts'
 import type { CardView } from './card-view.ts'
@@ -69,7 +69,7 @@ export async function provision(needs: Needs, tx: Tx, made: Made): Promise<Answe
   if (locked === undefined || stateAt(locked, nowMs) !== 'approved')
     return refused('application_state')
   await tx`update issuing.card set last4 = ${last4}, expires = ${expires} where id = ${card}`
-  await setCardLast4(tx, card, last4)
+  await setCardPrint(tx, card, { last4, expires })
   const cause = { reason: 'sealed_to_terminal', actor: 'terminal', nowMs } as const
   const step = { id: card, to: 'provisioned', event: 'card.provisioned', cause } as const
   const refusal = await carryOut(needs, tx, step)

@@ -18,7 +18,7 @@ import {
 } from './application.ts'
 import { type CardRow, readCard } from './card.ts'
 import { succeed } from './granting.ts'
-import { carryOut } from './holding.ts'
+import { carryOut, lastCause } from './holding.ts'
 import type { Following, Needs } from './needs.ts'
 import { readProgram } from './program.ts'
 import type { Decision } from './rules.ts'
@@ -37,21 +37,27 @@ export const replace = (needs: Needs, replacing: Replacing): Work<undefined, App
     const card = await lockCard(tx, replacing.card)
     if (card?.cardholder !== call.cardholder) return refused('not_found')
     if (card.state !== 'active' && card.state !== 'suspended') return refused('card_not_active')
+    if (reason === 'lost' || reason === 'stolen')
+      await stopAtOnce(needs, tx, { card, reason, nowMs })
     const open = await openReplacement(tx, card.id)
     if (open !== undefined) return again(tx, open, replacing)
     const refusal = reason === 'renewal' ? await whyNotRenew(tx, card, nowMs) : undefined
     if (refusal !== undefined) return refused(refusal)
-    if ((reason === 'lost' || reason === 'stolen') && card.state === 'active') {
-      const cause = { reason, actor: 'cardholder', nowMs } as const
-      const step = { id: card.id, to: 'suspended', event: 'card.suspended', cause } as const
-      await carryOut(needs, tx, step)
-    }
     const id = await insert(needs, tx, card, replacing)
     const made = await lockApplication(tx, id)
     if (made === undefined) throw new Error('the application just made is not there')
     return done(await viewApplication(tx, made, nowMs))
   },
 })
+
+type Gone = { readonly card: CardRow; readonly reason: 'lost' | 'stolen'; readonly nowMs: number }
+
+/** Also where it was frozen before, or where another card is on its way already. */
+async function stopAtOnce(needs: Needs, tx: Tx, { card, reason, nowMs }: Gone): Promise<void> {
+  if ((await lastCause(tx, card.id))?.reason === reason) return
+  const cause = { reason, actor: 'cardholder', nowMs } as const
+  await carryOut(needs, tx, { id: card.id, to: 'suspended', event: 'card.suspended', cause })
+}
 
 async function lockCard(tx: Tx, id: Id<'crd'>): Promise<CardRow | undefined> {
   await tx`select 1 from issuing.card where id = ${id} for no key update`

@@ -142,9 +142,24 @@ export async function setCardActive(db: Db, card: Id<'crd'>, active: boolean): P
   await db`update ledger.card set active = ${active} where lane = ${laneOf(card)} and id = ${card}`
 }
 
-/** Tells the hot path the last four digits, for the receipt of the merchant. */
-export async function setCardLast4(db: Db, card: Id<'crd'>, last4: string): Promise<void> {
-  await db`update ledger.card set last4 = ${last4} where lane = ${laneOf(card)} and id = ${card}`
+export type Printed = {
+  readonly last4: string
+  /** `YYYY-MM`: the card is good until the last day of it (UTC). */
+  readonly expires: string
+}
+
+/** Tells the hot path what a card that was made bears: for the merchant's receipt, and its end. */
+export async function setCardPrint(
+  db: Db,
+  card: Id<'crd'>,
+  { last4, expires }: Printed,
+): Promise<void> {
+  const first = `${expires}-01`
+  await db`
+    update ledger.card
+       set last4 = ${last4},
+           last_day = (${first}::date + interval '1 month')::date - date '1970-01-01' - 1
+     where lane = ${laneOf(card)} and id = ${card}`
 }
 
 /** Active cards that have no payment left. */

@@ -13,7 +13,7 @@ export {
   letGo,
   putCard,
   setCardActive,
-  setCardLast4,
+  setCardPrint,
   setControls,
   succeedCard,
   unbounded,
