@@ -27,9 +27,7 @@ type Needs = { readonly mint: Mint; readonly random: (size: number) => Uint8Arra
 export const seed = (store: Store, needs: Needs, nowMs: number): Promise<Seeded> =>
   store.transaction(async (tx) => {
     const planted = (await seededBefore(tx)) ?? (await plant(tx, needs, nowMs))
-    const key = { id: needs.mint('key'), secret: needs.random(32), nowMs }
-    const api_key = await createApiKey(tx, { ...key, merchant: planted.merchant })
-    return { ...planted, api_key }
+    return { ...planted, api_key: await newKey(tx, needs, planted.merchant, nowMs) }
   })
 
 type Planted = Omit<Seeded, 'api_key' | 'merchant'> & { readonly merchant: Id<'mer'> }
@@ -46,24 +44,35 @@ async function plant(tx: Tx, { mint }: Needs, nowMs: number): Promise<Planted> {
   // Lists are newest first: the program that stands last is a newcomer's first choice.
   const programs = seededPrograms.map(() => mint('prg')).sort()
   const ids = { merchant: mint('mer'), store: mint('str'), program: mint('prg') }
-  const { merchant } = ids
   for (const [place, id] of programs.entries()) {
     const program = seededPrograms[place]
     if (program !== undefined) await createProgram(tx, { ...program, id }, nowMs)
     if (program?.name === CAMPUS) ids.program = id
   }
   for (const id of programs) await allowStripes(tx, id, true)
-  await createMerchant(tx, { id: merchant, name: MERCHANT, nowMs })
-  await createStore(tx, {
-    id: ids.store,
-    merchant,
-    name: MERCHANT,
-    place: '京都 四条',
-    category: '5814',
-    nowMs,
-  })
+  await openShop(tx, { ...ids, name: MERCHANT, place: '京都 四条', category: '5814', nowMs })
   return { seeded: true, ...ids }
 }
+
+export type Shop = {
+  readonly merchant: Id<'mer'>
+  readonly store: Id<'str'>
+  /** Of the merchant and of its store. */
+  readonly name: string
+  readonly place: string
+  readonly category: string
+  readonly nowMs: number
+}
+
+/** A merchant with one store. */
+export async function openShop(tx: Tx, { merchant, store, ...shop }: Shop): Promise<void> {
+  await createMerchant(tx, { id: merchant, name: shop.name, nowMs: shop.nowMs })
+  await createStore(tx, { ...shop, id: store, merchant })
+}
+
+/** A key of the merchant's; its text is here and nowhere else. */
+export const newKey = (tx: Tx, { mint, random }: Needs, merchant: Id<'mer'>, nowMs: number) =>
+  createApiKey(tx, { id: mint('key'), secret: random(32), merchant, nowMs })
 
 if (import.meta.main) {
   const url = process.env['DATABASE_URL']

@@ -10,15 +10,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Id, type Mint, mintId } from '@warifu/protocol/ids'
 import { ApiError, callApi } from '@warifu/sdk/api-call'
 import { createWarifu, type Warifu } from '@warifu/sdk/sdk'
-import { createApiKey, createMerchant, createStore } from '@warifu/server/merchants/merchants'
-import { openStore } from '@warifu/server/store/store'
+import { newKey, openShop } from '@warifu/server/seed'
 import postgres from 'postgres'
 import { type House, startHouse } from './house.ts'
 import { availableOf, type Holder, type People, pay, peopleOf } from './people.ts'
 
 let house: House
 let people: People
-let sql: postgres.Sql
+let sql: postgres.Sql<{ bigint: bigint }>
 let vaultSql: postgres.Sql
 /** Another shop, of another merchant. */
 let other: Warifu
@@ -29,10 +28,10 @@ const mint: Mint = (prefix, lane = 0) =>
 before(async () => {
   house = await startHouse()
   people = peopleOf(house)
-  const options = { max: 1, onnotice: () => {} }
+  const options = { max: 1, onnotice: () => {}, types: { bigint: postgres.BigInt } }
   sql = postgres(house.serverDatabase.url, options)
   vaultSql = postgres(house.vaultDatabase.adminUrl, options)
-  other = createWarifu({ ...people.api, apiKey: await openShop('花屋ワリフ') })
+  other = createWarifu({ ...people.api, apiKey: await anotherShop('花屋ワリフ') })
 })
 after(async () => {
   await sql?.end()
@@ -40,18 +39,12 @@ after(async () => {
   await house?.stop()
 })
 
-async function openShop(name: string): Promise<string> {
-  const [nowMs, merchant] = [Date.now(), mint('mer')]
-  const store = openStore(house.serverDatabase.url, 1)
-  try {
-    await createMerchant(store.sql, { id: merchant, name, nowMs })
-    const place = { name, place: '京都 三条', category: '5992' }
-    await createStore(store.sql, { id: mint('str'), merchant, ...place, nowMs })
-    const key = { id: mint('key'), secret: randomBytes(32), nowMs }
-    return await createApiKey(store.sql, { merchant, ...key })
-  } finally {
-    await store.end()
-  }
+async function anotherShop(name: string): Promise<string> {
+  const [nowMs, merchant, store] = [Date.now(), mint('mer'), mint('str')]
+  return sql.begin(async (tx) => {
+    await openShop(tx, { merchant, store, name, place: '京都 三条', category: '5992', nowMs })
+    return newKey(tx, { mint, random: randomBytes }, merchant, nowMs)
+  })
 }
 
 async function codeOf(work: Promise<{ readonly status: string }>): Promise<string> {

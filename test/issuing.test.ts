@@ -69,9 +69,14 @@ const newPhone = () => {
   return `+8180${20_000_000 + phones}`
 }
 
+/** What was sent there, moments after it was asked for. */
 async function textTo(phone: string): Promise<string> {
-  const { data } = await callApi(people.api, 'listInbox', { query: { to: phone, limit: 1 } })
-  return data[0]?.text ?? ''
+  for (let patience = 100; patience > 0; patience -= 1) {
+    const { data } = await callApi(people.api, 'listInbox', { query: { to: phone, limit: 1 } })
+    if (data[0] !== undefined) return data[0].text
+    await sleep(50)
+  }
+  throw new Error(`nothing in the inbox for ${phone}`)
 }
 
 async function proveNumber(terminal: Terminal, id: Id<'app'>, method: 'phone' | 'voice' = 'phone') {
