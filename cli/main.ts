@@ -30,6 +30,10 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'forward your events, signed, to a server on this machine',
     load: () => import('./commands/listen.ts'),
   },
+  pack: {
+    summary: 'write the SDK as a package for npm',
+    load: () => import('./commands/pack.ts'),
+  },
   doctor: {
     summary: 'look at Node, permissions, ports, databases, vault and clock',
     load: () => import('./commands/doctor.ts'),

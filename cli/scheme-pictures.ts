@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Scheme, schemes } from '@warifu/protocol/schemes'
 
-type Party = 'terminal' | 'shop' | 'server' | 'vault'
+type Party = 'terminal' | 'shop' | 'server' | 'vault' | 'bureau'
 type Step = {
   readonly from: Party
   readonly to: Party
@@ -17,7 +17,7 @@ type Step = {
 /** A rule across the picture, with a word. */
 type Part = { readonly part: string }
 
-const parties: readonly Party[] = ['shop', 'terminal', 'server', 'vault']
+const parties: readonly Party[] = ['shop', 'terminal', 'server', 'vault', 'bureau']
 
 const step = (from: Party, to: Party, says: string, sealed?: string): Step =>
   sealed === undefined ? { from, to, says } : { from, to, says, sealed }
@@ -43,7 +43,11 @@ const arriving = (what: string, sealed: string): readonly (Step | Part)[] => [
   step('server', 'terminal', what, sealed),
 ]
 
-export const stepsOf: { readonly [S in Scheme]: readonly (Step | Part)[] } = {
+/** The schemes of the wire, and the one that has plastic beside it (JP6913237B2, fig. 3). */
+export type Drawn = Scheme | 'physical'
+export const drawnSchemes: readonly Drawn[] = [...schemes, 'physical']
+
+export const stepsOf: { readonly [S in Drawn]: readonly (Step | Part)[] } = {
   terminal_sealed: [
     ...applying,
     ...arriving('card, payment key', 'card → terminal'),
@@ -76,19 +80,40 @@ export const stepsOf: { readonly [S in Scheme]: readonly (Step | Part)[] } = {
     step('server', 'vault', 'consume it, once'),
     ...showing('blob', '(card → vault) → vault, under the secret'),
   ],
+  physical: [
+    ...applying,
+    ...arriving('card, payment key', 'card → terminal'),
+    { part: 'making plastic: dead until it is in hand' },
+    step('terminal', 'server', 'order, signed, passkey'),
+    step('server', 'vault', 'who orders? then the job'),
+    step('vault', 'server', 'job', 'card, chip keys → bureau'),
+    step('server', 'bureau', 'job, as it waits there', 'card, chip keys → bureau'),
+    step('bureau', 'server', 'accepted … delivered, signed'),
+    { part: 'activating: from the applying phone' },
+    ...arriving('page', 'nonce → terminal'),
+    step('terminal', 'server', 'nonce, what was read, finding; signed', 'what was read → vault'),
+    step('server', 'vault', 'is it that plastic?', 'what was read → vault'),
+    ...showing('card', 'card → vault, this payment'),
+  ],
 }
 
-const [WIDTH, LEFT, ROW, TOP] = [760, 90, 46, 64]
-const xOf = (party: Party): number =>
-  LEFT + (parties.indexOf(party) * (WIDTH - 2 * LEFT)) / (parties.length - 1)
+const [LANE, LEFT, ROW, TOP] = [193, 90, 46, 64]
+const xOf = (party: Party): number => LEFT + parties.indexOf(party) * LANE
+/** Who has a lane: whoever sends or is sent to; the parties stand in one order. */
+const lanesOf = (rows: readonly (Step | Part)[]): readonly Party[] =>
+  parties.filter((party) =>
+    rows.some((row) => 'from' in row && (row.from === party || row.to === party)),
+  )
+const widthOf = (rows: readonly (Step | Part)[]): number =>
+  2 * LEFT + (lanesOf(rows).length - 1) * LANE
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
-function drawn(row: Step | Part, at: number): string {
+function drawn(row: Step | Part, at: number, width: number): string {
   const y = TOP + at * ROW
   if ('part' in row)
-    return `<line class="part" x1="20" x2="${WIDTH - 20}" y1="${y}" y2="${y}"/>
+    return `<line class="part" x1="20" x2="${width - 20}" y1="${y}" y2="${y}"/>
 <text class="part" x="24" y="${y - 6}">${escaped(row.part)}</text>`
   const [from, to] = [xOf(row.from), xOf(row.to)]
   const [end, middle] = [to > from ? to - 7 : to + 7, (from + to) / 2]
@@ -101,14 +126,14 @@ function drawn(row: Step | Part, at: number): string {
 }
 
 /** The picture of one scheme, as SVG. */
-export function draw(scheme: Scheme): string {
+export function draw(scheme: Drawn): string {
   const rows = stepsOf[scheme]
-  const height = TOP + rows.length * ROW
-  const lanes = parties.map(
+  const [height, width] = [TOP + rows.length * ROW, widthOf(rows)]
+  const lanes = lanesOf(rows).map(
     (party) => `<line class="lane" x1="${xOf(party)}" x2="${xOf(party)}" y1="34" y2="${height}"/>
 <text class="party" x="${xOf(party)}" y="24">${party}</text>`,
   )
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}"
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}"
  role="img" aria-label="${scheme}: who sends what to whom">
 <style>
 svg { background: #fdfbf6; font: 13px system-ui, sans-serif }
@@ -120,13 +145,13 @@ text { fill: #1d2b3a; text-anchor: middle }
 </style>
 <defs><marker id="to" viewBox="0 0 8 8" refX="1" refY="4" markerWidth="7" markerHeight="7"
  orient="auto"><path d="M0 0L8 4L0 8z" fill="#1d2b3a"/></marker></defs>
-${[...lanes, ...rows.map(drawn)].join('\n')}
+${[...lanes, ...rows.map((row, at) => drawn(row, at, width))].join('\n')}
 </svg>
 `
 }
 
 export const PAGES = join(import.meta.dirname, '..', 'docs', 'schemes')
-export const pictureOf = (scheme: Scheme): string => `${scheme.replaceAll('_', '-')}.svg`
+export const pictureOf = (scheme: Drawn): string => `${scheme.replaceAll('_', '-')}.svg`
 
 if (import.meta.main)
-  for (const scheme of schemes) await writeFile(join(PAGES, pictureOf(scheme)), draw(scheme))
+  for (const scheme of drawnSchemes) await writeFile(join(PAGES, pictureOf(scheme)), draw(scheme))

@@ -1,8 +1,6 @@
 /**
  * Packs the SDK for npm: compiles it with what it uses of `protocol` and `crypto` to plain ES
  * modules and types for Node.js 20 and newer, and writes `warifu-sdk-<version>.tgz` where told.
- *
- *   node sdk/pack.ts FOLDER
  */
 import { execFile } from 'node:child_process'
 import { cp, glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -86,13 +84,4 @@ export async function packSdk(target: string): Promise<string> {
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-if (import.meta.main) {
-  const [target] = process.argv.slice(2)
-  if (target === undefined) {
-    console.error('sdk/pack.ts expects the folder to write the package into.')
-    process.exit(2)
-  }
-  console.log(await packSdk(resolve(target)))
 }
