@@ -1,6 +1,8 @@
 /** Endpoints of the contract: what a person is asked, and what they say. */
+
 import { Type } from 'typebox'
 import { approval, mute, shownCode } from './approval-objects.ts'
+import { CAPPED_CODE_PATH, cappedCode, cappedCodeBody } from './capped-code.ts'
 import { idOf } from './ids.ts'
 import { listOf } from './objects.ts'
 import { assertion, closed, digest, oneOf } from './shapes.ts'
@@ -92,6 +94,19 @@ export const approvalEndpoints = {
     body: nothing,
     answer: shownCode,
     refuses: [],
+  },
+  createCappedCode: {
+    method: 'POST',
+    path: CAPPED_CODE_PATH,
+    tag: 'Approvals',
+    caller: 'terminal',
+    status: 201,
+    summary:
+      'Approve beforehand: a code that this phone made, up to an amount. The till that reads it ' +
+      'within a minute is paid at once, once, by the card that you signed for.',
+    body: cappedCodeBody,
+    answer: cappedCode,
+    refuses: ['field_invalid'],
   },
   listMutes: {
     method: 'GET',

@@ -55,6 +55,7 @@ export const vaultRefusals = [
   'code_wrong', // one-time code: wrong, tries left
   'code_expired', // one-time code: past its time
   'code_exhausted', // one-time code: no tries left
+  'cap_exceeded', // more than the signed code allows, or another currency
   'device_unknown', // no such entry device, or this key serial number was never given to it
   'device_not_active', // the entry device is suspended
   'entry_invalid', // the entry device's message does not verify or holds no card

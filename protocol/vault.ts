@@ -30,6 +30,7 @@ import {
 } from './shapes.ts'
 import { arrivalOperations } from './vault-arrivals.ts'
 import { chipOperations } from './vault-chips.ts'
+import { codeOperations } from './vault-code.ts'
 import { issuingOperations } from './vault-issuing.ts'
 import { pinOperations } from './vault-pins.ts'
 import { plasticOperations } from './vault-plastic.ts'
@@ -212,6 +213,7 @@ export const vaultOperations = {
     idempotent: 'pure',
   },
   ...schemeOperations,
+  ...codeOperations,
   make_device_keys: {
     summary:
       'A new initial key for an admitted entry device, as an X9.143 key block under the key ' +

@@ -104,6 +104,7 @@ testWith(['chromium'], 'a till rings a number, reads a code, and is turned away'
   await look(wallet, 'code-shown')
   await filmOfScreen(wallet, '.shown-code svg', film)
   await assertReads(wallet, till)
+  await assertCapped(wallet, till, film)
   await assertCancelled(house, wallet)
   await assertDisowned(house, { wallet, till, phone })
   assertQuiet(shop)
@@ -143,6 +144,21 @@ async function assertReads(wallet: Page, till: Page): Promise<void> {
   await till.getByRole('button', { name: /^Ask for/ }).click()
   await till.getByText('Asked on the customer’s phone').waitFor()
   await approveWhatIsShown(wallet, till)
+}
+
+/** A code with a cap: approved on the phone before, paid when the till asks, with no question. */
+async function assertCapped(wallet: Page, till: Page, film: string): Promise<void> {
+  await wallet.getByLabel('Pay up to').fill('5,000')
+  await wallet.getByRole('button', { name: 'Approve a code up to this amount' }).click()
+  await wallet.getByText('Pays without asking, up to').waitFor()
+  await look(wallet, 'code-capped')
+  await filmOfScreen(wallet, '.shown-code svg', film)
+  await order(till)
+  await till.getByLabel('I scan the customer’s code').check()
+  await till.getByText('Code read. Ask now.').waitFor()
+  await till.getByRole('button', { name: /^Ask for/ }).click()
+  await till.getByText('Approved', { exact: true }).waitFor()
+  assert.equal(await wallet.locator('dialog.asked').count(), 0)
 }
 
 /** A question that the shop takes back is told as that, on the sheet itself. */

@@ -152,6 +152,8 @@ const named = new Set([
   'seal_card.inner_key.kid',
   'open_card.signed_with.kid',
   'open_card.opened_with.kid',
+  'open_code.signed_with.kid',
+  'open_code.opened_with.kid',
   'open_entry.opened_with.kid',
   'open_sim.signed_with.kid',
   'open_sim.opened_with.kid',

@@ -99,18 +99,23 @@ function readPresented(
     if (credential === undefined || !verifyAssertion({ assertion, credential, challenge }))
       return no('assertion_invalid')
   }
+  const userVerified = assertion !== undefined
+  return withBlob({ terminal: call.terminal, sender, statement, blob, userVerified })
+}
+
+/** The blob is the one that was signed for, and its card pays from this terminal. */
+export function withBlob(sent: Omit<Presented, 'contentDigest'>): Step<Presented> {
+  const { terminal, sender, statement, blob } = sent
   if (sha256(blob).toString('base64url') !== statement.blob_digest) return no('blob_mismatch')
-  const home = sender.cards.get(statement.card)?.home ?? call.terminal
-  if (home !== call.terminal) return no('card_moved')
+  const home = sender.cards.get(statement.card)?.home ?? terminal
+  if (home !== terminal) return no('card_moved')
   // Somebody else's card is the scheme's to refuse; one's own pays from where it was handed to.
   if (sender.cards.get(statement.card)?.isHere === false) return no('card_unknown')
-  const contentDigest = sha256(jcs(statement.content)).toString('base64url')
-  const userVerified = assertion !== undefined
-  return yes({ terminal: call.terminal, sender, statement, blob, contentDigest, userVerified })
+  return yes({ ...sent, contentDigest: sha256(jcs(statement.content)).toString('base64url') })
 }
 
 /** The bytes are those signed for; how they open is the scheme's. */
-async function openPresented(
+export async function openPresented(
   world: World,
   sql: Sql,
   all: readonly Presented[],

@@ -14,6 +14,7 @@ import { endSale, readSales } from './ending-sales.ts'
 import { authorizeNetwork } from './network.ts'
 import { makeOffer, offerKey, verifyReader } from './offers.ts'
 import { openCards, paymentOf } from './open.ts'
+import { openCodes } from './open-code.ts'
 import { openEntries } from './open-entry.ts'
 import { openSale, saleOf } from './open-sale.ts'
 import { openSims, simPaymentOf } from './open-sim.ts'
@@ -89,6 +90,13 @@ export const operations = {
         ...(answer.ok ? { card: answer.value.card } : {}),
       }
     },
+  }),
+  open_code: pure('open_code', {
+    decide: openCodes,
+    refer: ({ terminal }, answer) => ({
+      terminal,
+      ...(answer.ok ? { card: answer.value.card } : {}),
+    }),
   }),
   verify_assent: pure('verify_assent', {
     decide: verifyAssents,

@@ -8,6 +8,7 @@ import type { VaultOperation } from '@warifu/protocol/vault'
 import { codeOf } from './codes.ts'
 import { arrivalLaws } from './rehearsal-arrival-laws.ts'
 import { chipLaws } from './rehearsal-chip-laws.ts'
+import { codeLaws } from './rehearsal-code-laws.ts'
 import { entryLaws } from './rehearsal-entry-laws.ts'
 import { issuingLaws } from './rehearsal-issuing-laws.ts'
 import { joiningLaws } from './rehearsal-joining.ts'
@@ -64,6 +65,7 @@ export const laws: { readonly [O in VaultOperation]: LawRow<O> } = {
   ...simLaws,
   ...readerLaws,
   ...chipLaws,
+  ...codeLaws,
   admit_terminal: {
     honest: async ({ stage }) => {
       const person = createPerson(stage)

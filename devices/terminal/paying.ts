@@ -7,6 +7,7 @@
  */
 import { jcsBytes } from '@warifu/crypto/jcs'
 import type { PaymentContent } from '@warifu/protocol/approval-content'
+import type { CodeContent } from '@warifu/protocol/capped-code'
 import type { Reply } from '@warifu/protocol/contract'
 import type { Id } from '@warifu/protocol/ids'
 import type { Scheme } from '@warifu/protocol/schemes'
@@ -63,7 +64,7 @@ export async function blobOf(needs: TerminalNeeds, card: Id<'crd'>): Promise<str
 export async function shownFor(
   needs: TerminalNeeds,
   card: Id<'crd'>,
-  content: PaymentContent,
+  content: PaymentContent | CodeContent,
 ): Promise<{ readonly scheme: Scheme; readonly blob: string }> {
   const { state, installed } = await installedOf(needs, card)
   const { keys } = speakerOf(state)

@@ -4,6 +4,7 @@
  */
 
 import type { PaymentContent } from '@warifu/protocol/approval-content'
+import type { CodeContent } from '@warifu/protocol/capped-code'
 import type { Delivery, SignedKey } from '@warifu/protocol/delivery'
 import type { Id } from '@warifu/protocol/ids'
 import type { Scheme } from '@warifu/protocol/schemes'
@@ -23,7 +24,8 @@ export type Keeping = { readonly text: string; readonly number?: string }
 export type Showing = {
   readonly card: Id<'crd'>
   readonly cardholder: Id<'chl'>
-  readonly content: PaymentContent
+  /** What is paid, or what may be paid by a code. */
+  readonly content: PaymentContent | CodeContent
   readonly keys: TerminalKeys
   /** As `install` kept it. */
   readonly text: string

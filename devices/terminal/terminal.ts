@@ -44,6 +44,7 @@ import {
   removeDevice,
   tellUnreached,
 } from './beacon.ts'
+import { type Cap, type Capped, showCapped } from './capped.ts'
 import type { ChipLink } from './chip-link.ts'
 import { install } from './installing.ts'
 import { callAsPerson, enrol, join, logIn } from './joining.ts'
@@ -162,6 +163,8 @@ type Own = {
   readonly presentAsked: (question: Question, card: Id<'crd'>, how: Asked) => Promise<Presented>
   /** A code for a till to read, once. */
   readonly showCode: () => Promise<Reply<'createCode'>>
+  /** A code that pays up to a cap with this card, once, where a till reads it within a minute. */
+  readonly showCapped: (cap: Cap) => Promise<Capped>
   /** The shops that may not ask any more. */
   readonly mutes: () => Promise<readonly Reply<'liftMute'>[]>
   readonly liftMute: (merchant: Id<'mer'>) => Promise<Reply<'liftMute'>>
@@ -238,6 +241,7 @@ const answering = (needs: TerminalNeeds) => ({
   presentAsked: async (asked: Question, card: Id<'crd'>, { number, verifyUser }: Asked) =>
     present(needs, await claimOf(asked, number ?? null), { card, verifyUser }),
   showCode: () => showCode(needs),
+  showCapped: (cap: Cap) => showCapped(needs, cap),
   mutes: () => mutes(needs),
   liftMute: (merchant: Id<'mer'>) => liftMute(needs, merchant),
 })

@@ -74,6 +74,12 @@ export const approvalHandlers = ({ approvals, directory, terminals }: Rooms) =>
       const code = payCodeOf(directory.codeOf(call))
       return done({ object: 'code', code, expires_at: instantOf(made.value) })
     },
+    createCappedCode: async ({ caller: { call }, body, nowMs }) => {
+      const made = await terminals.once(call, directory.newCapped(call, body, nowMs), nowMs)
+      if (!made.ok) return made
+      const { amount, currency } = body.statement.content
+      return done({ object: 'capped_code', amount, currency, expires_at: instantOf(made.value) })
+    },
     listMutes: async ({ caller }) => {
       const data = (await approvals.mutes(caller.call.cardholder)).map(muteObject)
       return done({ object: 'list', url: '/v1/mutes', has_more: false, next_cursor: null, data })

@@ -12,10 +12,25 @@ type Asked = {
   readonly deadlineMs: number
 }
 
+/** What of a payment is told; it may be about to be entered. */
+export type Told = Pick<
+  PaymentRow,
+  | 'lane'
+  | 'id'
+  | 'amount'
+  | 'currency'
+  | 'extent'
+  | 'merchant'
+  | 'payee'
+  | 'store'
+  | 'order_digest'
+  | 'match_number'
+>
+
 export async function contentFor(
   needs: PaymentNeeds,
   db: Db,
-  row: PaymentRow,
+  row: Told,
   { cardholder, presentment, card, deadlineMs }: Asked,
 ): Promise<PaymentContent> {
   const alone = await needs.signatureOnlyMax(db, cardholder)

@@ -15,6 +15,7 @@ import { asked } from './hops.ts'
 import { type At, instantOf, type PaymentNeeds } from './needs.ts'
 import { newNumber } from './numbers.ts'
 import type { Claim } from './reaching.ts'
+import { type Given, givenBy, redeem } from './redeeming.ts'
 import type { PaymentRow } from './row.ts'
 
 export type NewPayment = {
@@ -99,11 +100,10 @@ export async function createPayment(
   const { merchant } = ask
   if (!(await mayAsk(needs, claim.value, { merchant, nowMs: at.nowMs })))
     return refused('too_many_requests')
-  return enter(needs, rowOf(needs, { ask, payee, shown, nowMs: at.nowMs }), {
-    ask,
-    claim: claim.value,
-    at,
-  })
+  const { amount, currency } = ask
+  const given = await givenBy(needs, shown, { amount, currency, nowMs: at.nowMs })
+  const row = rowOf(needs, { ask, payee, shown, nowMs: at.nowMs })
+  return enter(needs, row, { ask, claim: claim.value, given, at })
 }
 
 type Making = {
@@ -149,13 +149,33 @@ function rowOf(needs: PaymentNeeds, { ask, payee, shown, nowMs }: Making) {
   }
 }
 
-type Entering = { readonly ask: NewPayment; readonly claim: Claim | null; readonly at: At }
+type Entering = {
+  readonly ask: NewPayment
+  readonly claim: Claim | null
+  /** A yes that came with a code. */
+  readonly given: Given | undefined
+  readonly at: At
+}
 
 async function enter(
   needs: PaymentNeeds,
   row: ReturnType<typeof rowOf>,
-  { ask, claim, at: { requestId, nowMs } }: Entering,
+  entering: Entering,
 ): Promise<Answer<PaymentRow>> {
+  const { ask, claim, given, at } = entering
+  const { key, digest } = ask
+  const { code, answer } =
+    given === undefined || claim === null
+      ? await open(needs, row, entering)
+      : await redeem(needs, { row, claim, key, digest, given, at })
+  return code === 'idempotency_key_reused' ? refused('idempotency_key_reused') : done(answer)
+}
+
+async function open(
+  needs: PaymentNeeds,
+  row: ReturnType<typeof rowOf>,
+  { ask, claim, at: { requestId, nowMs } }: Entering,
+): Promise<{ code: string; answer: PaymentRow }> {
   const { lane, id } = row
   const link = linkPlace(linkSecret(needs, id))
   const { sql } = needs.store
@@ -167,7 +187,5 @@ async function enter(
       (${requestId}, 'createPayment', ${sql.json(asked(instantOf(nowMs)))})::payments.entry,
       ${nowMs})`
   if (!reply) throw new Error('payments.open answered nothing')
-  return reply.code === 'idempotency_key_reused'
-    ? refused('idempotency_key_reused')
-    : done(reply.answer)
+  return reply
 }

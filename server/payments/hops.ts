@@ -45,6 +45,16 @@ export const claimed = (at: string, terminal: string): Hop[] => [
   }),
 ]
 
+/** A till read a code that carries a cap, and what was signed with it is opened. */
+export function codeRead(at: string, terminal: string): Hop[] {
+  const carried = { sealed: [sealedCard('vault', null)], signed_by: terminal }
+  return [
+    hop(['cardholder', 'terminal'], 'yes', at, { reported: true }),
+    hop(['terminal', 'merchant'], 'code', at, { readable: ['code'], reported: true }),
+    hop(['server', 'vault'], 'open_code', at, { ...carried, readable: ['code', 'amount'] }),
+  ]
+}
+
 /** Somebody is looked for, and asked where they are found. */
 export const reached = (at: string, asked: boolean): Hop[] => [
   hop(['server', 'terminal'], 'approval', at, {

@@ -43,7 +43,7 @@ export type PaymentNeeds = {
   /** What the vault refused of an entry device, so that its merchant hears of it. */
   readonly alarm: (refused: RefusedEntry) => Promise<void>
   /** How a person is found who did not begin. */
-  readonly directory: Pick<Directory, 'hashOf' | 'byNumber' | 'hashOfCode' | 'redeem'>
+  readonly directory: Pick<Directory, 'hashOf' | 'byNumber' | 'hashOfCode' | 'redeem' | 'cappedFor'>
   /** Devices that were heard, and whose they are. */
   readonly devices: {
     readonly hear: typeof hear

@@ -3,6 +3,7 @@
  * came in to the vault and answers with a card reference, or with a refusal. A file per way in.
  */
 export { type BeaconAsk, readBeacon } from './beacon.ts'
+export { type CodeAsk, type CodeRead, readCode } from './code.ts'
 export { type EntryExpected, type EntryRead, readEntry } from './entry-device.ts'
 export { isNext, type Next, type Read } from './read.ts'
 export { type ReaderAsk, readReader } from './reader.ts'

@@ -3,10 +3,12 @@
  * their phone shows. A number is kept as a keyed hash, a code as a hash; a code is used once.
  */
 import { createHash } from 'node:crypto'
+import type { CappedCodeBody } from '@warifu/protocol/capped-code'
 import { done } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
 import type { Db, Store, Tx } from '#store'
 import type { TerminalCall } from './call.ts'
+import { cappedFor, newCapped } from './capped.ts'
 import type { Work } from './once.ts'
 
 /** Whom to ask, and where. */
@@ -37,6 +39,10 @@ export function createDirectory(needs: Needs) {
     byNumber,
     codeOf,
     newCode: (call: TerminalCall, nowMs: number) => newCode(call, hashOfCode(codeOf(call)), nowMs),
+    /** A code that this phone made, which pays up to the cap in what was signed. */
+    newCapped: (call: TerminalCall, body: CappedCodeBody, nowMs: number) =>
+      newCapped(call, body, { codeMs: CODE_MS, nowMs }),
+    cappedFor,
     hashOfCode,
     redeem,
     tick: (nowMs: number) => forgetCodes(needs.store, nowMs),

@@ -2,6 +2,7 @@
  * What a card scheme is to the vault: how it seals a card for a terminal, and how it opens what
  * that terminal presents. A file per scheme beside; who sends was verified before either is asked.
  */
+import type { CodeStatement } from '@warifu/protocol/capped-code'
 import type { Delivery } from '@warifu/protocol/delivery'
 import type { Id } from '@warifu/protocol/ids'
 import type { Scheme } from '@warifu/protocol/schemes'
@@ -46,7 +47,7 @@ export type SealedCard<S extends Scheme> = {
 export type Presented = {
   readonly terminal: Id<'trm'>
   readonly sender: Sender
-  readonly statement: PaymentStatement
+  readonly statement: PaymentStatement | CodeStatement
   readonly blob: string
   /** SHA-256(JCS(content)), base64url. */
   readonly contentDigest: string
