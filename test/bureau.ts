@@ -6,6 +6,9 @@ import { saidReady, startChild, untilReady } from '@warifu/cli/child'
 import { createKeeper } from '@warifu/cli/keeper'
 import { choosePort } from '@warifu/cli/ports'
 import { bureauProgram } from '@warifu/cli/programs'
+import { createBureauApi, readKeys } from '@warifu/devices/bureau'
+import type { Body, Reply } from '@warifu/protocol/contract'
+import type { Id } from '@warifu/protocol/ids'
 import type { House } from './house.ts'
 
 export type Bureau = {
@@ -16,6 +19,10 @@ export type Bureau = {
   readonly letters: () => Promise<string[]>
   /** What lies in a letter. */
   readonly letter: (plastic: string) => Promise<Letter>
+  /** What its process would say of a job, signed by its key. */
+  readonly say: (id: Id<'pls'>, body: Body<'moveBureauJob'>) => Promise<Reply<'moveBureauJob'>>
+  /** Its process does nothing while `work` is done. */
+  readonly paused: <T>(work: () => Promise<T>) => Promise<T>
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 export type Letter = {
@@ -48,6 +55,19 @@ export async function startBureau(house: House, postMs = 0): Promise<Bureau> {
         await readFile(join(place, 'card.json'), 'utf8'),
       )
       return { ...card, picture: await readFile(join(place, 'card.svg'), 'utf8') }
+    },
+    say: async (id, body) => {
+      const keys = readKeys(await readFile(join(folder, 'bureau.keys.json'), 'utf8'))
+      const api = createBureauApi({ fetch, apiUrl: url }, keys, Date.now)
+      return api('moveBureauJob', { params: { id }, body })
+    },
+    paused: async (work) => {
+      child.kill('SIGSTOP')
+      try {
+        return await work()
+      } finally {
+        child.kill('SIGCONT')
+      }
     },
     [Symbol.asyncDispose]: async () => {
       await child.stop()

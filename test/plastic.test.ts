@@ -1,15 +1,20 @@
 // Goal: a card's plastic is ordered on the phone, made by a bureau that alone can read its job, and
-// lives only once that phone has it in hand; its owner sets the PIN; thieves of the letter, of the
-// page or of another phone get nothing; nobody between vault, bureau and phone could read a thing.
+// lives only once that phone has it in hand; its owner sets the PIN, and lets it in again; thieves
+// of the letter, of the page or of another phone get nothing; nobody between vault, bureau and
+// phone could read a thing.
 // Method: a whole house of real processes with a bureau; requests as the wallet makes them and
 // bent; what server, its database and its log hold is searched for the number afterwards.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { operateServer } from '@warifu/cli/operators'
+import { createSoftwareTerminal, memoryKeeper } from '@warifu/cli/software-terminal'
 import type { Plastic, PlasticOrder } from '@warifu/devices/terminal'
 import type { Id } from '@warifu/protocol/ids'
+import { callApi } from '@warifu/sdk/api-call'
 import postgres from 'postgres'
 import { type Bureau, type Letter, startBureau } from './bureau.ts'
+import { askFor, openTill } from './charging.ts'
 import { type House, startHouse } from './house.ts'
 import { type Holder, type People, peopleOf } from './people.ts'
 
@@ -111,6 +116,75 @@ test('a thief with the letter, the page and a passkey of their own: nothing live
   assert.equal((await victim.terminal.plastics(card))[0]?.status, 'delivered')
 })
 
+test('another phone of the same person: nothing is activated there', async () => {
+  const { keeper, owner } = await twoPhones()
+  const { plastic, letter } = await receive(owner)
+  const page = await owner.terminal.openPlasticPage(plastic)
+  const other = await secondPhone(owner, keeper)
+  await assert.rejects(other.openPlasticPage(plastic), code('plastic_elsewhere'))
+  const inHand = { page, read: keyedOf(letter) }
+  await assert.rejects(other.activatePlastic(inHand), code('plastic_elsewhere'))
+  assert.equal((await owner.terminal.plastics(owner.card))[0]?.status, 'delivered')
+  // Its page was not used up: the phone that applied activates with it.
+  assert.equal((await owner.terminal.activatePlastic(inHand)).status, 'active')
+})
+
+/** Somebody whose passkey is on two phones; the second one is not let in yet. */
+async function twoPhones() {
+  const keeper = memoryKeeper()
+  const terminal = createSoftwareTerminal({ ...people.api, origin: house.walletOrigin, keeper })
+  await terminal.join('Ren')
+  await terminal.enrol()
+  return { keeper, owner: { terminal, card: await people.takeCard(terminal) } }
+}
+
+async function secondPhone(owner: Holder, keeper: ReturnType<typeof memoryKeeper>) {
+  const other = createSoftwareTerminal({ ...people.api, origin: house.walletOrigin, keeper })
+  await other.logIn()
+  await other.enrol()
+  await other.startArrival('second', 'approval')
+  const [question] = await owner.terminal.questions()
+  assert(question)
+  await owner.terminal.received(question)
+  await owner.terminal.answer(question, 'approve')
+  assert.equal((await other.arrival()).status, 'done')
+  return other
+}
+
+test('a bureau that cannot make one, or whose post loses it, says so: it is dead', async () => {
+  const card = await people.takeCard(holder.terminal)
+  const owner = { ...holder, card }
+  const { plastic, letter } = await receive(owner)
+  const page = await owner.terminal.openPlasticPage(plastic)
+  const { say } = bureau
+  await assert.rejects(say(plastic, { status: 'rejected' }), code('plastic_state'))
+  const lost = await say(plastic, { status: 'lost', reason: 'returned by the post' })
+  assert.equal(lost.status, 'lost')
+  const stale = { page, read: keyedOf(letter) }
+  await assert.rejects(owner.terminal.activatePlastic(stale), code('plastic_state'))
+  await assert.rejects(say(plastic, { status: 'delivered' }), code('plastic_state'))
+
+  const next = await bureau.paused(async () => {
+    const ordered = await owner.terminal.orderPlastic(card, order)
+    const refused = await say(ordered.id, { status: 'rejected', reason: 'no plastic left' })
+    assert.equal(refused.status, 'rejected')
+    assert.equal((await say(ordered.id, { status: 'rejected' })).status, 'rejected', 'once')
+    return ordered
+  })
+  const [shown, before] = await owner.terminal.plastics(card)
+  assert.deepEqual(
+    [shown, before].map((one) => one?.history.at(-1)).map((last) => [last?.to, last?.reason]),
+    [
+      ['rejected', 'no plastic left'],
+      ['lost', 'returned by the post'],
+    ],
+  )
+  const notices = (await owner.terminal.notices()).filter(({ subject }) => subject === next.id)
+  assert.equal(notices.length, 2)
+  // Neither stands in the way of another one.
+  await receive(owner)
+})
+
 test('lost in the post: dead at once, and the next one comes with another code', async () => {
   const card = await people.takeCard(holder.terminal)
   const owner = { ...holder, card }
@@ -164,6 +238,76 @@ test('a PIN is set, changed and refused where it is weak; every change is told',
   const types = (await terminal.notices()).map(({ type }) => type)
   assert.equal(types.filter((type) => type === 'card.pin_changed').length, 2)
 })
+
+test('three misses block the PIN; a passkey and a code open it again', async () => {
+  const { terminal, card } = holder
+  const miss = await pinGuesser(holder)
+  const blocked = async () => {
+    for (const left of [2, 1, 0]) {
+      await miss()
+      assert.equal((await terminal.pin(card)).tries_left, left)
+    }
+    assert.equal((await terminal.pin(card)).status, 'blocked')
+  }
+  await blocked()
+  await assert.rejects(terminal.setPin(card, '9031'), code('pin_blocked'))
+  const { unblocking } = await terminal.startUnblock(card)
+  assert(unblocking?.channel === 'sms')
+  const sms = await texted()
+  const { verification } = unblocking
+  const wrong = { card, verification, code: sms === '00000000' ? '11111111' : '00000000' }
+  await assert.rejects(terminal.unblockPin(wrong), code('code_wrong'))
+  const thief = await people.become('Mallory')
+  await assert.rejects(
+    thief.terminal.unblockPin({ card, verification, code: sms }),
+    code('not_found'),
+  )
+  assert.equal((await terminal.pin(card)).status, 'blocked')
+  const open = await terminal.unblockPin({ card, verification, code: sms })
+  assert.deepEqual([open.status, open.tries_left], ['set', 3])
+
+  await blocked()
+  const again = { card, verification, code: sms }
+  await assert.rejects(terminal.unblockPin(again), code('code_exhausted'), 'it serves once')
+  const added = await operateServer(house.serverDatabase.url, ['add', 'Counter', 'operator'])
+  const headers = { authorization: `Bearer ${JSON.parse(added).token}` }
+  const handed = await callApi(people.api, 'createPinCode', { params: { id: card }, headers })
+  assert.equal(handed.channel, 'operator')
+  const given = { card, verification: handed.verification, code: handed.code }
+  const other = { ...given, code: handed.code === '00000000' ? '11111111' : '00000000' }
+  await assert.rejects(terminal.unblockPin(other), code('code_wrong'))
+  const whole = await terminal.unblockPin(given)
+  assert.deepEqual([whole.status, whole.tries_left], ['set', 3])
+  assert.equal((await terminal.setPin(card, '9031')).status, 'set')
+  const types = (await terminal.notices()).map(({ type }) => type)
+  assert.equal(types.filter((type) => type === 'card.pin_unblocked').length, 2)
+})
+
+/** Tries a wrong PIN at a till's entry device, with the plastic in hand. */
+async function pinGuesser({ terminal, card }: Holder): Promise<() => Promise<void>> {
+  const till = await openTill(house, people)
+  const plastic = (await terminal.plastics(card)).find(({ status }) => status === 'active')
+  assert(plastic)
+  const { pan, expiry, security_code } = await bureau.letter(plastic.id)
+  const guess = { pan, expiry, code: security_code, pin: '0000' }
+  return async () => {
+    const ask = askFor()
+    const message = till.message(guess, ask)
+    const { status } = await till.charge({ kind: 'entry_device', message }, ask)
+    assert.equal(status, 'declined')
+  }
+}
+
+async function texted(): Promise<string> {
+  for (let patience = 100; patience > 0; patience -= 1) {
+    const { data } = await callApi(people.api, 'listInbox', { query: { limit: 5 } })
+    const found = data.map(({ text }) => /([0-9]{8}) lets your PIN in/.exec(text)?.[1])
+    const [first] = found.filter((one) => one !== undefined)
+    if (first !== undefined) return first
+    await sleep(50)
+  }
+  throw new Error('no code in the inbox')
+}
 
 test('neither server nor its database nor any log has number, code or PIN', async () => {
   const letters = await Promise.all(

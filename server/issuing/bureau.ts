@@ -5,6 +5,7 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
+import { plasticMoves } from '@warifu/protocol/moves'
 import type { BureauStatus } from '@warifu/protocol/plastic-objects'
 import type { Db } from '#store'
 import type { Needs } from './needs.ts'
@@ -79,7 +80,8 @@ export async function moveJob(needs: Needs, move: JobMove): Promise<Answer<Plast
   const before = await readPlastic(store.sql, id)
   if (before?.bureau !== bureau) return refused('not_found')
   if (before.state === to) return done(before)
-  if (before.state === 'active') return refused('plastic_state')
+  const moves: readonly string[] = plasticMoves[before.state]
+  if (before.state === 'active' || !moves.includes(to)) return refused('plastic_state')
   if (failing.has(to)) await endInVault(needs, id)
   return store.transaction(async (tx) => {
     const cause = { reason: reason ?? to, actor: 'bureau', nowMs } as const

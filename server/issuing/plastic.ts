@@ -29,9 +29,10 @@ export async function readPlastic(db: Db, id: Id<'pls'>): Promise<PlasticRow | u
   return row
 }
 
+/** Newest first: their ids are made of their requests, and tell no order. */
 export async function plasticsOf(db: Db, card: Id<'crd'>): Promise<PlasticRow[]> {
   return db<PlasticRow[]>`
-    select ${columns(db)} from issuing.plastic where card = ${card} order by id desc`
+    select ${columns(db)} from issuing.plastic where card = ${card} order by created_ms desc, id`
 }
 
 /** What a bureau still has to do, oldest first. */
@@ -39,7 +40,7 @@ export async function jobsOf(db: Db, bureau: Id<'bur'>): Promise<PlasticRow[]> {
   return db<PlasticRow[]>`
     select ${columns(db)} from issuing.plastic
      where bureau = ${bureau} and state in ('ordered', 'accepted', 'produced', 'shipped')
-     order by id limit 100`
+     order by created_ms, id limit 100`
 }
 
 export type Cause = {
