@@ -11,6 +11,7 @@ import { createSoftwareTerminal, memoryKeeper } from '@warifu/cli/software-termi
 import type { Terminal } from '@warifu/devices/terminal'
 import type { Arrival } from '@warifu/protocol/arrival-contract'
 import type { Id } from '@warifu/protocol/ids'
+import type { Scheme } from '@warifu/protocol/schemes'
 import { callApi } from '@warifu/sdk/api-call'
 import { type House, startHouse } from './house.ts'
 import { type Holder, type People, pay, peopleOf } from './people.ts'
@@ -40,13 +41,13 @@ const code = (expected: string) => (error: unknown) => {
 type Owner = Holder & { readonly another: () => Promise<Terminal> }
 
 /** Somebody with a card on a phone, and with a passkey that every phone of theirs has. */
-async function owner(): Promise<Owner> {
+async function owner(scheme?: Scheme): Promise<Owner> {
   const keeper = memoryKeeper()
   const own = { ...people.api, origin: house.walletOrigin, keeper }
   const terminal = createSoftwareTerminal(own)
   await terminal.join('Aiko')
   await terminal.enrol()
-  const card = await people.takeCard(terminal)
+  const card = await people.takeCard(terminal, scheme)
   const another = async () => {
     const phone = createSoftwareTerminal(own)
     await phone.logIn()
@@ -93,6 +94,21 @@ test('a new phone: the old one says yes, the card moves, the old one is told why
   assert.equal(await paidBy({ terminal: phone, card: old.card }), 'authorized')
   assert.equal(await paidBy(old), 'terminal_replaced')
 })
+
+for (const scheme of ['payment_key', 'activation_number', 'server_sealed'] as const)
+  test(`a card of ${scheme} moves: the new phone pays, the old one is told why not`, async () => {
+    const old = await owner(scheme)
+    assert.equal(await paidBy(old), 'authorized')
+    const phone = await old.another()
+    await phone.startArrival('replace', 'approval')
+    await sayYes(old)
+    await untilStatus(phone, 'done')
+    await phone.pullMoved()
+    const [card] = (await phone.state()).cards
+    assert.deepEqual([card?.card, card?.scheme], [old.card, scheme])
+    assert.equal(await paidBy({ terminal: phone, card: old.card }), 'authorized')
+    assert.equal(await paidBy(old), 'terminal_replaced')
+  })
 
 test('the old phone says no: nothing changes, and nobody is in', async () => {
   const old = await owner()
