@@ -24,6 +24,7 @@ async function fullState(): Promise<TerminalState> {
     cardholder: id('chl'),
     terminal: id('trm'),
     keys,
+    certificate: { keys: keys.signing, request: 'PEM' },
     counter: 7,
     unanswered: {
       name: 'suspendCard',
@@ -60,8 +61,8 @@ test('what is saved is loaded again, keys included, by another command', async (
   assert.deepEqual(await store.load(), blankState)
   await store.save(state)
   const again = await openWalletFile(home, 'aiko', origin).store.load()
-  const { keys, ...plain } = again
-  const { keys: before, ...plainBefore } = state
+  const { keys, certificate, ...plain } = again
+  const { keys: before, certificate: certified, ...plainBefore } = state
   assert.deepEqual(plain, plainBefore)
   const data = new TextEncoder().encode('x')
   const algorithm = { name: 'ECDSA', hash: 'SHA-256' }
@@ -72,6 +73,9 @@ test('what is saved is loaded again, keys included, by another command', async (
   const exported = async ({ publicKey }: CryptoKeyPair) =>
     crypto.subtle.exportKey('raw', publicKey).then((bytes) => Buffer.from(bytes))
   assert.deepEqual(await exported(keys.sealing), await exported(before.sealing))
+  assert.ok(certificate !== null && certified !== null)
+  assert.equal(certificate.request, certified.request)
+  assert.deepEqual(await exported(certificate.keys), await exported(certified.keys))
   assert.equal((await stat(path)).mode & 0o777, 0o600)
   assert.match(await readFile(path, 'utf8'), /software terminal, sandbox only/)
   assert.deepEqual(await listWallets(home), ['aiko'])

@@ -56,6 +56,7 @@ const state = closed({
   session: orNull(session),
   terminal: orNull(idOf('trm')),
   keys: orNull(keys),
+  certificate: orNull(closed({ keys: privateJwk, request: Type.String() })),
   vault_key: orNull(publicJwk),
   counter: Type.Integer({ minimum: 0 }),
   unanswered: orNull(signedRequest),
@@ -114,11 +115,19 @@ export const packState = async (from: TerminalState): Promise<PackedState> => ({
     number: card.number === null ? null : { ...card.number },
   })),
   keys: from.keys === null ? null : await packKeys(from.keys),
+  certificate: from.certificate && {
+    keys: await privateJwkOf(from.certificate.keys.privateKey),
+    request: from.certificate.request,
+  },
 })
 
 export const unpackState = async (from: PackedState): Promise<TerminalState> => ({
   ...from,
   keys: from.keys === null ? null : await unpackKeys(from.keys),
+  certificate: from.certificate && {
+    keys: await pairOf(from.certificate.keys, SIGNING),
+    request: from.certificate.request,
+  },
 })
 
 const packKeys = async ({ sealing, signing, local }: TerminalKeys) => ({
@@ -133,16 +142,9 @@ async function privateJwkOf(key: CryptoKey): Promise<Static<typeof privateJwk>> 
 }
 
 async function unpackKeys(from: Static<typeof keys>): Promise<TerminalKeys> {
-  const pair = async (
-    { d, ...jwk }: Static<typeof privateJwk>,
-    { algorithm, uses, verifies }: PairUse,
-  ) => ({
-    privateKey: await subtle.importKey('jwk', { ...jwk, d }, algorithm, true, uses),
-    publicKey: await subtle.importKey('jwk', jwk, algorithm, true, verifies),
-  })
   return {
-    sealing: await pair(from.sealing, { algorithm: ECDH, uses: ['deriveBits'], verifies: [] }),
-    signing: await pair(from.signing, { algorithm: ECDSA, uses: ['sign'], verifies: ['verify'] }),
+    sealing: await pairOf(from.sealing, { algorithm: ECDH, uses: ['deriveBits'], verifies: [] }),
+    signing: await pairOf(from.signing, SIGNING),
     local: await subtle.importKey('raw', fromBase64url(from.local), 'AES-GCM', true, [
       'encrypt',
       'decrypt',
@@ -155,3 +157,13 @@ type PairUse = {
   readonly uses: KeyUsage[]
   readonly verifies: KeyUsage[]
 }
+
+const SIGNING: PairUse = { algorithm: ECDSA, uses: ['sign'], verifies: ['verify'] }
+
+const pairOf = async (
+  { d, ...jwk }: Static<typeof privateJwk>,
+  { algorithm, uses, verifies }: PairUse,
+): Promise<CryptoKeyPair> => ({
+  privateKey: await subtle.importKey('jwk', { ...jwk, d }, algorithm, true, uses),
+  publicKey: await subtle.importKey('jwk', jwk, algorithm, true, verifies),
+})

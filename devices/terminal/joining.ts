@@ -109,7 +109,7 @@ export async function enrol(needs: TerminalNeeds): Promise<Reply<'confirmTermina
   const opening = { sealing: keys.sealing, message: challenge, nowMs: needs.nowMs() }
   const context = { terminal, vault_key: await thumbprintOfJwk(vault_key) }
   const proof = await proveOpening(opening, context)
-  const fresh = { terminal, keys, vault_key, counter: 0, asked: [], cards: [] }
+  const fresh = { terminal, keys, vault_key, counter: 0, asked: [], cards: [], certificate: null }
   await update(needs, (state) => ({ ...state, ...fresh }))
   return callAsPerson(needs, 'confirmTerminal', { params: { id: terminal }, body: { proof } })
 }

@@ -21,6 +21,8 @@ export type TerminalErrorCode =
   | 'device_not_near' // a proximity device that does not answer
   | 'device_paired' // it has a phone already
   | 'device_refused'
+  | 'certificate_unreadable' // no certificate in what was given
+  | 'certificate_of_other_key' // not issued for this terminal's request
   | 'label_wrong' // the label is another device's
 
 export class TerminalError extends Error {

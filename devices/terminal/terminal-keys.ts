@@ -28,9 +28,12 @@ const LOCAL = { name: 'AES-GCM', length: 256 } as const
 
 export const makeKeys = async (extractable: boolean): Promise<TerminalKeys> => ({
   sealing: await subtle.generateKey(ECDH, extractable, ['deriveBits']),
-  signing: await subtle.generateKey(ECDSA, extractable, ['sign', 'verify']),
+  signing: await makeSigningKey(extractable),
   local: await subtle.generateKey(LOCAL, extractable, ['encrypt', 'decrypt']),
 })
+
+export const makeSigningKey = (extractable: boolean): Promise<CryptoKeyPair> =>
+  subtle.generateKey(ECDSA, extractable, ['sign', 'verify'])
 
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await subtle.digest('SHA-256', bytes))

@@ -30,6 +30,9 @@ export type InstalledCard = {
   readonly is_confirmed: boolean
 }
 
+/** The key that an authority is to certify, and the request for it (PEM). */
+export type CertificateKey = { readonly keys: CryptoKeyPair; readonly request: string }
+
 export type TerminalState = {
   readonly name: string | null
   readonly cardholder: Id<'chl'> | null
@@ -37,6 +40,7 @@ export type TerminalState = {
   readonly session: Reply<'createSession'> | null
   readonly terminal: Id<'trm'> | null
   readonly keys: TerminalKeys | null
+  readonly certificate: CertificateKey | null
   /** The vault's signing key, pinned at enrolment. */
   readonly vault_key: PublicJwk | null
   /** The counter of the last write that was prepared; the next one carries a higher one. */
@@ -57,6 +61,7 @@ export const blankState: TerminalState = {
   session: null,
   terminal: null,
   keys: null,
+  certificate: null,
   vault_key: null,
   counter: 0,
   unanswered: null,

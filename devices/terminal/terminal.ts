@@ -45,6 +45,7 @@ import {
   tellUnreached,
 } from './beacon.ts'
 import { type Cap, type Capped, showCapped } from './capped.ts'
+import { type Certificates, certificates } from './certificate.ts'
 import type { ChipLink } from './chip-link.ts'
 import { install } from './installing.ts'
 import { callAsPerson, enrol, join, logIn } from './joining.ts'
@@ -106,6 +107,7 @@ type Card = Reply<'getCard'>
 export type Terminal = Own &
   Carrying &
   SimWays &
+  Certificates &
   ReturnType<typeof pins> &
   ReturnType<typeof plastics> &
   ReturnType<typeof arrivals>
@@ -204,6 +206,7 @@ export function createTerminal(needs: TerminalNeeds): Terminal {
     logIn: () => logIn(needs),
     enrol: () => enrol(needs),
     ...applying(needs),
+    ...certificates(needs),
     ...pins(needs),
     ...plastics(needs),
     ...arrivals(needs),

@@ -8,6 +8,7 @@ import { type FormEvent, useState } from 'react'
 import { act } from './acting.ts'
 import { PhoneForm } from './apply-phone.tsx'
 import { type Program, useTerminalState } from './asking.ts'
+import { CertificateForm } from './certificate.tsx'
 import { useDoing } from './doing.ts'
 import { TroubleSaid } from './trouble-said.tsx'
 import { applyingWords as words } from './words-applying.ts'
@@ -46,7 +47,7 @@ export function Identity({ application, program }: Props) {
             <h2>{say(`identity.${method}`)}</h2>
             <p className="quiet">{say(`identity.${method}_more`)}</p>
             <Standing state={stateOf(method)} />
-            {stateOf(method) === undefined && method !== 'x509' ? (
+            {stateOf(method) === undefined ? (
               <Button variant="default" onClick={() => choose(method)}>
                 {say(`identity.${method}`)}
               </Button>
@@ -76,6 +77,8 @@ function Form({ method, application }: Showing) {
       return <DocumentForm application={application} />
     case 'issued_card':
       return <CardForm application={application} />
+    case 'x509':
+      return <CertificateForm application={application.id} />
     default:
       return <TerminalForm application={application} />
   }

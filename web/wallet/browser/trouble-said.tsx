@@ -19,6 +19,7 @@ const byRefusal: Readonly<Record<string, string>> = {
   device_paired: 'chip_paired',
   device_refused: 'chip_unknown',
   label_wrong: 'chip_unknown',
+  certificate_unreadable: 'certificate_unreadable',
 }
 
 export function useTroubleWords() {

@@ -13,7 +13,8 @@ const en = {
   'identity.identity_document': 'Passport or identity card',
   'identity.identity_document_more': 'Copy the lines at the bottom, with every < sign.',
   'identity.x509': 'Certificate',
-  'identity.x509_more': 'From a program that holds its key: warifu-compatible terminals only.',
+  'identity.x509_more':
+    'An authority certifies a key of this phone. The key signs your application and stays here.',
   'identity.phone': 'Code by message',
   'identity.phone_more': 'Six digits to your phone number.',
   'identity.voice': 'Code by call',
@@ -21,6 +22,15 @@ const en = {
   'identity.lines': 'The lines, one under the other',
   'identity.show': 'Show it',
   'identity.no_card': 'There is no card on this phone that can be shown.',
+  'certificate.make': 'Make the request',
+  'certificate.request': 'Request for a certificate',
+  'certificate.request_more': 'Take it to your authority. It holds no secret.',
+  'certificate.download': 'Save it as a file',
+  'certificate.issued': 'The certificate that was issued',
+  'certificate.issued_more': 'The text from BEGIN to END; those above it may follow.',
+  'certificate.file': 'Take it from a file',
+  'certificate.other_key':
+    'This certificate is for another key. It must be issued for the request of this phone.',
 }
 type Column = Readonly<Record<keyof typeof en, string>>
 
@@ -38,7 +48,8 @@ const ja: Column = {
   'identity.identity_document': 'パスポートまたは身分証',
   'identity.identity_document_more': '下部の行を、< の記号も含めてすべて写してください。',
   'identity.x509': '電子証明書',
-  'identity.x509_more': '鍵を持つプログラムから示します。対応する端末でのみ使えます。',
+  'identity.x509_more':
+    'この端末の鍵を認証局が証明します。鍵はお申し込みに署名し、端末から出ません。',
   'identity.phone': 'メッセージで届くコード',
   'identity.phone_more': '電話番号に6桁の数字を送ります。',
   'identity.voice': '電話で聞くコード',
@@ -46,6 +57,15 @@ const ja: Column = {
   'identity.lines': '行をそのまま、改行して',
   'identity.show': '示す',
   'identity.no_card': 'この端末に、示せるカードがありません。',
+  'certificate.make': '証明書要求を作る',
+  'certificate.request': '証明書要求',
+  'certificate.request_more': '認証局にお渡しください。秘密は含まれません。',
+  'certificate.download': 'ファイルに保存する',
+  'certificate.issued': '発行された証明書',
+  'certificate.issued_more': 'BEGIN から END までの文字。上位の証明書が続いてもかまいません。',
+  'certificate.file': 'ファイルから読み込む',
+  'certificate.other_key':
+    'この証明書は別の鍵のものです。この端末の証明書要求に対して発行された証明書が必要です。',
 }
 
 const ko: Column = {
@@ -61,7 +81,8 @@ const ko: Column = {
   'identity.identity_document': '여권 또는 신분증',
   'identity.identity_document_more': '아래쪽 줄을 < 기호까지 모두 옮겨 적어 주세요.',
   'identity.x509': '인증서',
-  'identity.x509_more': '키를 가진 프로그램에서 보입니다. 지원하는 단말기에서만 됩니다.',
+  'identity.x509_more':
+    '이 단말기의 키를 인증 기관이 증명합니다. 키는 신청에 서명하고 단말기를 떠나지 않습니다.',
   'identity.phone': '메시지로 받는 코드',
   'identity.phone_more': '전화번호로 여섯 자리를 보냅니다.',
   'identity.voice': '전화로 듣는 코드',
@@ -69,6 +90,15 @@ const ko: Column = {
   'identity.lines': '줄을 그대로, 줄바꿈하여',
   'identity.show': '보이기',
   'identity.no_card': '이 단말기에 보일 수 있는 카드가 없습니다.',
+  'certificate.make': '인증서 요청 만들기',
+  'certificate.request': '인증서 요청',
+  'certificate.request_more': '인증 기관에 제출하세요. 비밀은 들어 있지 않습니다.',
+  'certificate.download': '파일로 저장',
+  'certificate.issued': '발급된 인증서',
+  'certificate.issued_more': 'BEGIN부터 END까지의 글자. 상위 인증서가 이어져도 됩니다.',
+  'certificate.file': '파일에서 가져오기',
+  'certificate.other_key':
+    '이 인증서는 다른 키의 것입니다. 이 단말기의 요청에 대해 발급된 인증서여야 합니다.',
 }
 
 export const identityWords = { en, ja, ko }
