@@ -8,7 +8,7 @@ import { act } from './acting.ts'
 import { useDoing } from './doing.ts'
 import { hasArrived } from './enrolling.ts'
 import { TroubleSaid } from './trouble-said.tsx'
-import { words } from './words.ts'
+import { arrivingWords as words } from './words-arriving.ts'
 import { useWorld } from './world.tsx'
 
 type Arrival = Reply<'getArrival'>
