@@ -13,9 +13,9 @@ import type { House } from './house.ts'
 
 export type Beacon = ProximityDevice & {
   readonly port: number
-  readonly child: () => Child
   readonly stop: () => Promise<void>
-  readonly start: () => Promise<void>
+  /** Starts it anew; `clockMs`: by so much its clock is wrong. */
+  readonly start: (options?: { readonly clockMs?: number }) => Promise<void>
   readonly link: () => Promise<ChipLink>
 }
 
@@ -27,6 +27,10 @@ export type AirOf = {
   readonly hearNew: (known?: readonly string[]) => Promise<string>
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
+
+/** Loaded before a process's own code: its clock. */
+const clockOf = (byMs: number): string =>
+  `data:text/javascript,const now=Date.now;Date.now=()=>now()+(${byMs})`
 
 export async function openAir(
   { folder, operator, walletOrigin }: House,
@@ -55,16 +59,18 @@ export async function openAir(
       const linkPort = ports.link ?? (await choosePort())
       const { memoryFile } = device
       const program = await proximityProgram({ memoryFile, linkPort, walletOrigin, air })
-      let child: Child
-      const start = async () => {
-        child = await startChild(program, `${folder}/${name}.log`, keeper)
+      let child: Child | undefined
+      const start = async ({ clockMs = 0 } = {}) => {
+        await child?.stop()
+        const args = clockMs === 0 ? program.args : ['--import', clockOf(clockMs), ...program.args]
+        child = await startChild({ ...program, args }, `${folder}/${name}.log`, keeper)
         await untilReady(child, saidReady(child))
       }
-      const stop = async () => await child.stop()
+      const stop = async () => await child?.stop()
       await start()
       stack.defer(stop)
       const link = () => openLinkTo({ port: linkPort, walletOrigin })
-      return { ...device, port: linkPort, child: () => child, start, stop, link }
+      return { ...device, port: linkPort, start, stop, link }
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
