@@ -25,6 +25,7 @@ import {
   type Sim,
   showSim,
   type TerminalNeeds,
+  writeSimDigits,
 } from '@warifu/devices/terminal'
 import type { Id } from '@warifu/protocol/ids'
 import { type House, startHouse } from './house.ts'
@@ -32,6 +33,7 @@ import { type People, peopleOf } from './people.ts'
 
 const codes = { pin: '2580', puk: '12345678' }
 const CARD_PIN = '4719'
+const NEW_PIN = '836205'
 let house: House
 let people: People
 let maker: SimMaker
@@ -128,13 +130,14 @@ test('two PIN digits travel only when the company asks for them', async () => {
 })
 
 test('a PIN change rewrites the SIM’s digits; until then they are wrong, and counted', async () => {
-  const digits = (two: string) =>
-    callBridge(line, 'digits', { choice: { default: true }, digits: two })
-  await digits('99')
+  await createTerminal(needs).setPin(card, NEW_PIN)
   const { id, link } = await people.ask({ amount: 15_000 })
   await assert.rejects(pay(link), { code: 'pin_digits_wrong' })
   assert.equal((await people.show(id)).status, 'requires_action', 'it may be tried again')
-  await digits(CARD_PIN.slice(0, 2))
+  const written = { sim, card, digits: NEW_PIN.slice(0, 2) }
+  const another = { ...sim, iccid_last4: 'none' }
+  await assert.rejects(writeSimDigits(line, { ...written, sim: another }), { code: 'sim_foreign' })
+  await writeSimDigits(line, written)
   assert.equal((await pay(link)).status, 'authorized')
 })
 

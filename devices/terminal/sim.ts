@@ -80,6 +80,20 @@ export async function linkSim(
   return write(needs, 'linkSim', { body: { statement, voucher, assertion } })
 }
 
+type Digits = { readonly sim: Sim; readonly card: Id<'crd'>; readonly digits: string }
+
+/** After a PIN was set: its first two digits, into this SIM and no other, under the SIM's PIN. */
+export async function writeSimDigits(
+  line: BridgeLine,
+  { sim, card, digits }: Digits,
+): Promise<void> {
+  const number = sim.cards.find((one) => one.card === card)?.number
+  if (number === undefined) throw new BridgeRefused('sim_record_empty')
+  const { iccid } = await callBridge(line, 'sim', {})
+  if (iccid.slice(-4) !== sim.iccid_last4) throw new BridgeRefused('sim_foreign')
+  await callBridge(line, 'digits', { choice: { number }, digits })
+}
+
 export type BySim = {
   readonly sim: Id<'sim'>
   readonly choice: SimChoice

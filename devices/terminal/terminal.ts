@@ -87,6 +87,7 @@ export {
   presentSim,
   type Sim,
   showSim,
+  writeSimDigits,
 } from './sim.ts'
 export { TerminalError, type TerminalErrorCode } from './terminal-error.ts'
 export { fetchBlob, keepBlob, makeKeys, type TerminalKeys } from './terminal-keys.ts'

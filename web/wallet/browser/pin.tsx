@@ -8,6 +8,8 @@ import { refusalWords, useLanguage, useWords } from '@warifu/web/kit'
 import { type FormEvent, useState } from 'react'
 import { act } from './acting.ts'
 import { useDoing } from './doing.ts'
+import { markOld } from './sim-digits.ts'
+import { SimFollows, useSimFollows } from './sim-digits-said.tsx'
 import { TroubleSaid } from './trouble-said.tsx'
 import { words } from './words.ts'
 import { useWorld } from './world.tsx'
@@ -35,11 +37,14 @@ function SetForm({ card }: Props) {
   const [again, setAgain] = useState('')
   const [wrong, setWrong] = useState<string | null>(null)
   const [isDone, setDone] = useState(false)
+  const following = useSimFollows(card)
   const set = useDoing(async (digits: string) => {
     await act(world, () => world.terminal.setPin(card, digits))
+    await markOld(world, card)
     setPin('')
     setAgain('')
     setDone(true)
+    following.begin(digits.slice(0, 2))
   })
   const faultOf = (): string | null => {
     if (!/^[0-9]{4,12}$/.test(pin)) return say('pin.form')
@@ -75,6 +80,7 @@ function SetForm({ card }: Props) {
         onChange={(event) => setAgain(digits(event.currentTarget.value))}
       />
       {isDone ? <p role="status">{say('pin.done')}</p> : null}
+      <SimFollows card={card} following={following} />
       {set.error === null ? null : <TroubleSaid error={set.error} />}
       <Button type="submit" mt={12} variant="default" loading={set.runs}>
         {say('pin.go')}

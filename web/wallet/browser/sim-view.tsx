@@ -6,6 +6,7 @@ import { Button } from '@mantine/core'
 import { Said, useWords } from '@warifu/web/kit'
 import { useDoing } from './doing.ts'
 import { connect, takeIntoUse } from './sim.ts'
+import { OldDigits } from './sim-digits-said.tsx'
 import { SimTrouble } from './sim-trouble.tsx'
 import { useSim } from './sim-use.ts'
 import { simWords } from './words-sim.ts'
@@ -32,6 +33,7 @@ export function SimView() {
           {say('sim.cards', { count: String(kept.sim.cards.length) })}
         </Said>
       ) : null}
+      {kept?.sim && bridge !== null ? <OldDigits sim={kept.sim} /> : null}
       {runs ? <p role="status">{say('sim.answer')}</p> : null}
       <SimTrouble error={connecting.error ?? using.error} />
       {bridge === null ? null : (
