@@ -1,7 +1,7 @@
 /** What an applicant writes, read as people write it, and brought into the form of the wire. */
 import { exponentOf } from '@warifu/protocol/money'
 import type { Applicant } from '@warifu/protocol/objects'
-import type { Word } from './words.ts'
+import type { ApplyingWord } from './words-applying.ts'
 
 export type Fields = {
   readonly program: string
@@ -15,7 +15,7 @@ export const employments = ['employed', 'self_employed', 'student', 'retired', '
 export const isEmployment = (text: string): text is Applicant['employment'] =>
   employments.some((each) => each === text)
 
-export type Faults = Partial<Record<'name' | 'birth' | 'income', Word>>
+export type Faults = Partial<Record<'name' | 'birth' | 'income', ApplyingWord>>
 
 export function faultsOf({ name, birth, income }: Fields): Faults {
   return {

@@ -17,7 +17,7 @@ import { type Program, usePrograms, useTerminalState } from './asking.ts'
 import { useDoing } from './doing.ts'
 import { SchemeChoice, schemeOf } from './scheme-choice.tsx'
 import { TroubleSaid } from './trouble-said.tsx'
-import { words } from './words.ts'
+import { applyingWords as words } from './words-applying.ts'
 import { useWorld } from './world.tsx'
 
 export function ApplyForm({ onApplied }: { readonly onApplied: () => void }) {

@@ -8,7 +8,7 @@ import { act } from './acting.ts'
 import { phoneOf } from './applicant.ts'
 import { useDoing } from './doing.ts'
 import { TroubleSaid } from './trouble-said.tsx'
-import { words } from './words.ts'
+import { applyingWords as words } from './words-applying.ts'
 import { useWorld } from './world.tsx'
 
 type Reaching = {

@@ -11,7 +11,7 @@ import { useDoing } from './doing.ts'
 import { markOld } from './sim-digits.ts'
 import { SimFollows, useSimFollows } from './sim-digits-said.tsx'
 import { TroubleSaid } from './trouble-said.tsx'
-import { words } from './words.ts'
+import { plasticWords as words } from './words-plastic.ts'
 import { useWorld } from './world.tsx'
 
 type Props = { readonly card: Id<'crd'> }

@@ -11,7 +11,7 @@ import { useDoing } from './doing.ts'
 import { PinPanel } from './pin.tsx'
 import { TroubleSaid } from './trouble-said.tsx'
 import { go } from './views.tsx'
-import { words } from './words.ts'
+import { plasticWords as words } from './words-plastic.ts'
 import { useWorld } from './world.tsx'
 
 export function PlasticView() {

@@ -1,8 +1,5 @@
 /** What the wallet says on the way to a card: application, code, decision. */
 const en = {
-  'apply.title': 'Your first card',
-  'apply.another': 'Apply for a card',
-  'apply.lead': 'It takes about a minute: who you are, a code to your phone, a decision.',
   'apply.step': 'Step {step} of 3',
   'apply.name': 'Name as on the card',
   'apply.birth': 'Date of birth',
@@ -27,7 +24,6 @@ const en = {
   'code.lead': 'It is on its way to {destination}.',
   'code.label': 'Six digits',
   'code.form': 'The code has six digits.',
-  'code.go': 'Confirm',
   'code.other': 'Send to another number',
   'code.inbox': 'This is a sandbox: the message lies in its inbox.',
   'code.inbox_go': 'Open the inbox',
@@ -47,9 +43,6 @@ const en = {
 type Column = Readonly<Record<keyof typeof en, string>>
 
 const ja: Column = {
-  'apply.title': 'はじめてのカード',
-  'apply.another': 'カードを申し込む',
-  'apply.lead': '1分ほどで終わります。お客さま情報、電話へのコード、そして審査です。',
   'apply.step': '3ステップ中 {step}',
   'apply.name': 'カードの名義',
   'apply.birth': '生年月日',
@@ -74,7 +67,6 @@ const ja: Column = {
   'code.lead': '{destination} にお送りしました。',
   'code.label': '6桁のコード',
   'code.form': 'コードは6桁の数字です。',
-  'code.go': '確認する',
   'code.other': '別の番号に送る',
   'code.inbox': 'サンドボックスのため、メッセージは受信箱にあります。',
   'code.inbox_go': '受信箱を開く',
@@ -93,9 +85,6 @@ const ja: Column = {
 }
 
 const ko: Column = {
-  'apply.title': '첫 카드',
-  'apply.another': '카드 신청',
-  'apply.lead': '1분쯤 걸립니다. 본인 정보, 전화로 받는 코드, 그리고 심사입니다.',
   'apply.step': '3단계 중 {step}',
   'apply.name': '카드에 적을 이름',
   'apply.birth': '생년월일',
@@ -120,7 +109,6 @@ const ko: Column = {
   'code.lead': '{destination}(으)로 보냈습니다.',
   'code.label': '여섯 자리',
   'code.form': '코드는 여섯 자리 숫자입니다.',
-  'code.go': '확인',
   'code.other': '다른 번호로 보내기',
   'code.inbox': '샌드박스이므로 메시지는 받은 편지함에 있습니다.',
   'code.inbox_go': '받은 편지함 열기',

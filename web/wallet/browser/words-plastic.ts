@@ -1,11 +1,8 @@
-/** What the wallet says of another phone that asks, of PINs and of plastic. */
+/** What the wallet says of PINs and of plastic, and the page's words: loaded with its view. */
+import type { Words } from '@warifu/web/kit'
+import { type Word, words } from './words.ts'
+
 const en = {
-  'arrivals.title': 'Another phone wants your cards',
-  'arrivals.more': 'If that is not you, call it back now.',
-  'arrivals.cancel': 'That is not me',
-  'arrivals.replace': 'Your cards would move to it, and this phone would end.',
-  'arrivals.second': 'It would be one more phone of yours; your cards stay here.',
-  'arrivals.yes': 'It is mine, let it in',
   'pin.title': 'PIN',
   'pin.unset': 'This card has no PIN yet.',
   'pin.set': 'A PIN is set.',
@@ -44,17 +41,11 @@ const en = {
   'plastic.activate': 'Bring it to life',
   'plastic.lose': 'It is gone',
   'plastic.back': 'Back to my cards',
-  'plastic.open': 'PIN and plastic',
 }
-type Column = Readonly<Record<keyof typeof en, string>>
+
+type Column = { readonly [W in keyof typeof en]: string }
 
 const ja: Column = {
-  'arrivals.title': '別の端末がカードを求めています',
-  'arrivals.more': 'お心当たりがなければ、いま取り消してください。',
-  'arrivals.cancel': '自分ではありません',
-  'arrivals.replace': 'カードはそちらに移り、この端末は使えなくなります。',
-  'arrivals.second': 'もう1台の端末になります。カードはここに残ります。',
-  'arrivals.yes': '自分の端末です。認めます',
   'pin.title': '暗証番号',
   'pin.unset': 'このカードにはまだ暗証番号がありません。',
   'pin.set': '暗証番号が設定されています。',
@@ -93,16 +84,9 @@ const ja: Column = {
   'plastic.activate': '有効にする',
   'plastic.lose': 'なくしました',
   'plastic.back': 'カードに戻る',
-  'plastic.open': '暗証番号とプラスチック',
 }
 
 const ko: Column = {
-  'arrivals.title': '다른 단말기가 카드를 원합니다',
-  'arrivals.more': '본인이 아니면 지금 취소하세요.',
-  'arrivals.cancel': '제가 아닙니다',
-  'arrivals.replace': '카드는 그 단말기로 옮겨지고 이 단말기는 끝납니다.',
-  'arrivals.second': '단말기가 하나 더 생깁니다. 카드는 여기에 남습니다.',
-  'arrivals.yes': '제 단말기입니다. 허락합니다',
   'pin.title': '비밀번호',
   'pin.unset': '이 카드에는 아직 비밀번호가 없습니다.',
   'pin.set': '비밀번호가 정해져 있습니다.',
@@ -141,7 +125,10 @@ const ko: Column = {
   'plastic.activate': '활성화하기',
   'plastic.lose': '잃어버렸습니다',
   'plastic.back': '카드로 돌아가기',
-  'plastic.open': '비밀번호와 실물 카드',
 }
 
-export const plasticWords = { en, ja, ko }
+export const plasticWords: Words<Word | keyof typeof en> = {
+  en: { ...words.en, ...en },
+  ja: { ...words.ja, ...ja },
+  ko: { ...words.ko, ...ko },
+}

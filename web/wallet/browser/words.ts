@@ -4,36 +4,28 @@
  * loaded later (app.tsx) says its words by that table, and has no row.
  */
 import type { Words } from '@warifu/web/kit'
-import { applyWords } from './words-apply.ts'
 import { en } from './words-en.ts'
+import { homeWords } from './words-home.ts'
 import { ja } from './words-ja.ts'
 import { ko } from './words-ko.ts'
-import { plasticWords } from './words-plastic.ts'
 import { schemeWords } from './words-schemes.ts'
 
-export type Word =
-  | keyof typeof en
-  | keyof typeof applyWords.en
-  | keyof typeof plasticWords.en
-  | keyof typeof schemeWords.en
+export type Word = keyof typeof en | keyof typeof homeWords.en | keyof typeof schemeWords.en
 
 export const words: Words<Word> = {
   en: {
     ...en,
-    ...applyWords.en,
     ...schemeWords.en,
-    ...plasticWords.en,
+    ...homeWords.en,
   },
   ja: {
     ...ja,
-    ...applyWords.ja,
     ...schemeWords.ja,
-    ...plasticWords.ja,
+    ...homeWords.ja,
   },
   ko: {
     ...ko,
-    ...applyWords.ko,
     ...schemeWords.ko,
-    ...plasticWords.ko,
+    ...homeWords.ko,
   },
 }
