@@ -96,6 +96,7 @@ export const arrivalEndpoints = {
     path: '/v1/arrivals',
     tag: 'New phone',
     caller: 'terminal',
+    alsoReplaced: true,
     status: 200,
     summary: 'Phones that come in beside this one, or in its place.',
     query: closed({}),

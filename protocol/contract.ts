@@ -64,6 +64,8 @@ export type Endpoint = {
   readonly caller: Caller
   /** Operators need one of these. */
   readonly roles?: readonly OperatorRole[]
+  /** A phone whose place was taken may still read it. */
+  readonly alsoReplaced?: true
   /** An Idempotency-Key header is required (merchants); terminals have their counter instead. */
   readonly idempotencyKey?: true
   /** Money can move: every refusal says `performed`, `not_performed` or `unknown`. */

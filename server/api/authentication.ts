@@ -69,7 +69,7 @@ export function createDoors(needs: DoorNeeds): Doors {
         : refused('session_invalid')
     },
     operator: (endpoint, incoming) => operator(needs, endpoint, incoming),
-    terminal: (_, incoming) => terminal(needs, incoming),
+    terminal: (endpoint, incoming) => terminal(needs, endpoint, incoming),
     bureau: (_, incoming) => bureau(needs, incoming),
     terminal_by_vault: async (_, incoming) => {
       const signed = readCall(incoming)
@@ -122,7 +122,11 @@ async function operator(
   return done({ kind: 'operator', ...who })
 }
 
-async function terminal(needs: DoorNeeds, incoming: Incoming): Let<'terminal'> {
+async function terminal(
+  needs: DoorNeeds,
+  { alsoReplaced }: Endpoint,
+  incoming: Incoming,
+): Let<'terminal'> {
   const signed = readCall(incoming)
   if (!signed.ok) return signed
   const { call, createdS } = signed.value
@@ -132,8 +136,11 @@ async function terminal(needs: DoorNeeds, incoming: Incoming): Let<'terminal'> {
   if (incoming.method === 'GET' && Math.abs(createdS - incoming.nowMs / 1000) > FRESH_S)
     return refused('signature_stale')
   // Writes leave this to the statement that takes the counter: first answers stay readable.
-  if (incoming.method === 'GET' && bound.status === 'replaced') return refused('terminal_replaced')
-  if (incoming.method === 'GET' && bound.status !== 'active') return refused('terminal_not_active')
+  if (incoming.method === 'GET') {
+    if (bound.status === 'replaced' && !alsoReplaced) return refused('terminal_replaced')
+    const isIn = bound.status === 'active' || bound.status === 'replaced'
+    if (!isIn) return refused('terminal_not_active')
+  }
   return done({ kind: 'terminal', call: { ...call, cardholder: bound.cardholder } })
 }
 

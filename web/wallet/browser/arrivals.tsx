@@ -48,7 +48,7 @@ function Asked({ question }: { readonly question: Question }) {
   )
 }
 
-/** It comes without this phone's word, by proofs: it may be called back. */
+/** It comes without this phone's word, by proofs: it may be called back, even when it is in. */
 function Coming() {
   const say = useWords(words)
   const world = useWorld()
@@ -56,7 +56,7 @@ function Coming() {
     queryKey: ['arrivals'],
     queryFn: () => world.terminal.arrivals(),
   })
-  const coming = data?.find(({ status }) => ['proving', 'waiting'].includes(status))
+  const coming = data?.find(({ status }) => ['proving', 'waiting', 'limited'].includes(status))
   const cancel = useDoing((id: Id<'trm'>) => act(world, () => world.terminal.cancelArrival(id)))
   if (coming === undefined) return null
   return (

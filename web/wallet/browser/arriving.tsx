@@ -1,12 +1,12 @@
 /** A new phone that waits: at the old phone's word, or by two proofs and some time. */
 import { Button, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Reply } from '@warifu/protocol/contract'
 import { Said, useWords } from '@warifu/web/kit'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useId, useState } from 'react'
 import { act } from './acting.ts'
 import { useDoing } from './doing.ts'
-import { hasArrived } from './enrolling.ts'
+import { enrolHere, hasArrived } from './enrolling.ts'
 import { TroubleSaid } from './trouble-said.tsx'
 import { arrivingWords as words } from './words-arriving.ts'
 import { useWorld } from './world.tsx'
@@ -35,7 +35,7 @@ export function ArrivingView() {
       {arrival === undefined || arrival.status === 'denied' || arrival.status === 'expired' ? (
         <Ways begun={() => setAsked(true)} ended={arrival?.status} />
       ) : (
-        <Standing arrival={arrival} />
+        <Standing arrival={arrival} anew={() => setAsked(false)} />
       )}
     </section>
   )
@@ -87,7 +87,9 @@ function Ways({ begun, ended }: WaysProps) {
   )
 }
 
-function Standing({ arrival }: { readonly arrival: Arrival }) {
+type StandingProps = { readonly arrival: Arrival; readonly anew: () => void }
+
+function Standing({ arrival, anew }: StandingProps) {
   const say = useWords(words)
   const world = useWorld()
   const take = useDoing(async () => {
@@ -108,8 +110,7 @@ function Standing({ arrival }: { readonly arrival: Arrival }) {
         {say('arriving.waiting_more', { time: due_at === null ? '' : clockOf(due_at) })}
       </Said>
     )
-  if (status === 'cancelled')
-    return <Said tone="refused" title={say('arriving.cancelled')} urgent />
+  if (status === 'cancelled') return <CalledBack anew={anew} />
   return (
     <>
       <Said tone="arrived" title={say('arriving.in')}>
@@ -119,6 +120,31 @@ function Standing({ arrival }: { readonly arrival: Arrival }) {
       <div className="acts">
         <Button size="lg" fullWidth loading={take.runs} onClick={() => take.begin()}>
           {say('arriving.take')}
+        </Button>
+      </div>
+    </>
+  )
+}
+
+/** This registration is out for good; the person may begin anew, with new keys. */
+function CalledBack({ anew }: Pick<StandingProps, 'anew'>) {
+  const say = useWords(words)
+  const world = useWorld()
+  const queries = useQueryClient()
+  const enrol = useDoing(async () => {
+    await enrolHere(world)
+    anew()
+    queries.removeQueries({ queryKey: ['arrival'] })
+  })
+  return (
+    <>
+      <Said tone="refused" title={say('arriving.cancelled')} urgent>
+        {say('arriving.cancelled_more')}
+      </Said>
+      {enrol.error === null ? null : <TroubleSaid error={enrol.error} />}
+      <div className="acts">
+        <Button variant="default" fullWidth loading={enrol.runs} onClick={() => enrol.begin()}>
+          {say('stopped.anew')}
         </Button>
       </div>
     </>
@@ -136,32 +162,45 @@ function Proving({ arrival }: { readonly arrival: Arrival }) {
     <>
       <p className="lead">{say('arriving.proving', { count: String(arrival.proved.length) })}</p>
       {open.map((method) => (
-        <ProofForm key={method} method={method} />
+        <ProofForm key={method} method={method} terminal={arrival.terminal} />
       ))}
     </>
   )
 }
 
-function ProofForm({ method }: { readonly method: Method }) {
+type ProofProps = { readonly method: Method; readonly terminal: Arrival['terminal'] }
+
+function ProofForm({ method, terminal: id }: ProofProps) {
   const say = useWords(words)
   const { terminal } = useWorld()
+  const title = useId()
   const [code, setCode] = useState('')
+  const [isSent, setSent] = useState(false)
+  const [isWrong, setWrong] = useState(false)
   const send = useDoing(async () => {
     if (method !== 'operator') await terminal.sendArrivalCode(method)
+    setSent(true)
   })
   const answer = useDoing((digits: string) => terminal.answerArrivalCode({ method, code: digits }))
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (/^[0-9]{8}$/.test(code)) answer.begin(code)
+    const isForm = /^[0-9]{8}$/.test(code)
+    setWrong(!isForm)
+    if (isForm) answer.begin(code)
   }
   return (
-    <form onSubmit={submit} noValidate>
-      <h2>{say(`arriving.${method}`)}</h2>
-      {method === 'operator' ? null : (
+    <form onSubmit={submit} noValidate aria-labelledby={title}>
+      <h2 id={title}>{say(`arriving.${method}`)}</h2>
+      {method === 'operator' ? (
+        <p className="quiet">
+          {say('arriving.counter')} <code>{id}</code>
+        </p>
+      ) : (
         <Button variant="default" size="sm" loading={send.runs} onClick={() => send.begin()}>
           {say('arriving.send')}
         </Button>
       )}
+      {isSent ? <p role="status">{say('arriving.sent')}</p> : null}
       <TextInput
         size="md"
         inputMode="numeric"
@@ -169,6 +208,7 @@ function ProofForm({ method }: { readonly method: Method }) {
         maxLength={8}
         label={say('arriving.code')}
         value={code}
+        error={isWrong ? say('arriving.code_form') : null}
         onChange={(event) => setCode(event.currentTarget.value.replace(/\D/g, ''))}
       />
       {send.error === null ? null : <TroubleSaid error={send.error} />}

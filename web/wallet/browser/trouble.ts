@@ -28,3 +28,7 @@ export const isUnknown = (error: unknown): boolean =>
 export const isStopped = (error: unknown): boolean =>
   error instanceof ApiError &&
   (error.code === 'counter_forked' || error.code === 'terminal_not_active')
+
+/** Another phone took the place of this one: what was kept here is true no more. */
+export const isReplaced = (error: unknown): boolean =>
+  error instanceof ApiError && error.code === 'terminal_replaced'
