@@ -148,14 +148,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 const paceOf = ({ requestsPerSecond }: SandboxOptions) =>
   requestsPerSecond === undefined ? {} : { requestsPerSecond }
 
-async function assertPortsFree(
-  { api, wallet, pos, letterbox }: Ports,
-  home: string,
-): Promise<void> {
-  await assertPortFree(api, 'the API', home)
-  await assertPortFree(wallet, 'the wallet', home)
-  await assertPortFree(pos, 'the till', home)
-  await assertPortFree(letterbox, 'the letterbox', home)
+/** Those of `proximity` and `sim_bridge` are their own devices' to take, when somebody runs them. */
+async function assertPortsFree(ports: Ports, home: string): Promise<void> {
+  await assertPortFree(ports.api, 'the API', home)
+  await assertPortFree(ports.wallet, 'the wallet', home)
+  await assertPortFree(ports.pos, 'the till', home)
+  await assertPortFree(ports.reader, 'the reader', home)
+  await assertPortFree(ports.letterbox, 'the letterbox', home)
 }
 
 const lastSentence = async (child: Child): Promise<string> =>
