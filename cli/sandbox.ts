@@ -148,7 +148,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 const paceOf = ({ requestsPerSecond }: SandboxOptions) =>
   requestsPerSecond === undefined ? {} : { requestsPerSecond }
 
-/** Those of `proximity` and `sim_bridge` are their own devices' to take, when somebody runs them. */
+/** Those of `proximity` and `sim_bridge` are their own devices’ to take, when they run. */
 async function assertPortsFree(ports: Ports, home: string): Promise<void> {
   await assertPortFree(ports.api, 'the API', home)
   await assertPortFree(ports.wallet, 'the wallet', home)
