@@ -1,6 +1,7 @@
 // Goal: the demo of card schemes passes with the real processes, prints one JSON
 //   object, and cannot pass sabotaged.
 // Method: the command itself as a child process, honest and with every saboteur (judging.ts).
+import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Expected, judgeHonest, judgeSabotaged } from './judging.ts'
 
@@ -16,4 +17,9 @@ const systems: Expected = {
 
 test('every check holds, and the tables say who could read what', () => judgeHonest(systems))
 
-test('sabotaged, no journey pays, each for its own reason', () => judgeSabotaged(systems))
+// The other three schemes have the saboteurs of these (scheme-saboteurs.ts): minutes, and no news.
+const { 'S0.physical': physical, 'S0.double_sealed': doubleSealed } = systems
+assert(physical && doubleSealed)
+
+test('sabotaged, no journey pays, each for its own reason', () =>
+  judgeSabotaged({ 'S0.physical': physical, 'S0.double_sealed': doubleSealed }))
