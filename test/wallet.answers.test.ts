@@ -219,7 +219,7 @@ async function refusedAndReviewed({ house, people: { api } }: Scene): Promise<vo
   await says(page, 'A person is looking at it')
   await page.getByRole('link', { name: 'Settings' }).click()
   await page.getByLabel('Language').selectOption('ja')
-  await page.getByRole('link', { name: 'カード' }).click()
+  await page.getByRole('link', { name: 'カード', exact: true }).click()
   await press(page, 'カードを申し込む')
   await says(page, '担当者が確認しています')
   await picture(page, 'review-ja')
