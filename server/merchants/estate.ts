@@ -8,7 +8,7 @@ import { type Answer, done, type Refusal, refused } from '@warifu/protocol/error
 import { type Id, laneOf, type Mint, mintId } from '@warifu/protocol/ids'
 import type { EntryDeviceStatus } from '@warifu/protocol/moves'
 import type { VaultOutput } from '@warifu/protocol/vault'
-import type { Store, Tx } from '#store'
+import { claimed, type Store } from '#store'
 import type { VaultClient } from '#vault-client'
 import {
   type DeviceAct,
@@ -78,22 +78,20 @@ async function register(
   asked: Registering,
 ): Promise<Answer<Id<'edv'>>> {
   const { merchant, name, serialNumber, holder, nowMs } = asked
-  return store.transaction(async (tx) => {
-    const claimed = await claim<Id<'edv'>>(tx, asked)
-    if (claimed !== undefined) return claimed
-    const [place] = await tx<{ id: Id<'str'> }[]>`
-      select id from merchants.store
-       where merchant = ${merchant}
-         and (${asked.store ?? null}::text is null or id = ${asked.store ?? null})
-       order by id limit 1`
-    if (place === undefined) return release(tx, asked, refused('not_found', 'store'))
-    const device = mint('edv')
-    const event = mint('evt', laneOf(merchant))
-    const made = { merchant, device, event, nowMs, name, serialNumber, holder, store: place.id }
-    if (!(await registerDevice(tx, made))) return release(tx, asked, refused('device_exists'))
-    await keep(tx, asked, device)
-    return done(device)
-  })
+  return store.transaction((tx) =>
+    claimed(tx, asked, async (): Promise<Answer<Id<'edv'>>> => {
+      const [place] = await tx<{ id: Id<'str'> }[]>`
+        select id from merchants.store
+         where merchant = ${merchant}
+           and (${asked.store ?? null}::text is null or id = ${asked.store ?? null})
+         order by id limit 1`
+      if (place === undefined) return refused('not_found', 'store')
+      const device = mint('edv')
+      const event = mint('evt', laneOf(merchant))
+      const made = { merchant, device, event, nowMs, name, serialNumber, holder, store: place.id }
+      return (await registerDevice(tx, made)) ? done(device) : refused('device_exists')
+    }),
+  )
 }
 
 /** Statuses in which the vault opens nothing of a device. */
@@ -122,8 +120,9 @@ async function makeKeys(needs: EstateNeeds, act: Act & Once): Promise<Answer<Key
   const known = await readDevice(store.sql, { merchant, device })
   if (known === undefined) return refused('not_found')
   if (known.status === 'retired' || known.status === 'lost') return refused('device_state')
-  const first = await store.transaction((tx) => claim<null>(tx, { merchant, key, digest, nowMs }))
-  if (first?.ok === false) return first
+  const claim = { merchant, key, digest, nowMs }
+  const first = await store.transaction((tx) => claimed(tx, claim, async () => done(device)))
+  if (!first.ok) return first
   const request = idOfKey({ merchant, key, ofMs: Number(known.createdMs) })
   const reply = await vault.call('make_device_keys', { device, request })
   if (!reply.ok)
@@ -139,25 +138,3 @@ const idOfKey = (of: { merchant: string; key: string; ofMs: number }): Id<'req'>
     nowMs: of.ofMs,
     chance: createHash('sha256').update(`${of.merchant}/${of.key}`).digest(),
   })
-
-type Claiming = Once & { readonly merchant: Id<'mer'>; readonly nowMs: number }
-
-/** The first answer, a refusal, or nothing: then the key is ours to answer. */
-async function claim<T>(tx: Tx, ask: Claiming): Promise<Answer<T> | undefined> {
-  const { merchant, key, digest, nowMs } = ask
-  const [claimed] = await tx<{ code: string; answer: { value: T } | null }[]>`
-    select code, answer from store.once(
-      ${laneOf(merchant)}::smallint, ${merchant}, ${key}, ${digest}, ${merchant}, ${nowMs})`
-  if (claimed?.code === 'idempotency_key_reused') return refused('idempotency_key_reused')
-  return claimed?.code === 'seen' && claimed.answer !== null
-    ? done(claimed.answer.value)
-    : undefined
-}
-
-const keep = (tx: Tx, { merchant, key }: Claiming, value: string) => tx`
-  select store.keep(${laneOf(merchant)}::smallint, ${merchant}, ${key}, ${tx.json({ value })})`
-
-async function release(tx: Tx, { merchant, key }: Claiming, answer: Answer<never>) {
-  await tx`select store.forget(${laneOf(merchant)}::smallint, ${merchant}, ${key})`
-  return answer
-}
