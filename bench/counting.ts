@@ -57,7 +57,7 @@ export async function createCounter(serverUrl: string, vaultUrl: string): Promis
       rows.find((row) => row.of_payments),
       rows.find((row) => !row.of_payments),
     ]
-    const vaults = await callsOf(vault, 'vault_app', ['%from terminals.terminal t%', '%entry.%'])
+    const vaults = await callsOf(vault, 'vault_app', ['%terminals.senders(%', '%entry.%'])
     const statements = (own?.calls ?? 0) / payments
     return {
       statements_per_payment: round(statements, 3),

@@ -8,9 +8,10 @@ import { availableParallelism, cpus, totalmem } from 'node:os'
 import { type Sandbox, startSandbox } from '@warifu/cli/sandbox'
 import { Sorry } from '@warifu/cli/sorry'
 import { openTills, prepareCharges, type Till } from './charges.ts'
-import { type Costs, countingSettings, createCounter } from './counting.ts'
+import { type Costs, type Counter, countingSettings, createCounter } from './counting.ts'
 import { type Holder, makeHolders, prepareQueues, withCards } from './payments.ts'
 import { CLIENTS, findPgbench, type Pgbench, preparePgbench, SCALE } from './pgbench.ts'
+import { type Memory, processorUs, watchMemory } from './processes.ts'
 import { type Measured, type Queue, sendAll, sendPaced } from './sending.ts'
 
 export const CONNECTIONS = [16, 64] as const
@@ -21,6 +22,8 @@ export type Options = {
   readonly home: string
   readonly seconds: number
   readonly rounds: number
+  /** How many payments a statement decides at most; with 1, each by itself. */
+  readonly batchSize: number
   readonly say: (line: string) => void
 }
 
@@ -35,6 +38,8 @@ export type Flow = {
     readonly p99_ms: number
   }
   readonly costs: Costs
+  /** Processor time of one payment at 64 connections, in µs; 0 where the system does not tell. */
+  readonly processor_us: Readonly<Record<'server' | 'vault' | 'client', number>>
 }
 export type Closed = {
   readonly connections: number
@@ -44,15 +49,15 @@ export type Closed = {
   readonly p99_ms: number
 }
 export type Result = {
-  readonly double_sealed: readonly Flow[]
-  readonly payment_key: readonly Flow[]
-  readonly entry_device: readonly Flow[]
-  readonly token: readonly Flow[]
+  readonly flows: readonly Flow[]
   readonly pgbench: {
     readonly per_second: number
     readonly clients: number
     readonly scale: number
   }
+  /** Most that was resident, at full load too. */
+  readonly memory_mb: Memory
+  readonly batch_size: number
   readonly rounds: number
   readonly seconds: number
   readonly machine: string
@@ -86,14 +91,17 @@ const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / 
 const most = (values: readonly number[]) => Math.max(...values)
 
 export async function measure(options: Options): Promise<Result> {
-  const { home, seconds, rounds, say } = options
+  const { home, seconds, rounds, batchSize, say } = options
   const program = await findPgbench()
   say('Starting a sandbox …')
   const logLevel = 'warn'
   await using sandbox = await startSandbox({
     ...{ home, logLevel, databaseSettings: countingSettings },
     requestsPerSecond: 1_000_000,
+    batchSize,
   })
+  // It reads along on a stream of events, which no authorisation waits for.
+  await sandbox.till.stop()
   const { adminUrl } = sandbox.serverDatabase
   const vaultAdminUrl = sandbox.vaultDatabase.adminUrl
   if (adminUrl === undefined || vaultAdminUrl === undefined)
@@ -105,33 +113,17 @@ export async function measure(options: Options): Promise<Result> {
   const keyHolders = await withCards(sandbox, holders, 'payment_key')
   const tills = await openTills(sandbox, holders)
   const stage = { sandbox, pgbench, holders, keyHolders, tills }
+  using watch = watchMemory({ server: sandbox.server.pid, vault: sandbox.vault.pid })
   const found = await alternate(stage, options)
   const base = mean(found.tpcb)
   const measured: Flow[] = []
-  for (const flow of flowNames) {
-    const closed = CONNECTIONS.map((connections) =>
-      closedOf(connections, found.runs.get(keyOf(flow, connections)) ?? [], base),
-    )
-    const reached = closed.at(-1)?.per_second ?? FIRST_GUESS
-    const half = await paced(stage, { flow, perSecond: reached / 2, seconds })
-    const queues = await queuesFor(stage, flow, reached)
-    const send = async () => (await sendAll(sandbox.url, queues, 64)).payments
-    const costs = await counter.costsOf(send)
-    const { p50_ms, p99_ms } = half
-    measured.push({
-      flow,
-      closed,
-      half_load: { per_second: round(half.perSecond), p50_ms, p99_ms },
-      costs,
-    })
-  }
-  const of = (...names: readonly FlowName[]) => measured.filter(({ flow }) => names.includes(flow))
+  for (const flow of flowNames)
+    measured.push(await measureFlow({ stage, counter, found, base, seconds }, flow))
   return {
-    double_sealed: of('signature', 'assertion'),
-    payment_key: of('payment_key'),
-    entry_device: of('entry_device'),
-    token: of('token'),
+    flows: measured,
     pgbench: { per_second: round(base), clients: CLIENTS, scale: SCALE },
+    memory_mb: watch.memory(),
+    batch_size: batchSize,
     rounds,
     seconds,
     machine: machine(),
@@ -142,6 +134,43 @@ export async function measure(options: Options): Promise<Result> {
     },
     settings: counter.settings,
   }
+}
+
+type Measuring = {
+  readonly stage: Stage
+  readonly counter: Counter
+  readonly found: Found
+  readonly base: number
+  readonly seconds: number
+}
+
+/** The closed loops that were run, then half of that load, then what a payment costs PostgreSQL. */
+async function measureFlow(
+  { stage, counter, found, base, seconds }: Measuring,
+  flow: FlowName,
+): Promise<Flow> {
+  const closed = CONNECTIONS.map((connections) =>
+    closedOf(connections, found.runs.get(keyOf(flow, connections)) ?? [], base),
+  )
+  const reached = closed.at(-1)?.per_second ?? FIRST_GUESS
+  const half = await paced(stage, { flow, perSecond: reached / 2, seconds })
+  const queues = await queuesFor(stage, flow, reached)
+  const before = await processorTimes(stage.sandbox)
+  const send = async () => (await sendAll(stage.sandbox.url, queues, 64)).payments
+  const costs = await counter.costsOf(send)
+  const after = await processorTimes(stage.sandbox)
+  const payments = queues.reduce((sum, queue) => sum + queue.length, 0)
+  const per = (name: keyof typeof after) => round((after[name] - before[name]) / payments)
+  const processor_us = { server: per('server'), vault: per('vault'), client: per('client') }
+  const { p50_ms, p99_ms } = half
+  const half_load = { per_second: round(half.perSecond), p50_ms, p99_ms }
+  return { flow, closed, half_load, costs, processor_us }
+}
+
+async function processorTimes({ server, vault }: Sandbox) {
+  const { user, system } = process.cpuUsage()
+  const [ours, theirs] = await Promise.all([processorUs(server.pid), processorUs(vault.pid)])
+  return { server: ours, vault: theirs, client: user + system }
 }
 
 type Stage = {
@@ -158,27 +187,35 @@ const keyOf = (flow: FlowName, connections: number) => `${flow} ${connections}`
 const queuesFor = (stage: Stage, flow: FlowName, payments: number) =>
   flows[flow](stage, Math.max(1, Math.round(payments / TERMINALS)))
 
-/** Every flow at every number of connections, then pgbench; and again. */
+/**
+ * Every flow at every number of connections, then pgbench; and again. The first round counts for
+ * nothing: plans, caches and compiled code warm up, as they are after minutes of any service. Its
+ * runs are made twice, as the first of them, by a guess, ends before anything is warm.
+ */
 async function alternate(stage: Stage, { seconds, rounds, say }: Options): Promise<Found> {
   const runs = new Map<string, Measured[]>()
   const tpcb: number[] = []
-  const { url } = stage.sandbox
-  // A first short run, not counted: plans, caches and compiled code warm up.
-  const warm = await sendAll(url, await queuesFor(stage, 'signature', TERMINALS * 8), 64)
   const guesses = new Map<string, number>()
-  for (let at = 1; at <= rounds; at += 1) {
+  for (let at = 0; at <= rounds; at += 1) {
+    const name = at === 0 ? 'warming up' : `round ${at}`
     for (const flow of flowNames)
       for (const connections of CONNECTIONS) {
         const key = keyOf(flow, connections)
-        const guess = (guesses.get(key) ?? warm.perSecond) * seconds
-        const queues: readonly Queue[] = await queuesFor(stage, flow, guess)
-        const run = await sendAll(url, queues, connections)
-        guesses.set(key, run.perSecond)
-        runs.set(key, [...(runs.get(key) ?? []), run])
-        say(`round ${at}: ${round(run.perSecond)}/s with ${flow} at ${connections} connections`)
+        const send = async () => {
+          const payments = (guesses.get(key) ?? FIRST_GUESS) * seconds
+          const queues: readonly Queue[] = await queuesFor(stage, flow, payments)
+          const run = await sendAll(stage.sandbox.url, queues, connections)
+          guesses.set(key, run.perSecond)
+          return run
+        }
+        if (at === 0) await send()
+        const run = await send()
+        if (at > 0) runs.set(key, [...(runs.get(key) ?? []), run])
+        say(`${name}: ${round(run.perSecond)}/s with ${flow} at ${connections} connections`)
       }
-    tpcb.push(await stage.pgbench.perSecond(seconds))
-    say(`round ${at}: ${round(tpcb.at(-1) ?? 0)}/s TPC-B`)
+    const perSecond = await stage.pgbench.perSecond(seconds)
+    if (at > 0) tpcb.push(perSecond)
+    say(`${name}: ${round(perSecond)}/s TPC-B`)
   }
   return { runs, tpcb }
 }
@@ -201,6 +238,7 @@ async function paced(stage: Stage, { flow, perSecond, seconds }: Pace): Promise<
   return sendPaced(stage.sandbox.url, queues, perSecond)
 }
 
-const machine = () =>
+/** What everything ran on, for whoever reads the figures elsewhere. */
+export const machine = () =>
   `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}, ` +
   `${round(totalmem() / 2 ** 30, 1)} GiB; client, server, vault and both PostgreSQLs share it`

@@ -27,9 +27,14 @@ async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>)
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
 }
 
-export async function makeHolders(sandbox: Sandbox, count: number): Promise<Holder[]> {
+/** Their numbers follow one another; a sandbox that is used again needs others. */
+export async function makeHolders(
+  sandbox: Sandbox,
+  count: number,
+  first = 12_340_001,
+): Promise<Holder[]> {
   const holders: Holder[] = []
-  const phones = Array.from({ length: count }, (_, at) => `+8190${12_340_001 + at}`)
+  const phones = Array.from({ length: count }, (_, at) => `+8190${first + at}`)
   await forEach(phones, async (phone) => void holders.push(await becomeHolder(sandbox, phone)))
   return holders
 }

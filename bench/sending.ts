@@ -3,15 +3,9 @@
  * as fast as answers come. A paced one: so many a second, whoever waits, so that a slow answer also
  * counts for those queued behind it. A terminal's requests go in the order of its counter.
  */
-import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openWire, type Prepared, type Wire, wireOf } from './wire.ts'
 
-export type Prepared = {
-  readonly path: string
-  readonly query: string
-  readonly body: string
-  readonly headers: Readonly<Record<string, string>>
-}
 /** The requests of one terminal or till, in the order of its counter. */
 export type Queue = readonly Prepared[]
 export type Measured = {
@@ -37,15 +31,16 @@ export async function sendAll(
   queues: readonly Queue[],
   connections: number,
 ): Promise<Measured> {
-  using agent = disposable(new Agent({ keepAlive: true, maxSockets: connections }))
+  const ready = queues.map((queue) => queue.map((one) => wireOf(url, one)))
+  await using wires = await openWires(url, connections)
   const latencies: number[] = []
   const began = now()
   await Promise.all(
-    Array.from({ length: connections }, async (_, at) => {
-      for (const queue of queues.filter((_, index) => index % connections === at))
+    wires.all.map(async (wire, at) => {
+      for (const queue of ready.filter((_, index) => index % connections === at))
         for (const one of queue) {
           const sent = now()
-          await send(url, one, agent.agent)
+          await wire.send(one)
           latencies.push(now() - sent)
         }
     }),
@@ -59,21 +54,24 @@ export async function sendPaced(
   queues: readonly Queue[],
   perSecond: number,
 ): Promise<Measured> {
-  using agent = disposable(new Agent({ keepAlive: true, maxSockets: queues.length }))
+  const ready = queues.map((queue) => queue.map((one) => wireOf(url, one)))
+  await using wires = await openWires(url, queues.length)
   const latencies: number[] = []
   const began = now()
-  const longest = Math.max(...queues.map((queue) => queue.length))
+  const longest = Math.max(...ready.map((queue) => queue.length))
   const turns = Array.from({ length: longest }, (_, turn) =>
-    queues.map((queue, terminal) => ({ terminal, one: queue[turn] })),
+    ready.map((queue, terminal) => ({ terminal, one: queue[turn] })),
   ).flat()
   const before = new Map<number, Promise<void>>()
   const all: Promise<void>[] = []
   for (const [place, { terminal, one }] of turns.entries()) {
-    if (one === undefined) continue
+    const wire = wires.all[terminal]
+    if (one === undefined || wire === undefined) continue
     const due = began + (place * 1000) / perSecond
-    if (due - now() > 1) await sleep(due - now())
+    const early = due - now()
+    if (early > 1) await sleep(early)
     const sent = (before.get(terminal) ?? Promise.resolve()).then(async () => {
-      await send(url, one, agent.agent)
+      await wire.send(one)
       latencies.push(now() - due)
     })
     before.set(terminal, sent)
@@ -83,25 +81,7 @@ export async function sendPaced(
   return summary(latencies, (now() - began) / 1000)
 }
 
-const disposable = (agent: Agent) => ({ agent, [Symbol.dispose]: () => agent.destroy() })
-
-function send(url: string, { path, query, body, headers }: Prepared, agent: Agent) {
-  const all = { ...headers, 'content-type': 'application/json' }
-  return new Promise<void>((resolve, reject) => {
-    const sent = request(`${url}${path}${query}`, { method: 'POST', headers: all, agent })
-    sent.once('error', reject)
-    sent.once('response', (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => {
-        text += chunk
-      })
-      response.once('error', reject)
-      response.once('end', () => {
-        if (text.includes('"status":"authorized"')) resolve()
-        else reject(new Error(`not authorized (${response.statusCode}): ${text.slice(0, 300)}`))
-      })
-    })
-    sent.end(body)
-  })
+async function openWires(url: string, count: number) {
+  const all: readonly Wire[] = await Promise.all(Array.from({ length: count }, () => openWire(url)))
+  return { all, [Symbol.asyncDispose]: async () => all.forEach((wire) => void wire.close()) }
 }

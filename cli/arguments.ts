@@ -59,7 +59,8 @@ export async function runTelling(
 function refusalOf(error: unknown, who: Telling['who']) {
   if (error instanceof ApiError) {
     const { code, outcome, param, requestId } = error
-    const message = errors[code][who] || error.message
+    // Of a field that is wrong the platform says which, and what it expected.
+    const message = (code === 'field_invalid' ? '' : errors[code][who]) || error.message
     return { code, message, param, outcome, request_id: requestId }
   }
   if (error instanceof TerminalError) {

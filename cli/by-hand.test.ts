@@ -2,7 +2,7 @@
 // Method: a sandbox in a temporary folder; every step is the command itself, with --json.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -13,6 +13,9 @@ const home = await mkdtemp(join(tmpdir(), 'warifu-by-hand-'))
 let sandbox: Sandbox
 before(async () => {
   sandbox = await startSandbox({ home })
+  // As `warifu start` does for whoever acts by hand.
+  const operator = join(home, 'secrets', 'operator.json')
+  await writeFile(operator, JSON.stringify(sandbox.operator), { mode: 0o600 })
 })
 after(async () => {
   await sandbox.stop()
@@ -55,6 +58,18 @@ test('the doctor finds a running sandbox well', async () => {
   const names = checks.map(({ check }: { check: string }) => check)
   for (const name of ['server', 'server database', 'vault database', 'vault', 'clock'])
     assert(names.includes(name), name)
+})
+
+test('the vault’s keys are listed; entry devices get another base key', async () => {
+  const { keys, counts } = await done('keys', 'list')
+  const names = keys.map(({ name }: { name: string }) => name)
+  assert.deepEqual(names.slice(0, 2), ['root.1', 'card.1'])
+  assert(Array.isArray(counts))
+  const { kid } = await done('keys', 'rotate', 'base')
+  const { out } = await warifu('keys', 'list')
+  assert.match(out, new RegExp(`${kid} .* active .* initial keys of entry devices`))
+  assert.equal((await warifu('keys', 'rotate', 'root')).code, 2)
+  assert.match((await warifu('keys', 'show')).err, /an act is list, rotate base or rotate root/)
 })
 
 test('join, apply, install, pay, capture, refund, freeze: by hand', async () => {
@@ -111,4 +126,22 @@ test('in words, too', async () => {
   assert.match(paid.err, /expects --yes where nobody can be asked/)
   assert.match((await warifu('wallet', 'pay', link, '--yes')).out, /Paid ¥900\./)
   assert.match((await warifu('pay', 'timeline', id)).out, /terminal → server/)
+})
+
+test('an order file is compared, and what does not agree leaves as CSV', async () => {
+  const [file, out] = [join(home, 'orders.csv'), join(home, 'differences.csv')]
+  await writeFile(file, 'order,amount,currency\nA-1,12x,jpy\n')
+  const year = ['--from', '2020-01-01', '--to', '2020-02-01']
+  assert.equal(await refused('reconcile', file, ...year), 'field_invalid')
+  assert.match((await warifu('reconcile', file, ...year)).err, /line 2, amount/)
+  await writeFile(file, 'order,amount,currency\nA-1,1200,jpy\n')
+  assert.ok(Array.isArray((await done('settlements', '--limit', '3')).settlements))
+  assert.equal((await warifu('settlements', '--limit', '0')).code, 2)
+  const { reconciliation, by_kind } = await done('reconcile', file, ...year, '--out', out)
+  assert.deepEqual(by_kind, { order_without_payment: 1 })
+  const [, row = ''] = (await readFile(out, 'utf8')).split('\r\n')
+  assert.match(row, /,order_without_payment,open,A-1,2,jpy,1200,0,/)
+  const again = await done('reconcile', file, ...year, '--again')
+  assert.equal(again.reconciliation.id, reconciliation.id)
+  assert.equal((await warifu('reconcile', file)).code, 2)
 })

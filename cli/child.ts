@@ -133,6 +133,9 @@ export async function runToEnd(program: Program): Promise<string> {
   throw new Sorry(`${name} ${failure}${words === '' ? '' : `: ${words}`}`)
 }
 
+/** What is young lives in 3 × 8 MiB: V8's own choice costs 150 MB more and saves no time here. */
+const YOUNG_HEAP = '--max-semi-space-size=8'
+
 /** A TypeScript file of the house as a program. Only what is named here enters its environment. */
 export async function nodeProgram(
   name: string,
@@ -142,12 +145,14 @@ export async function nodeProgram(
   await access(entry).catch((cause: unknown) => {
     throw new Sorry(`${entry} is missing: this is not a complete clone.`, { cause })
   })
-  return { name, command: process.execPath, args: [entry], env: { ...ground(), ...env } }
+  const args = [YOUNG_HEAP, entry]
+  return { name, command: process.execPath, args, env: { ...ground(), ...env } }
 }
 
 /** The few variables every process needs, whatever it does. */
 export function ground(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'NODE_OPTIONS', 'NODE_V8_COVERAGE']
+  const ofNode = ['NODE_OPTIONS', 'NODE_V8_COVERAGE', 'NODE_COMPILE_CACHE']
+  const names = ['PATH', 'HOME', 'TMPDIR', 'TZ', ...ofNode]
   const found = names.flatMap((name) => {
     const value = process.env[name]
     return value === undefined ? [] : [[name, value] as const]

@@ -105,7 +105,7 @@ export const tamper = (at: At, device: EntryDevice): Promise<number> =>
 // ── making it ────────────────────────────────────────────────────────────────────────────────
 
 /** The sandbox keeps what an operator's act needs beside its other secrets. */
-export async function operatorOf({ home }: At): Promise<OperatorSettings> {
+export async function operatorOf({ home }: Pick<At, 'home'>): Promise<OperatorSettings> {
   // Written by cli/till-device.ts in this very form.
   return JSON.parse(await readFile(join(home, 'secrets', 'operator.json'), 'utf8')) as never
 }

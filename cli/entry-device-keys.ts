@@ -39,23 +39,22 @@ export type Place = {
 
 /** Registers a device, has it admitted, and sets it active. */
 export async function equipMerchant(place: Place, name: string): Promise<Injection> {
-  const { api, apiKey, operator } = place
-  const headers = (key: string) => ({ authorization: `Bearer ${apiKey}`, 'idempotency-key': key })
-  const body = { name, serial_number: randomUUID(), holder: 'Till 1' }
-  const registered = await callApi(api, 'createEntryDevice', {
-    body,
-    headers: headers(body.serial_number),
-  })
-  const { id } = registered
-  await operateVault(operator, ['make-base-key'])
-  const act = ['admit-device', '--device', id]
-  const injection = await readingOnce<Injection>(place, (out) =>
-    operateVault(operator, [...act, '--out', out]),
-  )
-  const params = { id }
-  const moved = { status: 'active', reason: 'its keys are loaded' } as const
-  await callApi(api, 'moveEntryDevice', { params, body: moved, headers: headers(id) })
-  return injection
+  const device = await register(place, name)
+  const [injection] = await secretsOf(place, admitting(device))
+  await activate(place, device)
+  return injection as Injection
+}
+
+/** The same, with a card on plastic to show there: the vault's operator does both in one go. */
+export async function equipWithCard(
+  place: Place,
+  name: string,
+  card: Id<'crd'>,
+): Promise<{ readonly injection: Injection; readonly plastic: Plastic }> {
+  const device = await register(place, name)
+  const [injection, plastic] = await secretsOf(place, admitting(device), personalising(card))
+  await activate(place, device)
+  return { injection: injection as Injection, plastic: plastic as Plastic }
 }
 
 /** A card of ours on plastic, with this PIN if one is given: what a person could type or insert. */
@@ -66,22 +65,48 @@ export async function plasticOf(
 ): Promise<Plastic> {
   if (!isId('crd', card)) throw new RangeError('card: an id of a card')
   const pin = pinFile === undefined ? [] : ['--pin-file', pinFile]
-  return readingOnce<Plastic>(place, (out) =>
-    operateVault(place.operator, ['personalise-card', '--card', card, ...pin, '--out', out]),
-  )
+  const [plastic] = await secretsOf(place, [...personalising(card), ...pin])
+  return plastic as Plastic
 }
 
-/** The secret is on the disk for as long as it takes to read it. */
-async function readingOnce<T>(
-  { folder }: Pick<Place, 'folder'>,
-  act: (out: string) => Promise<unknown>,
-): Promise<T> {
-  const out = join(folder, `${randomUUID()}.secret`)
+const headers = ({ apiKey }: Place, key: string) => ({
+  authorization: `Bearer ${apiKey}`,
+  'idempotency-key': key,
+})
+
+async function register(place: Place, name: string): Promise<Id<'edv'>> {
+  const body = { name, serial_number: randomUUID(), holder: 'Till 1' }
+  const named = { body, headers: headers(place, body.serial_number) }
+  return (await callApi(place.api, 'createEntryDevice', named)).id
+}
+
+async function activate(place: Place, id: Id<'edv'>): Promise<void> {
+  const body = { status: 'active', reason: 'its keys are loaded' } as const
+  const moved = { params: { id }, body, headers: headers(place, id) }
+  await callApi(place.api, 'moveEntryDevice', moved)
+}
+
+const admitting = (device: Id<'edv'>) => [
+  ...['make-base-key', 'then'],
+  ...['admit-device', '--device', device],
+]
+const personalising = (card: Id<'crd'>) => ['personalise-card', '--card', card]
+
+/**
+ * What each of these acts kept secret, in a form that vault/operate writes: it is on the disk for
+ * as long as it takes to read it.
+ */
+async function secretsOf(
+  { operator, folder }: Pick<Place, 'operator' | 'folder'>,
+  ...acts: readonly (readonly string[])[]
+): Promise<unknown[]> {
+  const asked = acts.map((act) => ({ act, out: join(folder, `${randomUUID()}.secret`) }))
+  const words = asked.flatMap(({ act, out }) => ['then', ...act, '--out', out])
   try {
-    await act(out)
-    // Written by vault/operate in this very form.
-    return JSON.parse(await readFile(out, 'utf8')) as T
+    await operateVault(operator, words.slice(1))
+    const read = async ({ out }: { out: string }) => JSON.parse(await readFile(out, 'utf8'))
+    return await Promise.all(asked.map(read))
   } finally {
-    await rm(out, { force: true })
+    for (const { out } of asked) await rm(out, { force: true })
   }
 }

@@ -14,6 +14,7 @@ import { equipMerchant, type Place, type Plastic, plasticOf } from './entry-devi
 import { choosePort } from './ports.ts'
 import { entryDeviceProgram } from './programs.ts'
 import { codeOf, Sorry } from './sorry.ts'
+import { sandboxFileOf } from './state-folder.ts'
 
 const kept = closed({
   what: Type.Literal('SIMULATOR of an entry device, sandbox only'),
@@ -28,6 +29,7 @@ const kept = closed({
 export type EntryDevice = Omit<Static<typeof kept>, 'what'> & {
   readonly name: string
   readonly folder: string
+  readonly sandboxFile: string
 }
 
 const folderOf = (home: string) => join(home, 'devices')
@@ -50,7 +52,7 @@ export async function findEntryDevice(
   if (text === undefined) return undefined
   const value: unknown = JSON.parse(text)
   if (!Check(kept, value)) throw new Sorry(`${folder}/device.json cannot be understood.`)
-  return { ...value, name, folder }
+  return { ...value, name, folder, sandboxFile: sandboxFileOf(home) }
 }
 
 /**
@@ -60,7 +62,7 @@ export async function findEntryDevice(
 export async function makeEntryDevice(
   home: string,
   name: string,
-  place: Omit<Place, 'folder'> & { readonly merchant: string },
+  place: Omit<Place, 'folder'> & { readonly merchant: string; readonly port?: number },
 ): Promise<EntryDevice> {
   const folder = join(folderOf(home), name)
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -68,21 +70,22 @@ export async function makeEntryDevice(
   const key = Uint8Array.from(Buffer.from(kbpk, 'hex'))
   makeDevice(join(folder, 'key-memory'), { device, kbpk: key })
   key.fill(0)
-  const ports = { port: await choosePort(), panel_port: await choosePort() }
+  const ports = { port: place.port ?? (await choosePort()), panel_port: await choosePort() }
   const made = { device, merchant: place.merchant, key_block, ...ports }
   const what = 'SIMULATOR of an entry device, sandbox only'
   const text = `${JSON.stringify({ what, ...made }, null, 2)}\n`
   await writeFile(join(folder, 'device.json'), text, { mode: 0o600 })
-  return { ...made, name, folder }
+  return { ...made, name, folder, sandboxFile: sandboxFileOf(home) }
 }
 
 export const programOf = (
-  { folder, port, panel_port }: EntryDevice,
+  { folder, port, panel_port, sandboxFile }: EntryDevice,
   serial?: string,
 ): Promise<Program> =>
   entryDeviceProgram({
     memoryFile: join(folder, 'key-memory'),
     panelPort: panel_port,
+    sandboxFile,
     link: serial === undefined ? { port } : { serial },
   })
 

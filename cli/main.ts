@@ -26,9 +26,25 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'be a merchant: ask a wallet for a payment',
     load: () => import('./commands/pay.ts'),
   },
+  reconcile: {
+    summary: 'compare an order file with what was paid and settled',
+    load: () => import('./commands/reconcile.ts'),
+  },
+  settlements: {
+    summary: 'what a shop is paid by day, and how far a run is',
+    load: () => import('./commands/settlements.ts'),
+  },
   listen: {
     summary: 'forward your events, signed, to a server on this machine',
     load: () => import('./commands/listen.ts'),
+  },
+  trigger: {
+    summary: 'have a real event leave the sandbox, for your webhook to hear',
+    load: () => import('./commands/trigger.ts'),
+  },
+  logs: {
+    summary: 'what you asked the API and were answered, as it happens (logs tail)',
+    load: () => import('./commands/logs.ts'),
   },
   pack: {
     summary: 'write the SDK as a package for npm',
@@ -46,13 +62,33 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'SIMs that pay: have the vault write one, run the bridge to the wallet',
     load: () => import('./commands/sim.ts'),
   },
+  keys: {
+    summary: 'the vault’s keys by name and check value; another root, another base key',
+    load: () => import('./commands/keys.ts'),
+  },
   operator: {
-    summary: 'who works here: add, end, list; roles and tokens',
+    summary: 'who works here: add, invite to the console, end, list',
     load: () => import('./commands/operator.ts'),
+  },
+  merchant: {
+    summary: 'who of a merchant signs in at the console: add, invite, end, list',
+    load: () => import('./commands/merchant.ts'),
+  },
+  ledger: {
+    summary: 'prove the books while payments run (check, --json)',
+    load: () => import('./commands/ledger.ts'),
+  },
+  retention: {
+    summary: 'take old rows into archives, by the partition (list, run --to FOLDER)',
+    load: () => import('./commands/retention.ts'),
   },
   test: {
     summary: 'run the tests, all or the files named',
     load: () => import('./commands/test.ts'),
+  },
+  screenshots: {
+    summary: 'picture every page, in both themes and three languages (--only, --axe)',
+    load: () => import('./commands/screenshots.ts'),
   },
   check: {
     summary: 'types, lint, format and the laws of the house',
@@ -64,7 +100,7 @@ const commands: Readonly<Record<string, Command>> = {
 const help = `warifu <command> [arguments]
 
 ${Object.entries(commands)
-  .map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`)
+  .map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`)
   .join('\n')}
 
 By npm: npm start, npm test, npm run demo -- --json; npm run warifu -- <command> for the others.

@@ -16,11 +16,16 @@ export async function operateServer(url: string, args: readonly string[]): Promi
 }
 
 /** The database of the sandbox in this folder: the one that the environment names, or its own. */
-export async function serverDatabaseOf(home: string): Promise<string> {
-  const named = process.env['DATABASE_URL']
-  if (named !== undefined) return named
+export const serverDatabaseOf = async (home: string): Promise<string> =>
+  process.env['DATABASE_URL'] ?? (await ownDatabaseOf(home, 'warifu_app'))
+
+/** The same as its owner, who may alter a table. */
+export const serverOwnerOf = async (home: string): Promise<string> =>
+  process.env['DATABASE_OWNER_URL'] ?? (await ownDatabaseOf(home, serverPlan.owner))
+
+async function ownDatabaseOf(home: string, role: string): Promise<string> {
   const ports = readPorts(await readFile(join(home, 'ports.json'), 'utf8'))
   const kept = await readFile(join(home, 'secrets', 'databases.json'), 'utf8')
-  const password = keptPasswords.read(kept)['warifu_app'] ?? ''
-  return databaseUrl('warifu_app', password, `${ports.server_database}/${serverPlan.database}`)
+  const password = keptPasswords.read(kept)[role] ?? ''
+  return databaseUrl(role, password, `${ports.server_database}/${serverPlan.database}`)
 }

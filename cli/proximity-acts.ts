@@ -22,6 +22,7 @@ import {
   proximityFolder,
 } from './proximity-devices.ts'
 import { Sorry } from './sorry.ts'
+import { sandboxFileOf } from './state-folder.ts'
 
 /** The usual name of a sandbox's first one. */
 const FIRST = 'car'
@@ -67,7 +68,8 @@ const acts: Readonly<Record<string, Act>> = {
     const keeper = createKeeper()
     const port = await portOf(at)
     const { walletOrigin } = at
-    const settings = { memoryFile: device.memoryFile, linkPort: port, walletOrigin }
+    const sandboxFile = sandboxFileOf(at.home)
+    const settings = { memoryFile: device.memoryFile, linkPort: port, walletOrigin, sandboxFile }
     const program = await proximityProgram({ ...settings, air: airOf(port) })
     const log = join(proximityFolder(at.home), name, 'device.log')
     const child = await startChild(program, log, keeper)

@@ -15,6 +15,7 @@ import type { Program } from './child.ts'
 import { choosePort } from './ports.ts'
 import { type OperatorSettings, operateVault, readerProgram } from './programs.ts'
 import { codeOf, Sorry } from './sorry.ts'
+import { sandboxFileOf } from './state-folder.ts'
 
 const kept = closed({
   what: Type.Literal('SIMULATOR of a reader, sandbox only'),
@@ -27,6 +28,7 @@ const kept = closed({
 export type SandboxReader = Omit<Static<typeof kept>, 'what'> & {
   readonly name: string
   readonly folder: string
+  readonly sandboxFile: string
 }
 
 /** The one that npm start runs. */
@@ -42,7 +44,7 @@ export async function findReader(home: string, name: string): Promise<SandboxRea
   if (text === undefined) return undefined
   const value: unknown = JSON.parse(text)
   if (!Check(kept, value)) throw new Sorry(`${folder}/reader.json cannot be understood.`)
-  return { ...value, name, folder }
+  return { ...value, name, folder, sandboxFile: sandboxFileOf(home) }
 }
 
 /** As an operator's act writes it (vault/operator-acts.ts): secret, for one reader. */
@@ -67,10 +69,10 @@ export async function makeSandboxReader(
   const folder = folderOf(home, name)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const reader = newReaderId()
-  await operateVault(operator, ['make-base-key'])
   const out = join(folder, `${randomUUID()}.secret`)
   try {
-    await operateVault(operator, ['admit-device', '--device', reader, '--out', out])
+    const admitting = ['admit-device', '--device', reader, '--out', out]
+    await operateVault(operator, ['make-base-key', 'then', ...admitting])
     // Written by vault/operate in this very form.
     const { kbpk, key_block, host_key } = JSON.parse(await readFile(out, 'utf8')) as Injection
     const key = Uint8Array.from(Buffer.from(kbpk, 'hex'))
@@ -81,7 +83,7 @@ export async function makeSandboxReader(
     const what = 'SIMULATOR of a reader, sandbox only'
     const text = `${JSON.stringify({ what, ...made }, null, 2)}\n`
     await writeFile(join(folder, 'reader.json'), text, { mode: 0o600 })
-    return { ...made, name, folder }
+    return { ...made, name, folder, sandboxFile: sandboxFileOf(home) }
   } finally {
     await rm(out, { force: true })
   }
@@ -93,9 +95,10 @@ const newReaderId = (): Id<'rdr'> => {
 }
 
 export const readerProgramOf = (
-  { folder, port, panel_port: panelPort }: SandboxReader,
+  { folder, port, panel_port: panelPort, sandboxFile }: SandboxReader,
   walletOrigin: string,
-): Promise<Program> => readerProgram({ ...readerFiles(folder), port, panelPort, walletOrigin })
+): Promise<Program> =>
+  readerProgram({ ...readerFiles(folder), port, panelPort, walletOrigin, sandboxFile })
 
 /** Brings it its key block, where it has none yet. What it said, or null. */
 export async function loadReaderKeys({

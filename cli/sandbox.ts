@@ -9,13 +9,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { letBureauIn } from './bureau.ts'
-import { type Child, type Program, saidReady, startChild, untilReady } from './child.ts'
+import type { Child, Program } from './child.ts'
 import { assertPortFree } from './cluster.ts'
 import { type OwnDatabase, openDatabase, type Site, serverSide, vaultSide } from './database.ts'
 import { createKeeper } from './keeper.ts'
+import { lastSentence, launch, placesOf, startAll } from './many.ts'
 import { keptPasswords } from './passwords.ts'
 import { keptPorts, type Ports } from './ports.ts'
 import {
+  buildConsole,
   buildPage,
   bureauProgram,
   migrateServer,
@@ -26,11 +28,13 @@ import {
   seedServer,
   serverProgram,
   tillProgram,
+  tourProgram,
+  type VaultSettings,
   vaultProgram,
   walletProgram,
 } from './programs.ts'
 import { airOf } from './proximity-air.ts'
-import { openStateFolder, root, type StateFolder } from './state-folder.ts'
+import { openStateFolder, root, type StateFolder, sandboxFileOf } from './state-folder.ts'
 
 export type SandboxOptions = {
   /** The state folder; by default WARIFU_HOME, else `.warifu` in the clone. */
@@ -41,8 +45,15 @@ export type SandboxOptions = {
   readonly logLevel?: string
   /** Settings of PostgreSQL beside our own, for both clusters: the bench counts with them. */
   readonly databaseSettings?: Readonly<Record<string, string>>
+  /** With the tour: a page whose buttons run every system here. */
+  readonly tour?: true
   /** The pace of a key that names none; the bench asks faster than any shop. */
   readonly requestsPerSecond?: number
+  /** How many server processes share the API's port, and how many vaults there are: 1 each. */
+  readonly workers?: number
+  readonly vaults?: number
+  /** How many payments one statement decides at most. */
+  readonly batchSize?: number
 }
 
 export type Sandbox = {
@@ -52,12 +63,15 @@ export type Sandbox = {
   readonly ports: Ports
   readonly walletOrigin: string
   readonly tillOrigin: string
+  /** Where the tour is, if it was asked for. */
+  readonly tourOrigin: string
   readonly seed: Seed
   readonly serverDatabase: OwnDatabase
   readonly vaultDatabase: OwnDatabase
   readonly vaultSocket: string
   /** What an operator's act in the secure room needs. */
   readonly operator: OperatorSettings
+  /** The first of each. */
   readonly vault: Child
   readonly server: Child
   readonly wallet: Child
@@ -97,74 +111,106 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   await migrateVault(vaultDatabase.ownerUrl)
   const seed = await state.keep('sandbox.json', keptSeed(serverDatabase.url))
 
-  const walletOrigin = `http://wallet.localhost:${ports.wallet}`
-  const vaultSocket = join(await privateFolder(site), 'vault.sock')
+  const { walletOrigin, tillOrigin, tourOrigin } = originsOf(ports)
   const logLevel = options.logLevel ?? process.env['LOG_LEVEL'] ?? 'info'
-  const shared = { walletOrigin, logLevel }
-  const pace = paceOf(options)
+  const shared = { walletOrigin, logLevel, sandboxFile: sandboxFileOf(state.home) }
   const passphraseFile = await keepSecret(state, 'vault.passphrase', 'text')
-  const operator = {
-    ...{ databaseUrl: vaultDatabase.url, passphraseFile },
-    masterKeyFile: state.path('secrets', 'vault.master-key'),
-  }
-  const connector = 'sandbox'
-  const vaultSettings = { ...shared, ...operator, connector, socket: vaultSocket } as const
-  const vault = await startPart(site, 'vault', await vaultProgram(vaultSettings))
+  const masterKeyFile = state.path('secrets', 'vault.master-key')
+  const operator = { databaseUrl: vaultDatabase.url, passphraseFile, masterKeyFile }
+  const { vaults, vaultSocket } = await startVaults(site, { ...shared, ...operator }, options)
   const keyFile = await keepSecret(state, 'server.key')
-  const tillOrigin = `http://pos.localhost:${ports.pos}`
   const databaseUrl = serverDatabase.url
-  const serverFiles = { vaultSocket, keyFile, port: ports.api, tillOrigin, databaseUrl, ...pace }
-  const server = await startPart(site, 'server', await serverProgram({ ...shared, ...serverFiles }))
+  const serverFiles = { vaultSocket, keyFile, port: ports.api, tillOrigin, databaseUrl }
+  const cardholders = await peoplesDoor(site)
+  const tour = options.tour ? { tourOrigin } : {}
+  const own = { consoleFolder: await buildConsole(), cardholders, ...tour, ...paceOf(options) }
+  const settings = { ...shared, ...serverFiles, ...own }
+  const servers = await startAll(site, wantedOf(options, 'server'), () => serverProgram(settings))
   const wallet = await startWallet(site)
   const till = await startTill(site, seed)
   const bureau = await startBureau(site, { operator, databaseUrl })
+  if (options.tour) await startTour(site, { operator, databaseUrl })
 
   const owned = stack.move()
   const stop = async () => await owned.disposeAsync()
-  const children = [vault, server, wallet, till, bureau, serverDatabase.child, vaultDatabase.child]
+  const singles = [wallet, till, bureau, serverDatabase.child, vaultDatabase.child]
+  const ends = singles.filter((child) => child !== undefined).map(lastSentence)
   return {
     home: state.home,
     url: `http://127.0.0.1:${ports.api}`,
     ports,
-    walletOrigin,
-    tillOrigin,
+    ...originsOf(ports),
     seed,
     serverDatabase,
     vaultDatabase,
     vaultSocket,
     operator,
-    vault,
-    server,
+    vault: vaults.first,
+    server: servers.first,
     wallet,
     till,
     bureau,
     logs: state.path('logs'),
-    crashed: Promise.race(children.filter((child) => child !== undefined).map(lastSentence)),
+    crashed: Promise.race([...ends, vaults.lost, servers.lost]),
     stop,
     [Symbol.asyncDispose]: stop,
   }
 }
 
-const paceOf = ({ requestsPerSecond }: SandboxOptions) =>
-  requestsPerSecond === undefined ? {} : { requestsPerSecond }
+const originsOf = ({ wallet, pos, tour }: Ports) => ({
+  walletOrigin: `http://wallet.localhost:${wallet}`,
+  tillOrigin: `http://pos.localhost:${pos}`,
+  tourOrigin: `http://tour.localhost:${tour}`,
+})
 
-/** Those of `proximity` and `sim_bridge` are their own devices’ to take, when they run. */
+const paceOf = ({ requestsPerSecond, batchSize, workers = 1 }: SandboxOptions) => ({
+  sharesPort: workers > 1,
+  ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+  ...(batchSize === undefined ? {} : { batchSize }),
+})
+
+const wantedOf = ({ workers, vaults, say }: SandboxOptions, name: 'server' | 'vault') => ({
+  name,
+  count: (name === 'server' ? workers : vaults) ?? 1,
+  say: say ?? (() => {}),
+})
+
+type VaultPlaces = Omit<VaultSettings, 'socket'>
+
+/** The first one makes the keys that all use; each writes an audit chain of its own. */
+async function startVaults(site: Site, settings: VaultPlaces, options: SandboxOptions) {
+  const wanted = wantedOf(options, 'vault')
+  const folder = await privateFolder(site)
+  const sockets = placesOf(wanted.count).map((at) => join(folder, `vault${at}.sock`))
+  const vaults = await startAll(site, wanted, (i) => {
+    const place = { socket: sockets[i] ?? '', vaultName: `vault-${i + 1}` }
+    return vaultProgram({ ...settings, ...place, connector: 'sandbox' })
+  })
+  return { vaults, vaultSocket: sockets.join(',') }
+}
+
+/** Where the test cardholders are asked, if `warifu start` runs them (test-people.ts). */
+const peoplesDoor = async ({ state, ports }: Site) => ({
+  port: ports.cardholders,
+  tokenFile: await keepSecret(state, 'cardholders.token', 'text'),
+})
+
+/** Those of `proximity`, `sim_bridge` and `entry_device` are their own devices’ to take. */
 async function assertPortsFree(ports: Ports, home: string): Promise<void> {
   await assertPortFree(ports.api, 'the API', home)
   await assertPortFree(ports.wallet, 'the wallet', home)
   await assertPortFree(ports.pos, 'the till', home)
   await assertPortFree(ports.reader, 'the reader', home)
   await assertPortFree(ports.letterbox, 'the letterbox', home)
+  await assertPortFree(ports.entry_device, 'the entry device', home)
+  await assertPortFree(ports.cardholders, 'the test cardholders', home)
+  await assertPortFree(ports.tour, 'the tour', home)
 }
-
-const lastSentence = async (child: Child): Promise<string> =>
-  `${child.name} ${await child.exited}; everything is stopped (log: ${child.log})`
 
 async function startPart(site: Site, name: string, program: Program): Promise<Child> {
   site.step(name)
-  const child = await startChild(program, site.state.path('logs', `${name}.log`), site.keeper)
+  const child = await launch(site, name, program)
   site.stack.defer(child.stop)
-  await untilReady(child, saidReady(child))
   return child
 }
 
@@ -198,6 +244,23 @@ async function startBureau(site: Site, { operator, databaseUrl }: LettingIn): Pr
   return bureau
 }
 
+/** People and devices for whoever looks: simulators, with the operator's acts that they need. */
+async function startTour(site: Site, { operator, databaseUrl }: LettingIn): Promise<Child> {
+  const { state, ports } = site
+  await buildPage('tour')
+  const settings = {
+    ...operator,
+    port: ports.tour,
+    apiUrl: `http://127.0.0.1:${ports.api}`,
+    walletOrigin: `http://wallet.localhost:${ports.wallet}`,
+    serverDatabaseUrl: databaseUrl,
+    stateFolder: state.home,
+    logs: state.path('logs'),
+    seedFile: state.path('sandbox.json'),
+  }
+  return startPart(site, 'tour', await tourProgram(settings))
+}
+
 /** The merchant's own software: it gets the merchant's API key and a folder for its book. */
 async function startTill(site: Site, seed: Seed): Promise<Child> {
   await buildPage('pos')
@@ -211,6 +274,7 @@ async function startTill(site: Site, seed: Seed): Promise<Child> {
     apiKeyFile,
     dataFolder: state.path('pos'),
     beaconAir: airOf(ports.proximity),
+    devices: { merchant: seed.merchant, ports: [ports.entry_device] },
   })
   return startPart(site, 'pos', program)
 }

@@ -189,12 +189,17 @@ process.exitCode = await run(process.argv.slice(1))`
     await writeFile(path, `card=${number}`)
     const { status, stdout } = scan([path, '--numbers', '-'], `${others[0]}\n${number}\n`)
     assert.equal(status, 1)
-    assert.equal(stdout.toString(), `${path}  ascii  at 5  …1238\n1 found.\n`)
+    assert.equal(stdout.toString(), `${path}  ascii  at 5  …1238  planted\n1 found.\n`)
+    await writeFile(path, 'card=4929 1234 5678 1239')
     assert.equal(scan([path, '--number', others[0] ?? '']).status, 0)
   })
 
   test('by the command: what it does not understand, it says', () => {
-    for (const args of [[], [folder], ['--number', number], [folder, '--number', '12'], ['--x']]) {
+    const more = [
+      [folder, '--bin', '99'],
+      ['--pid', 'x'],
+    ]
+    for (const args of [[], ['--number', number], [folder, '--number', '12'], ['--x'], ...more]) {
       const { status, stderr } = scan(args)
       assert.equal(status, 2)
       assert.match(stderr.toString(), /warifu scan <path…>/)

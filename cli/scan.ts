@@ -6,8 +6,7 @@
  * All forms of all numbers are looked for in one pass that skips ahead (Wu and Manber, "A fast
  * algorithm for multi-pattern searching", 1994), so that a database's files are read at disk speed.
  */
-import { createReadStream } from 'node:fs'
-import { lstat, readdir } from 'node:fs/promises'
+import { lstat, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Needle, needlesOf } from './needles.ts'
 import { codeOf } from './sorry.ts'
@@ -83,8 +82,9 @@ export type Scanner = {
 }
 
 /** Reads chunk after chunk; a number that lies across two neighbours is found, once. */
-export function createScanner(numbers: readonly string[]): Scanner {
-  const index = indexOf(numbers)
+export const createScanner = (numbers: readonly string[]): Scanner => scannerOf(indexOf(numbers))
+
+function scannerOf(index: Index): Scanner {
   const told = new Map<string, number>()
   let tail: Uint8Array = new Uint8Array(0)
   let next = -1
@@ -114,36 +114,47 @@ export function createScanner(numbers: readonly string[]): Scanner {
 
 const CHUNK_BYTES = 4 * 1024 * 1024
 
-/** Every finding in a file of any size. */
-export async function scanFile(path: string, numbers: readonly string[]): Promise<Finding[]> {
-  const { feed } = createScanner(numbers)
+/** What a walk through many files shares: a database has thousands, and most are small. */
+type Walk = { readonly index: Index; readonly chunk: Buffer }
+
+const walkOf = (numbers: readonly string[]): Walk => ({
+  index: indexOf(numbers),
+  chunk: Buffer.allocUnsafe(CHUNK_BYTES),
+})
+
+async function inFile(path: string, { index, chunk }: Walk): Promise<Finding[]> {
+  const { feed } = scannerOf(index)
   const found: Finding[] = []
-  let at = 0
-  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) {
-    const bytes: Buffer = chunk
-    found.push(...feed(bytes, at))
-    at += bytes.length
+  await using file = await open(path)
+  for (let at = 0; ; ) {
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, at)
+    if (bytesRead === 0) return found
+    found.push(...feed(chunk.subarray(0, bytesRead), at))
+    at += bytesRead
   }
-  return found
 }
 
-/**
- * Every finding in all files below a folder (or in one file). Symbolic links are not followed;
- * what cannot be read is a fault, never a silent no.
- */
-export async function scanFolder(
-  path: string,
-  numbers: readonly string[],
-): Promise<PlacedFinding[]> {
+async function inFolder(path: string, walk: Walk): Promise<PlacedFinding[]> {
   const kind = await lstat(path)
-  if (kind.isFile()) return (await scanFile(path, numbers)).map((one) => ({ ...one, path }))
+  if (kind.isFile()) return (await inFile(path, walk)).map((one) => ({ ...one, path }))
   if (!kind.isDirectory()) return []
   const found: PlacedFinding[] = []
   for (const name of (await readdir(path)).sort())
     try {
-      found.push(...(await scanFolder(join(path, name), numbers)))
+      found.push(...(await inFolder(join(path, name), walk)))
     } catch (fault) {
       if (codeOf(fault) !== 'ENOENT') throw fault // it went away meanwhile
     }
   return found
 }
+
+/** Every finding in a file of any size. */
+export const scanFile = (path: string, numbers: readonly string[]): Promise<Finding[]> =>
+  inFile(path, walkOf(numbers))
+
+/**
+ * Every finding in all files below a folder (or in one file). Symbolic links are not followed;
+ * what cannot be read is a fault, never a silent no.
+ */
+export const scanFolder = (path: string, numbers: readonly string[]): Promise<PlacedFinding[]> =>
+  inFolder(path, walkOf(numbers))

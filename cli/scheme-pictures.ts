@@ -1,10 +1,14 @@
 /**
  * Draws the sequence picture of each card scheme: who sends what to whom, and for whom it is
- * sealed. The steps are a table; `node cli/scheme-pictures.ts` writes docs/schemes/*.svg.
+ * sealed, in each language. The steps are a table; `node cli/scheme-pictures.ts` writes
+ * docs/schemes/*.svg.
  */
+
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type Language, languages } from '@warifu/protocol/language'
 import { type Scheme, schemes } from '@warifu/protocol/schemes'
+import { schemeWord } from './scheme-words.ts'
 
 type Party = 'terminal' | 'shop' | 'server' | 'vault' | 'bureau'
 type Step = {
@@ -110,31 +114,34 @@ const widthOf = (rows: readonly (Step | Part)[]): number =>
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
-function drawn(row: Step | Part, at: number, width: number): string {
+type Say = (english: string) => string
+
+function drawn(row: Step | Part, say: Say, at: number, width: number): string {
   const y = TOP + at * ROW
   if ('part' in row)
     return `<line class="part" x1="20" x2="${width - 20}" y1="${y}" y2="${y}"/>
-<text class="part" x="24" y="${y - 6}">${escaped(row.part)}</text>`
+<text class="part" x="24" y="${y - 6}">${escaped(say(row.part))}</text>`
   const [from, to] = [xOf(row.from), xOf(row.to)]
   const [end, middle] = [to > from ? to - 7 : to + 7, (from + to) / 2]
   const lock =
     row.sealed === undefined
       ? ''
-      : `\n<text class="sealed" x="${middle}" y="${y + 15}">▣ ${escaped(row.sealed)}</text>`
+      : `\n<text class="sealed" x="${middle}" y="${y + 15}">▣ ${escaped(say(row.sealed))}</text>`
   return `<line class="arrow" x1="${from}" x2="${end}" y1="${y}" y2="${y}" marker-end="url(#to)"/>
-<text x="${middle}" y="${y - 6}">${escaped(row.says)}</text>${lock}`
+<text x="${middle}" y="${y - 6}">${escaped(say(row.says))}</text>${lock}`
 }
 
 /** The picture of one scheme, as SVG. */
-export function draw(scheme: Drawn): string {
+export function draw(scheme: Drawn, language: Language): string {
+  const say = (english: string) => schemeWord(english, language)
   const rows = stepsOf[scheme]
   const [height, width] = [TOP + rows.length * ROW, widthOf(rows)]
   const lanes = lanesOf(rows).map(
     (party) => `<line class="lane" x1="${xOf(party)}" x2="${xOf(party)}" y1="34" y2="${height}"/>
-<text class="party" x="${xOf(party)}" y="24">${party}</text>`,
+<text class="party" x="${xOf(party)}" y="24">${say(party)}</text>`,
   )
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}"
- role="img" aria-label="${scheme}: who sends what to whom">
+ role="img" aria-label="${scheme}: ${say('who sends what to whom')}">
 <style>
 svg { background: #fdfbf6; font: 13px system-ui, sans-serif }
 text { fill: #1d2b3a; text-anchor: middle }
@@ -145,13 +152,16 @@ text { fill: #1d2b3a; text-anchor: middle }
 </style>
 <defs><marker id="to" viewBox="0 0 8 8" refX="1" refY="4" markerWidth="7" markerHeight="7"
  orient="auto"><path d="M0 0L8 4L0 8z" fill="#1d2b3a"/></marker></defs>
-${[...lanes, ...rows.map((row, at) => drawn(row, at, width))].join('\n')}
+${[...lanes, ...rows.map((row, at) => drawn(row, say, at, width))].join('\n')}
 </svg>
 `
 }
 
 export const PAGES = join(import.meta.dirname, '..', 'docs', 'schemes')
-export const pictureOf = (scheme: Drawn): string => `${scheme.replaceAll('_', '-')}.svg`
+export const pictureOf = (scheme: Drawn, language: Language): string =>
+  `${scheme.replaceAll('_', '-')}${language === 'en' ? '' : `-${language}`}.svg`
 
 if (import.meta.main)
-  for (const scheme of drawnSchemes) await writeFile(join(PAGES, pictureOf(scheme)), draw(scheme))
+  for (const scheme of drawnSchemes)
+    for (const language of languages)
+      await writeFile(join(PAGES, pictureOf(scheme, language)), draw(scheme, language))

@@ -8,6 +8,7 @@ import type { BridgeLine } from '@warifu/devices/terminal'
 import { nodeProgram, type Program, saidReady, startChild, untilReady } from './child.ts'
 import type { Keeper } from './keeper.ts'
 import { choosePort } from './ports.ts'
+import { timeOf } from './programs.ts'
 import { root } from './state-folder.ts'
 
 /** The memory of a simulated SIM in the bridge's process, or a reader of the machine's PC/SC. */
@@ -20,6 +21,7 @@ export type BridgeSettings = {
   readonly walletOrigin: string
   readonly stateFile: string
   readonly card: BridgeCard
+  readonly sandboxFile?: string
 }
 
 export async function bridgeProgram(settings: BridgeSettings): Promise<Program> {
@@ -28,6 +30,7 @@ export async function bridgeProgram(settings: BridgeSettings): Promise<Program> 
     PORT: String(port),
     WALLET_ORIGIN: walletOrigin,
     STATE_FILE: stateFile,
+    ...timeOf(settings),
     ...('reader' in card ? { READER: card.reader, ...card.env } : { SIM_FILE: card.memoryFile }),
   })
 }
@@ -45,11 +48,11 @@ type Place = { readonly folder: string; readonly keeper: Keeper; readonly port?:
 
 export async function startBridge(
   { folder, keeper, port: wanted }: Place,
-  { walletOrigin, card }: Pick<BridgeSettings, 'walletOrigin' | 'card'>,
+  settings: Omit<BridgeSettings, 'port' | 'stateFile'>,
 ): Promise<RunningBridge> {
   const port = wanted ?? (await choosePort())
   const stateFile = join(folder, `sim-bridge-${port}.json`)
-  const program = await bridgeProgram({ port, walletOrigin, stateFile, card })
+  const program = await bridgeProgram({ ...settings, port, stateFile })
   const child = await startChild(program, join(folder, 'sim-bridge.log'), keeper)
   await untilReady(child, saidReady(child))
   const url = `http://127.0.0.1:${port}`
@@ -57,7 +60,7 @@ export async function startBridge(
     url,
     line: {
       url,
-      fetch: (to, init) => fetch(to, { ...init, headers: withOrigin(init, walletOrigin) }),
+      fetch: (to, init) => fetch(to, { ...init, headers: withOrigin(init, settings.walletOrigin) }),
     },
     answer: (typed = '') => answerWindow(url, typed),
     stop: child.stop,

@@ -63,6 +63,8 @@ export type SoftwareOptions = Api & {
   readonly store?: TerminalStore
   readonly keeper?: PasskeyKeeper
   readonly turns?: Turns
+  /** Else the clock on the wall. */
+  readonly nowMs?: () => number
 }
 
 /** What a software terminal needs; tests change one thing and leave the rest. */
@@ -70,7 +72,7 @@ export const softwareNeeds = (options: SoftwareOptions): TerminalNeeds => ({
   fetch: options.fetch,
   apiUrl: options.apiUrl,
   origin: options.origin,
-  nowMs: () => Date.now(),
+  nowMs: options.nowMs ?? Date.now,
   random: (length) => Uint8Array.from(randomBytes(length)),
   passkey: softwareAuthenticator(options.keeper ?? memoryKeeper()),
   store: options.store ?? memoryStore(),

@@ -9,6 +9,9 @@ import { codeOf, Sorry } from './sorry.ts'
 /** The root folder of the clone. */
 export const root = dirname(import.meta.dirname)
 
+/** Where a sandbox's server writes its test kit's clock for those who have no database of its. */
+export const sandboxFileOf = (home: string): string => join(home, 'test-kit.json')
+
 export type StateFolder = {
   readonly home: string
   readonly path: (...names: readonly string[]) => string

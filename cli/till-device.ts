@@ -22,17 +22,19 @@ export type TillDevice = {
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
-type At = Pick<Sandbox, 'home' | 'url' | 'seed' | 'operator' | 'logs'>
+type At = Pick<Sandbox, 'home' | 'url' | 'seed' | 'operator' | 'logs' | 'ports'>
 
 export async function startTillDevice(at: At): Promise<TillDevice> {
-  const { home, url, seed, operator, logs } = at
+  const { home, url, seed, operator, logs, ports } = at
   const { api_key: apiKey, merchant } = seed
-  const place = { api: { fetch, apiUrl: url }, apiKey, merchant, operator }
+  // Where the till looks for it (cli/sandbox.ts).
+  const port = ports.entry_device
+  const place = { api: { fetch, apiUrl: url }, apiKey, merchant, operator, port }
   // What `warifu device` needs for an operator's act, beside the sandbox's other secrets.
   const file = join(home, 'secrets', 'operator.json')
   await writeFile(file, JSON.stringify(operator), { mode: 0o600 })
   const known = await findEntryDevice(home, FIRST_DEVICE)
-  const isOurs = known?.merchant === merchant
+  const isOurs = known?.merchant === merchant && known.port === port
   const device = isOurs ? known : await makeEntryDevice(home, FIRST_DEVICE, place)
   const keeper = createKeeper()
   const log = join(logs, `device-${device.name}.log`)

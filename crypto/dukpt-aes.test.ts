@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import {
   countOnes,
+  createTransactionWay,
   deriveInitialKey,
   deriveTransactionKey,
   deriveUpdateKey,
@@ -138,6 +139,29 @@ test('counters: X9.24-3 examples, and every next one is the next usable one', ()
       assert.equal(nextCounter(from), expected)
     }),
   )
+})
+
+test('one transaction after the other: the keys of each by itself, in whatever order', () => {
+  const counter = fc.integer({ min: 1, max: 0xffffffff }).filter(isUsableCounter)
+  const near = fc.integer({ min: 0, max: 40 })
+  fc.assert(
+    fc.property(counter, fc.array(near, { minLength: 1, maxLength: 8 }), (start, offsets) => {
+      const way = createTransactionWay({ initialKey, initialKeyId })
+      for (const at of offsets.map((offset) => start + offset).filter(isUsableCounter)) {
+        const ksn = ksnAt(at)
+        assert.equal(hexOf(way(at)), hexOf(deriveTransactionKey({ initialKey, ksn })))
+      }
+    }),
+  )
+})
+
+test('a key is wiped once the way leads elsewhere, and the initial key never', () => {
+  const own = Uint8Array.from(initialKey)
+  const way = createTransactionWay({ initialKey: own, initialKeyId })
+  const [first, second] = [way(0b101), way(0b110)]
+  assert.deepEqual([...first], Array(16).fill(0))
+  assert.equal(hexOf(second), hexOf(deriveTransactionKey({ initialKey, ksn: ksnAt(0b110) })))
+  assert.deepEqual(own, initialKey)
 })
 
 /** The device's keys are the host's, and each is gone from the registers once it is taken. */

@@ -6,6 +6,7 @@
  * Tested against the official supplement for AES-128 and AES-256; for AES-192 no suite exists.
  */
 import { encryptBlocks } from './aes-ecb.ts'
+import { createWay, type Way } from './dukpt-way.ts'
 
 export class DukptError extends Error {
   override readonly name = 'DukptError'
@@ -128,25 +129,25 @@ export type Transaction = { readonly initialKey: Uint8Array; readonly ksn: Uint8
 export function deriveTransactionKey({ initialKey, ksn }: Transaction): Uint8Array {
   const { initialKeyId, counter } = parseKsn(ksn)
   assertUsableCounter(counter)
-  return walk(initialKey, initialKeyId, counter)
+  return createTransactionWay({ initialKey, initialKeyId })(counter)
 }
 
-/** Each one-bit of the counter is a step from one derivation key to the next. */
-function walk(initialKey: Uint8Array, initialKeyId: Uint8Array, counter: number): Uint8Array {
+/** The same for one transaction after the other: each one-bit of the counter is a step. */
+export function createTransactionWay({
+  initialKey,
+  initialKeyId,
+}: {
+  readonly initialKey: Uint8Array
+  readonly initialKeyId: Uint8Array
+}): Way {
   const type = aesTypeOf(initialKey)
-  const data = derivationData({ usage: KEY_DERIVATION, type, tail: tailOf(initialKeyId, 0) })
-  const view = new DataView(data.buffer)
-  let key = initialKey
-  for (let bit = 31, reached = 0; bit >= 0; bit -= 1) {
-    const mask = 2 ** bit
-    if (Math.floor(counter / mask) % 2 === 0) continue
-    reached += mask
-    for (let at = 12; at < data.length; at += 16) view.setUint32(at, reached)
-    const derived = encryptBlocks(key, data)
-    if (key !== initialKey) key.fill(0)
-    key = derived.subarray(0, initialKey.length)
-  }
-  return key
+  return createWay(initialKey, (before, counter) => {
+    const tail = tailOf(initialKeyId, counter)
+    const derived = encryptBlocks(before, derivationData({ usage: KEY_DERIVATION, type, tail }))
+    const key = Uint8Array.from(derived.subarray(0, initialKey.length))
+    derived.fill(0)
+    return key
+  })
 }
 
 /** Derivation keys of these counters, side by side: children of one key in one operation. */
@@ -221,7 +222,7 @@ export function deriveUpdateKey({
   readonly keyType: KeyType
 }): Uint8Array {
   const ksn = encodeKsn({ initialKeyId, counter: LAST_COUNTER })
-  const transactionKey = walk(initialKey, initialKeyId, LAST_COUNTER)
+  const transactionKey = createTransactionWay({ initialKey, initialKeyId })(LAST_COUNTER)
   const wanted: readonly Wanted[] = [{ usage: 'key_encryption', keyType }]
   const [key] = deriveWorkingKeys({ transactionKey, ksn, wanted })
   transactionKey.fill(0)

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import {
+  createTdesTransactionWay,
   deriveInitialTdesKey,
   deriveTdesTransactionKey,
   encodeTdesKsn,
@@ -31,6 +32,12 @@ test('X9.24-1:2009 A.4: initial key and the keys of the first transactions', () 
   assert.equal(hexOf(deriveInitialTdesKey({ bdk, ksn })), hexOf(initialKey))
   assert.equal(hexOf(keyAt(1)), '042666B49184CFA368DE9628D0397BC9')
   assert.equal(hexOf(keyAt(2)), 'C46551CEF9FD24B0AA9AD834130D3BC7')
+})
+
+test('one transaction after the other: the keys of each by itself', () => {
+  const way = createTdesTransactionWay({ initialKey, base })
+  for (const counter of [1, 2, 3, 4, 7, 8, 6, 1023, 1024])
+    assert.equal(hexOf(way(counter)), hexOf(keyAt(counter)))
 })
 
 test('X9.24-1:2009 A.4: PIN, MAC and data of transaction 1', () => {

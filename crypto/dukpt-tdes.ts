@@ -4,6 +4,7 @@
  *
  * KSN = 59 bits of key set and device ‖ 21 bits of counter, of which at most 10 are ones.
  */
+import { createWay, type Way } from './dukpt-way.ts'
 import { tdeaEncrypt } from './tdea.ts'
 import { xor } from './xor.ts'
 
@@ -71,17 +72,23 @@ export function deriveTdesTransactionKey({
   readonly initialKey: Uint8Array
   readonly ksn: Uint8Array
 }): Uint8Array {
-  requireKey(initialKey)
   const { base, counter } = parseTdesKsn(ksn)
   requireUsable(counter)
-  let key = initialKey
-  let reached = 0
-  for (let bit = 1 << 20; bit > 0; bit >>= 1) {
-    if ((counter & bit) === 0) continue
-    reached |= bit
-    key = stepped(key, withCounter(base, reached).subarray(2))
-  }
-  return key
+  return createTdesTransactionWay({ initialKey, base })(counter)
+}
+
+/** The same for one transaction after the other. */
+export function createTdesTransactionWay({
+  initialKey,
+  base,
+}: {
+  readonly initialKey: Uint8Array
+  readonly base: Uint8Array
+}): Way {
+  requireKey(initialKey)
+  return createWay(initialKey, (before, counter) =>
+    stepped(before, withCounter(base, counter).subarray(2)),
+  )
 }
 
 /** What is XORed into both halves of the transaction key (table A-1). */

@@ -31,7 +31,7 @@ export type HpkeKeyPair = { readonly privateKey: KeyObject; readonly publicBytes
 type Exporter = {
   /** A secret of this length under a label (RFC 9180 §5.3). */
   readonly exportSecret: (label: Uint8Array, length: number) => Uint8Array
-  /** Wipes what the context holds in bytes; its AEAD key goes with the context itself. */
+  /** Wipes what the context holds in bytes; its keys go with the context itself. */
   readonly wipe: () => void
 }
 export type SenderContext = Exporter & {
@@ -110,6 +110,7 @@ function receiving({ enc, recipient, info }: RecipientSetup, psk: PskInput): Rec
 
 const utf8 = new TextEncoder()
 const NONE = new Uint8Array(0)
+const noSalt = createSecretKey(NONE)
 const TAG = 16
 const HASH = 32
 
@@ -131,10 +132,10 @@ export function decap(enc: Uint8Array, recipient: HpkeKeyPair): Uint8Array {
 
 function sharedSecret(privateKey: KeyObject, peer: Uint8Array, kemContext: Uint8Array): Buffer {
   const dh = diffieHellman({ privateKey, publicKey: publicKeyOf(peer) })
-  const extracted = labeledExtract(KEM, NONE, ['eae_prk', dh])
+  const extracted = labeledExtract(KEM, noSalt, ['eae_prk', dh])
   dh.fill(0)
   const plan = { label: 'shared_secret', info: kemContext, length: HASH }
-  const shared = labeledExpand(KEM, extracted, plan)
+  const shared = labeledExpand(KEM, createSecretKey(extracted), plan)
   extracted.fill(0)
   return shared
 }
@@ -142,11 +143,16 @@ function sharedSecret(privateKey: KeyObject, peer: Uint8Array, kemContext: Uint8
 /** SubjectPublicKeyInfo of a P-256 key up to its point (RFC 5480 §2). */
 const SPKI = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex')
 
-/** Refuses what is not a point of the curve (RFC 9180 §7.1.4); OpenSSL checks the equation. */
+/**
+ * Refuses what is not a point of the curve (RFC 9180 §7.1.4); OpenSSL checks the equation. As PEM
+ * (RFC 7468), since Node asks of any object whether it is a key by throwing and catching errors:
+ * imported as one the same point takes twice as long.
+ */
 function publicKeyOf(point: Uint8Array): KeyObject {
   if (point.length !== 65 || point[0] !== 4) throw new HpkeError('invalid_public_key')
+  const spki = Buffer.concat([SPKI, point]).toString('base64')
   try {
-    return createPublicKey({ key: Buffer.concat([SPKI, point]), format: 'der', type: 'spki' })
+    return createPublicKey(`-----BEGIN PUBLIC KEY-----\n${spki}\n-----END PUBLIC KEY-----\n`)
   } catch (cause) {
     throw new HpkeError('invalid_public_key', cause)
   }
@@ -159,39 +165,44 @@ type PskInput = { readonly mode: number; readonly psk: Uint8Array; readonly pskI
 const noPsk: PskInput = {
   mode: 0,
   psk: NONE,
-  pskIdHash: labeledExtract(SUITE, NONE, ['psk_id_hash', NONE]),
+  pskIdHash: labeledExtract(SUITE, noSalt, ['psk_id_hash', NONE]),
 }
 
 function checkedPsk({ psk, pskId }: Psk): PskInput {
   if (psk.length < 32) throw new HpkeError('psk_too_short')
   assert(pskId.length > 0, 'a PSK has a name')
-  return { mode: 1, psk, pskIdHash: labeledExtract(SUITE, NONE, ['psk_id_hash', pskId]) }
+  return { mode: 1, psk, pskIdHash: labeledExtract(SUITE, noSalt, ['psk_id_hash', pskId]) }
 }
 
 function keySchedule(shared: Uint8Array, { mode, psk, pskIdHash }: PskInput, info: Uint8Array) {
-  const infoHash = labeledExtract(SUITE, NONE, ['info_hash', info])
+  const infoHash = labeledExtract(SUITE, noSalt, ['info_hash', info])
   const context = Buffer.concat([Uint8Array.of(mode), pskIdHash, infoHash])
-  const secret = labeledExtract(SUITE, shared, ['secret', psk])
+  const secretBytes = labeledExtract(SUITE, createSecretKey(shared), ['secret', psk])
+  let secret: KeyObject | undefined = createSecretKey(secretBytes)
   shared.fill(0)
-  const expand = (label: string, length: number) =>
-    labeledExpand(SUITE, secret, { label, info: context, length })
-  const [exporter, keyBytes, baseNonce] = [
-    expand('exp', HASH),
-    expand('key', 32),
-    expand('base_nonce', 12),
-  ]
+  secretBytes.fill(0)
+  const expand = (label: string, length: number): Buffer => {
+    assert(secret !== undefined, 'this context was wiped')
+    return labeledExpand(SUITE, secret, { label, info: context, length })
+  }
+  const [keyBytes, baseNonce] = [expand('key', 32), expand('base_nonce', 12)]
   const key = createSecretKey(keyBytes)
   keyBytes.fill(0)
-  secret.fill(0)
   return {
     key,
     baseNonce,
     wipe: () => {
-      exporter.fill(0)
+      secret = undefined
       baseNonce.fill(0)
     },
-    exportSecret: (label: Uint8Array, length: number): Uint8Array =>
-      labeledExpand(SUITE, exporter, { label: 'sec', info: label, length }),
+    // Few messages need one: its secret is derived when it is asked for.
+    exportSecret: (label: Uint8Array, length: number): Uint8Array => {
+      const exporter = expand('exp', HASH)
+      const plan = { label: 'sec', info: label, length }
+      const exported = labeledExpand(SUITE, createSecretKey(exporter), plan)
+      exporter.fill(0)
+      return exported
+    },
   }
 }
 
@@ -210,26 +221,25 @@ export function nonceAt(baseNonce: Uint8Array, sequence: number): Uint8Array {
 
 function labeledExtract(
   suite: Uint8Array,
-  salt: Uint8Array,
+  salt: KeyObject,
   [label, keyMaterial]: readonly [string, Uint8Array],
 ): Buffer {
-  return hmac(createSecretKey(salt), [suite, utf8.encode(label), keyMaterial])
+  return hmac(salt, [suite, utf8.encode(label), keyMaterial])
 }
 
 type Expansion = { readonly label: string; readonly info: Uint8Array; readonly length: number }
 
 function labeledExpand(
   suite: Uint8Array,
-  secret: Uint8Array,
+  secret: KeyObject,
   { label, info, length }: Expansion,
 ): Buffer {
   if (!Number.isInteger(length) || length < 0 || length > 255 * HASH)
     throw new RangeError('length: 0 to 8160 bytes')
-  const key = createSecretKey(secret)
   const labeledInfo = [Uint8Array.of(length >> 8, length), suite, utf8.encode(label), info]
   const blocks: Buffer[] = []
   for (let block: Uint8Array = NONE, i = 1; (i - 1) * HASH < length; i += 1) {
-    const next = hmac(key, [block, ...labeledInfo, Uint8Array.of(i)])
+    const next = hmac(secret, [block, ...labeledInfo, Uint8Array.of(i)])
     blocks.push(next)
     block = next
   }

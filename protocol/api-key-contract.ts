@@ -3,7 +3,9 @@
  * leak scanners what it is: `wk_` may do everything, `wr_` only what its scopes name; both match
  * `w[kr]_(test|live)_[A-Za-z0-9_-]{43}`.
  */
+
 import { type Static, Type } from 'typebox'
+import { page } from './asked.ts'
 import { errors } from './errors.ts'
 import { idOf } from './ids.ts'
 import { listOf } from './objects.ts'
@@ -14,6 +16,11 @@ export const scopes = [
   'payments:read',
   'payments:write',
   'refunds:write',
+  'sales:read',
+  'sales:write',
+  'settlements:read',
+  'reconciliations:read',
+  'reconciliations:write',
   'tokens:read',
   'tokens:write',
   'entry_devices:read',
@@ -29,6 +36,9 @@ export type Scope = (typeof scopes)[number]
 /** The tags of merchants' endpoints, and what their scopes are called. */
 const resources: Readonly<Record<string, string>> = {
   Payments: 'payments',
+  Sales: 'sales',
+  Settlements: 'settlements',
+  Reconciliation: 'reconciliations',
   Tokens: 'tokens',
   'Entry devices': 'entry_devices',
   Events: 'events',
@@ -40,7 +50,7 @@ type Named = { readonly method: 'GET' | 'POST'; readonly path: string; readonly 
 
 /** The scope that an endpoint needs; undefined: no restricted key may call it. */
 export function scopeOf({ method, path, tag }: Named): Scope | undefined {
-  if (path.endsWith('/refund')) return 'refunds:write'
+  if (method === 'POST' && path.endsWith('/refunds')) return 'refunds:write'
   const wanted = `${resources[tag]}:${method === 'GET' ? 'read' : 'write'}`
   return scopes.find((scope) => scope === wanted)
 }
@@ -88,10 +98,6 @@ export const loggedRequest = closed({
 })
 
 const byKey = closed({ id: idOf('key') })
-const page = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 25 })),
-  starting_after: Type.Optional(Type.String({ maxLength: 40 })),
-}
 const newKey = {
   name: plainText(80),
   scopes: Type.Optional(Type.Array(oneOf(scopes), { minItems: 1, uniqueItems: true })),
@@ -119,6 +125,7 @@ export const apiKeyEndpoints = {
     tag: 'API keys',
     caller: 'merchant',
     status: 200,
+    csv: true,
     summary: 'Your keys, newest first; of each what may be shown.',
     query: closed(page),
     answer: listOf(apiKey),
@@ -157,6 +164,7 @@ export const apiKeyEndpoints = {
     tag: 'Events',
     caller: 'merchant',
     status: 200,
+    csv: true,
     summary: 'What was asked with your keys, newest first.',
     query: closed(page),
     answer: listOf(loggedRequest),

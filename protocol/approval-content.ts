@@ -59,6 +59,19 @@ export const mandateContent = closed({
 })
 export type MandateContent = Static<typeof mandateContent>
 
+/** More is to be held for a payment that was approved before; `amount` is what is added. */
+export const incrementContent = closed({
+  ...paymentContent.properties,
+  subject: closed({ kind: Type.Literal('increment'), id: idOf('inc') }),
+  payment: idOf('pay'),
+  /** What may be captured in all, with this. */
+  total: minorUnits,
+  card: idOf('crd'),
+  presentment: oneOf([...approvedPresentments, 'entry_device', 'token', 'moto'] as const),
+  match_number: Type.Null(),
+})
+export type IncrementContent = Static<typeof incrementContent>
+
 /** Another phone of the same person is to be let in; its keys are named by their thumbprints. */
 export const terminalContent = closed({
   approval: idOf('apr'),
@@ -73,7 +86,12 @@ export const terminalContent = closed({
 })
 export type TerminalContent = Static<typeof terminalContent>
 
-export const approvalContent = Type.Union([paymentContent, mandateContent, terminalContent])
+export const approvalContent = Type.Union([
+  paymentContent,
+  mandateContent,
+  incrementContent,
+  terminalContent,
+])
 export type ApprovalContent = Static<typeof approvalContent>
 export type SubjectKind = ApprovalContent['subject']['kind']
 
@@ -81,6 +99,8 @@ export const isPayment = (content: ApprovalContent): content is PaymentContent =
   content.subject.kind === 'payment'
 export const isMandate = (content: ApprovalContent): content is MandateContent =>
   content.subject.kind === 'mandate'
+export const isIncrement = (content: ApprovalContent): content is IncrementContent =>
+  content.subject.kind === 'increment'
 /** Holds a number that the till shows. */
 export const isNumbered = (content: ApprovalContent): content is PaymentContent =>
   isPayment(content) && content.match_number !== null

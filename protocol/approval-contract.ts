@@ -2,17 +2,13 @@
 
 import { Type } from 'typebox'
 import { approval, mute, shownCode } from './approval-objects.ts'
+import { nothing, page } from './asked.ts'
 import { CAPPED_CODE_PATH, cappedCode, cappedCodeBody } from './capped-code.ts'
 import { idOf } from './ids.ts'
 import { listOf } from './objects.ts'
 import { assertion, closed, digest, oneOf } from './shapes.ts'
 
-const nothing = closed({})
 const byId = closed({ id: idOf('apr') })
-const page = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 25 })),
-  starting_after: Type.Optional(Type.String({ maxLength: 40 })),
-}
 
 /** What a terminal signs when it answers; the vault reads it whole for a yes to another phone. */
 export const answerApprovalBody = closed({

@@ -22,7 +22,7 @@ export const approval = closed({
   id: idOf('apr'),
   object: Type.Literal('approval'),
   status: statesOf<ApprovalStatus>(approvalMoves),
-  /** Why it ended otherwise than by a yes or a no. */
+  /** Why it ended otherwise than by a yes or a no, or why a yes brought nothing. */
   ended_because: nullable(oneOf(Object.keys(errors))),
   content: approvalContent,
   /**

@@ -1,5 +1,7 @@
 /** Endpoints of the contract: a further phone of a person, with the old one or without it. */
+
 import { type Static, Type } from 'typebox'
+import { nothing } from './asked.ts'
 import { idOf } from './ids.ts'
 import { type ArrivalStatus, arrivalMoves } from './moves.ts'
 import { installation, listOf } from './objects.ts'
@@ -28,7 +30,6 @@ export const arrival = closed({
 })
 export type Arrival = Static<typeof arrival>
 
-const nothing = closed({})
 const byTerminal = closed({ id: idOf('trm') })
 
 export const arrivalEndpoints = {

@@ -25,6 +25,8 @@ export const entryContext = closed({
   currency: Type.Union([currency, Type.Null()]),
   merchant: idOf('mer'),
   entry: Type.Union([Type.Literal('keyed'), Type.Literal('swiped'), Type.Literal('inserted')]),
+  /** Mail order, telephone order: the agent keys what the customer says. Left out: a shop's. */
+  channel: Type.Optional(Type.Literal('moto')),
 })
 export type EntryContext = Static<typeof entryContext>
 

@@ -23,6 +23,9 @@ export type Advice =
   | 'use_other_card'
   | 'contact_issuer'
 
+/** The same, said three ways; empty where nobody of that kind can meet it. */
+export type Words = readonly [cardholder: string, merchant: string, operator: string]
+
 type ErrorRow = {
   readonly type: ErrorType
   readonly advice: Advice
@@ -31,11 +34,7 @@ type ErrorRow = {
   readonly operator: string
 }
 
-const row = (
-  type: ErrorType,
-  advice: Advice,
-  words: readonly [cardholder: string, merchant: string, operator: string],
-): ErrorRow => ({
+const row = (type: ErrorType, advice: Advice, words: Words): ErrorRow => ({
   type,
   advice,
   cardholder: words[0],
@@ -63,11 +62,20 @@ export const errors = {
   session_invalid: row('authentication_error', 'retry_now', ['Please log in again.', '', 'Session unknown or past its 15 minutes.']),
   operator_unknown: row('authentication_error', 'fix_request', ['', 'This is nobody’s token, or no longer.', 'Token of no active operator.']),
   role_missing: row('permission_error', 'do_not_retry', ['', 'Your role does not allow this.', 'None of the roles that the endpoint names.']),
+  console_session_invalid: row('authentication_error', 'retry_now', ['', 'Please sign in again.', 'Please sign in again: the session is over.']),
+  origin_refused: row('permission_error', 'do_not_retry', ['', 'This did not come from the console’s own page.', 'A console session with a foreign Origin, or a write without the header Warifu-Console: 1.']),
+  invitation_unknown: row('authentication_error', 'contact_issuer', ['', 'This invitation was used, has expired, or is nobody’s. Ask for another.', 'This invitation was used, has expired, or is nobody’s. Ask for another.']),
+  link_unknown: row('authentication_error', 'contact_issuer', ['', 'This link has ended, or is nobody’s. Ask for another.', 'This link has ended, or is nobody’s. Ask for another.']),
+  act_own: row('permission_error', 'do_not_retry', ['', '', 'You asked for this yourself: another person has to agree.']),
+  act_changed: row('conflict_error', 'fix_request', ['', '', 'What is asked for has changed since you read it. Read it again.']),
+  act_over: row('conflict_error', 'do_not_retry', ['', '', 'This was answered already, or its time is over.']),
+  act_failed: row('conflict_error', 'do_not_retry', ['', '', 'You agreed, and it could not be done as it was asked for; nothing was changed.']),
   signature_invalid: row('authentication_error', 'do_not_retry', ['This phone could not prove who it is. Nothing was charged.', 'The presenter could not prove who they are.', 'RFC 9421 signature, digest or key id does not verify.']),
   signature_stale: row('authentication_error', 'retry_now', ['The clock of this phone is off, or the request is old. Try again.', '', '`created` is more than 60 seconds away.']),
   terminal_unknown: row('authentication_error', 'do_not_retry', ['This phone is not registered.', 'The presenting phone is not registered.', 'No such terminal.']),
   terminal_not_active: row('permission_error', 'do_not_retry', ['This phone is not active for payments.', 'The presenting phone is not active.', 'Terminal pending, suspended or removed.']),
   terminal_replaced: row('permission_error', 'do_not_retry', ['Another phone of yours has taken the place of this one. Its cards are there now.', 'The presenting phone was replaced by another.', 'Terminal replaced: its owner let another in.']),
+  terminal_removed: row('permission_error', 'do_not_retry', ['This phone was removed by another phone of yours. It can no longer pay.', 'The presenting phone was removed by its owner.', 'Terminal removed by another of its owner, or called back.']),
   arrival_state: row('conflict_error', 'do_not_retry', ['That step does not fit this phone’s arrival now.', '', 'Move not allowed from the present state.']),
   no_other_phone: row('conflict_error', 'do_not_retry', ['There is no other active phone of yours that could say yes.', '', 'No active terminal to ask.']),
   counter_stale: row('authentication_error', 'do_not_retry', ['This request is older than one we already have. Nothing was charged.', 'An old request was presented again.', 'Counter below the last one and never seen.']),
@@ -116,6 +124,8 @@ export const errors = {
 
   // Paying
   already_claimed: row('conflict_error', 'do_not_retry', ['Another phone has opened this payment.', 'Another phone has opened this payment.', 'Link claimed by another terminal.']),
+  settlement_state: row('conflict_error', 'do_not_retry', ['', 'This settlement is closed: there is no run to hold.', 'Settlement is not collecting.']),
+  payout_state: row('conflict_error', 'do_not_retry', ['', 'This payout has ended in another way.', 'Payout is not pending.']),
   payment_state: row('conflict_error', 'do_not_retry', ['This payment has already ended or is not yours to act on.', 'That step does not fit the payment’s present state.', 'Move not allowed from the present state.']),
   payment_expired: row('conflict_error', 'request_approval_again', ['The time for this payment is over. Nothing was charged.', 'The deadline passed. Nothing was charged.', 'Past deadline_at.']),
   approval_mismatch: row('approval_error', 'request_approval_again', ['What was approved is not what the shop asked for. Nothing was charged.', 'The approval does not match this payment.', 'Digest of the signed content differs from the stored approval.']),
@@ -222,9 +232,16 @@ export const errors = {
   // Webhooks
   webhook_url_refused: row('invalid_request_error', 'fix_request', ['', 'Events cannot be sent to this address: a public https URL is needed.', 'Not https, with credentials, or a private address that WEBHOOK_ALLOW does not name.']),
 
+  // Reconciliation
+  reconciliation_state: row('conflict_error', 'fix_request', ['', 'That step does not fit this reconciliation now: orders are received first, then compared; a file comes whole.', 'Not in the state for it, or of the other kind (file, rows).']),
+  difference_state: row('conflict_error', 'do_not_retry', ['', 'This difference is closed already, or that fix does not fit it; `fixes` names those that do.', 'Difference not open, or fix not among its own.']),
+  difference_stale: row('conflict_error', 'retry_later', ['', 'What this difference was about has changed since. Nothing was done: compare again.', 'Sale no longer in the state that the comparison saw.']),
+
   // Ours
   vault_unavailable: row('vault_error', 'retry_now', ['We could not reach the vault. Try again: you are not charged twice.', 'The vault cannot be reached. The same request may be sent again.', 'No answer from the vault.']),
   network_unavailable: row('api_error', 'retry_now', ['The card’s company has not answered yet. Try again: you are not charged twice.', 'The card’s company has not answered yet. Send the same request again.', 'No answer of the acquirer yet.']),
+  cardholders_away: row('api_error', 'retry_later', ['', 'The sandbox’s test cardholders do not answer. `npm start` runs them; a sandbox of your own needs CARDHOLDERS_URL.', 'No answer of the test cardholders’ process, or none is set.']),
+  overloaded: row('api_error', 'retry_later', ['Very many people are here right now. Try again in a moment: you are not charged twice.', 'We are at our limit. This request was not begun: send the same one again after `Retry-After`.', 'As many requests open as OPEN_REQUESTS allows this process.']),
   internal_error: row('api_error', 'retry_later', ['This did not work on our side. Try again: you are not charged twice.', 'This failed on our side. The same request may be sent again.', 'Unexpected fault; see the log by request id.']),
 } as const satisfies Record<string, ErrorRow>
 

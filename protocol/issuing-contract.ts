@@ -1,5 +1,7 @@
 /** Endpoints of the contract: a card's bounds and its life, and what the issuer's people do. */
+
 import { Type } from 'typebox'
+import { byId } from './asked.ts'
 import type { errors } from './errors.ts'
 import { idOf } from './ids.ts'
 import { controls, decisionReasons, replacementReasons } from './issuing-objects.ts'
@@ -18,14 +20,11 @@ import {
 } from './shapes.ts'
 import { cardProof } from './vault-issuing.ts'
 
-const byId = <P extends Parameters<typeof idOf>[0]>(prefix: P) => closed({ id: idOf(prefix) })
-
 /** What a person shows to be identified; the method says what. */
 const phone = Type.String({ pattern: '^\\+[1-9][0-9]{6,14}$', description: 'E.164' })
-const language = Type.Optional(oneOf(['en', 'ja', 'ko'] as const))
 export const proof = Type.Union([
-  closed({ method: Type.Literal('phone'), phone, language }),
-  closed({ method: Type.Literal('voice'), phone, language }),
+  closed({ method: Type.Literal('phone'), phone }),
+  closed({ method: Type.Literal('voice'), phone }),
   closed({ method: Type.Literal('registered_terminal') }),
   cardProof,
   closed({

@@ -1,17 +1,13 @@
 /** Endpoints of the contract: a merchant's entry devices and tokens. */
+
 import { Type } from 'typebox'
+import { byId, page } from './asked.ts'
 import { deviceStates } from './entry-device.ts'
 import { idOf } from './ids.ts'
 import * as m from './merchant-objects.ts'
 import { entryDeviceMoves } from './moves.ts'
 import { listOf, metadata } from './objects.ts'
 import { closed, oneOf, plainText, statesOf } from './shapes.ts'
-
-const byId = <P extends Parameters<typeof idOf>[0]>(prefix: P) => closed({ id: idOf(prefix) })
-const page = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 25 })),
-  starting_after: Type.Optional(Type.String({ maxLength: 40 })),
-}
 
 export const merchantEndpoints = {
   // ── entry devices ──────────────────────────────────────────────────────────────────────────
@@ -38,6 +34,7 @@ export const merchantEndpoints = {
     tag: 'Entry devices',
     caller: 'merchant',
     status: 200,
+    csv: true,
     summary: 'Your entry devices, newest first.',
     query: closed(page),
     answer: listOf(m.entryDevice),
@@ -149,6 +146,7 @@ export const merchantEndpoints = {
     tag: 'Tokens',
     caller: 'merchant',
     status: 200,
+    csv: true,
     summary: 'Your tokens, newest first, without their digits.',
     query: closed(page),
     answer: listOf(m.token),

@@ -126,6 +126,8 @@ export const phoneNumber = Type.String({
 export const presentmentAsked = Type.Union([
   closed({ kind: Type.Literal('wallet') }),
   closed({ kind: Type.Literal('entry_device'), message: entryMessage }),
+  /** A telephone, fax or post order: keyed by the agent, and entered as such (`channel`). */
+  closed({ kind: Type.Literal('moto'), message: entryMessage }),
   closed({
     kind: Type.Literal('token'),
     token: tokenText,

@@ -4,7 +4,8 @@
 export const paymentMoves = {
   requires_action: ['processing', 'authorized', 'declined', 'cancelled', 'expired'],
   processing:      ['authorized', 'declined', 'expired', 'reversed'],
-  authorized:      ['captured', 'cancelled', 'expired', 'reversed'],
+  // `settled` at once: the rest was let go when all that was captured had been settled.
+  authorized:      ['captured', 'settled', 'cancelled', 'expired', 'reversed'],
   captured:        ['settled'],
   settled:         [],
   declined:        [],
@@ -13,6 +14,35 @@ export const paymentMoves = {
   reversed:        [],
 } as const satisfies Record<string, readonly string[]>
 export type PaymentStatus = keyof typeof paymentMoves
+
+/** More to be held for a payment: asked of the cardholder, decided as a payment is. */
+// biome-ignore format: a table reads by its columns
+export const incrementMoves = {
+  requires_action: ['authorized', 'declined', 'cancelled', 'expired'],
+  authorized:      [],
+  declined:        [],
+  cancelled:       [],
+  expired:         [],
+} as const satisfies Record<string, readonly string[]>
+export type IncrementStatus = keyof typeof incrementMoves
+
+/** A merchant's day. `carried`: nothing to pay out, or the bank could not; the next one has it. */
+// biome-ignore format: a table reads by its columns
+export const settlementMoves = {
+  collecting: ['ready', 'carried'],
+  ready:      ['paid', 'carried'],
+  carried:    [],
+  paid:       [],
+} as const satisfies Record<string, readonly string[]>
+export type SettlementStatus = keyof typeof settlementMoves
+
+// biome-ignore format: a table reads by its columns
+export const payoutMoves = {
+  pending: ['paid', 'failed'],
+  paid:    [],
+  failed:  [],
+} as const satisfies Record<string, readonly string[]>
+export type PayoutStatus = keyof typeof payoutMoves
 
 // biome-ignore format: a table reads by its columns
 export const applicationMoves = {

@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import { extents, matchNumber, payee, paymentContent } from './approval-content.ts'
 import { delivery } from './delivery.ts'
 import { errors } from './errors.ts'
+import { eventTypes } from './event-types.ts'
 import { idOf } from './ids.ts'
 import {
   controls,
@@ -18,6 +19,7 @@ import {
   applicationMoves,
   type CardStatus,
   cardMoves,
+  incrementMoves,
   paymentMoves,
   type TerminalStatus,
   terminalMoves,
@@ -29,6 +31,7 @@ import {
   closed,
   digest,
   instant,
+  lastFour,
   nullable,
   oneOf,
   plainText,
@@ -36,6 +39,7 @@ import {
   webAddress,
   yearMonth,
 } from './shapes.ts'
+import { keyName } from './vault-shapes.ts'
 
 /** Free labels of the merchant: at most 50, carried on the object, never read by us. */
 export const metadata = Type.Record(
@@ -74,11 +78,12 @@ export const program = closed({
   controls,
 })
 
+export const employments = ['employed', 'self_employed', 'student', 'retired', 'none'] as const
 export const applicant = closed({
   name: plainText(80),
   birth_date: Type.String({ pattern: '^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$' }),
   annual_income: minorUnitsOrZero,
-  employment: oneOf(['employed', 'self_employed', 'student', 'retired', 'none'] as const),
+  employment: oneOf(employments),
 })
 export type Applicant = Static<typeof applicant>
 
@@ -170,9 +175,25 @@ export const presentments = [
   'sim', // S2: a card record in the terminal's SIM
   'reader', // S3: a card read at the terminal's own reader
   'entry_device', // S4
+  'moto', // S4: a phone order, keyed by the agent at the entry device
   'token', // S4
 ] as const
 export type Presentment = (typeof presentments)[number]
+
+/** A day in UTC. */
+const day = Type.String({ pattern: '^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' })
+/** What payments are looked for by. */
+export const paymentFilters = {
+  from: Type.Optional(day),
+  /** The last day that is shown. */
+  to: Type.Optional(day),
+  status: Type.Optional(statesOf(paymentMoves)),
+  presentment: Type.Optional(oneOf(presentments)),
+  amount: Type.Optional(minorUnits),
+  last4: Type.Optional(lastFour),
+  /** The merchant’s, from its first character on. */
+  reference: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+}
 
 const refusalCode = oneOf(Object.keys(errors))
 
@@ -184,6 +205,11 @@ export const payment = closed({
   status: statesOf(paymentMoves),
   amount: minorUnits,
   currency,
+  /** What the cardholder approved on top of `amount`, by increments. */
+  amount_incremented: minorUnitsOrZero,
+  /** Of what was captured: what was above all that was held. */
+  amount_overcaptured: minorUnitsOrZero,
+  /** What is held. More may be captured where it was approved, or the card’s program allows it. */
   amount_capturable: minorUnitsOrZero,
   amount_captured: minorUnitsOrZero,
   amount_refunded: minorUnitsOrZero,
@@ -211,6 +237,19 @@ export const payment = closed({
   declined_because: nullable(refusalCode),
   deadline_at: instant,
   metadata,
+})
+
+export const increment = closed({
+  id: idOf('inc'),
+  object: Type.Literal('increment'),
+  created_at: instant,
+  payment: idOf('pay'),
+  amount: minorUnits,
+  currency,
+  status: statesOf(incrementMoves),
+  declined_because: nullable(refusalCode),
+  next_action: nullable(nextAction),
+  deadline_at: instant,
 })
 
 export const refund = closed({
@@ -298,6 +337,9 @@ export const hop = closed({
     }),
   ),
   signed_by: nullable(Type.String({ maxLength: 64 })),
+  /** The keys that the vault found the signature and what was not sealed to be of. */
+  signed_with: Type.Optional(keyName),
+  verified_with: Type.Optional(keyName),
   /** Said by a party, not seen by the server itself. */
   reported: Type.Boolean(),
   outcome: oneOf(['passed', 'refused'] as const),
@@ -312,55 +354,7 @@ export const timelineEntry = closed({
   outcome: Type.String({ maxLength: 60 }),
   hops: Type.Array(hop),
 })
-
-export const eventTypes = [
-  'approval.asked',
-  'approval.ended',
-  'application.submitted',
-  'application.approved',
-  'application.deciding',
-  'application.in_review',
-  'application.refused',
-  'card.provisioned',
-  'card.active',
-  'card.suspended',
-  'card.resumed',
-  'card.pin_changed',
-  'card.pin_unblocked',
-  'plastic.moved',
-  'card.controls_changed',
-  'card.replaced',
-  'card.expired',
-  'card.closed',
-  'account.funded',
-  'terminal.active',
-  'terminal.suspended',
-  'terminal.waiting',
-  'terminal.arriving',
-  'terminal.replaced',
-  'terminal.removed',
-  'entry_device.registered',
-  'entry_device.moved',
-  'entry_device.online',
-  'entry_device.offline',
-  'entry_device.alarm',
-  'token.created',
-  'token.deleted',
-  'token.consent_asked',
-  'token.consent_given',
-  'token.consent_refused',
-  'payment.created',
-  'payment.claimed',
-  'payment.step',
-  'payment.authorized',
-  'payment.declined',
-  'payment.captured',
-  'payment.cancelled',
-  'payment.expired',
-  'payment.refunded',
-  'webhook_endpoint.disabled',
-] as const
-export type EventType = (typeof eventTypes)[number]
+export type TimelineEntry = Static<typeof timelineEntry>
 
 export const event = closed({
   id: idOf('evt'),

@@ -1,5 +1,7 @@
 /** Endpoints of the contract: a card's PIN, its plastic, and the bureau that makes it. */
+
 import { Type } from 'typebox'
+import { byId, nothing } from './asked.ts'
 import { idOf } from './ids.ts'
 import { listOf } from './objects.ts'
 import { setPinBody, unblockPinBody, vaultKey, vaultKeyUses } from './pins.ts'
@@ -7,8 +9,6 @@ import { activatePlasticBody, orderPlasticBody, sealedPage } from './plastic.ts'
 import * as p from './plastic-objects.ts'
 import { closed, oneOf, plainText, publicJwk } from './shapes.ts'
 
-const nothing = closed({})
-const byId = <P extends Parameters<typeof idOf>[0]>(prefix: P) => closed({ id: idOf(prefix) })
 const signed = [
   'assertion_invalid',
   'not_found',

@@ -78,4 +78,21 @@ export const arrivalOperations = {
     ],
     idempotent: 'pure',
   },
+  dismiss_terminal: {
+    summary:
+      'A terminal that is in ends another of its owner: it signed for that, and the passkey ' +
+      'vouched for it. Nothing is sealed to the ended one or opened for it again; its cards are ' +
+      'the other’s then.',
+    input: closed({ terminal: idOf('trm'), by: idOf('trm'), request: signedRequest }),
+    output: closed({ terminal: idOf('trm') }),
+    refuses: [
+      'terminal_unknown',
+      'terminal_not_admitted',
+      'cardholder_mismatch',
+      'signature_invalid',
+      'statement_invalid',
+      'assertion_invalid',
+    ],
+    idempotent: 'pure',
+  },
 } as const satisfies Record<string, Operation>

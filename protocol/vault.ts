@@ -32,6 +32,7 @@ import { arrivalOperations } from './vault-arrivals.ts'
 import { chipOperations } from './vault-chips.ts'
 import { codeOperations } from './vault-code.ts'
 import { issuingOperations } from './vault-issuing.ts'
+import { keyOperations } from './vault-keys.ts'
 import { pinOperations } from './vault-pins.ts'
 import { plasticOperations } from './vault-plastic.ts'
 import { readerOperations } from './vault-reader.ts'
@@ -58,6 +59,17 @@ export const networkOutcomes = [
   'network_timeout',
 ] as const
 export type NetworkOutcome = (typeof networkOutcomes)[number]
+
+const chainName = Type.String({ pattern: '^[a-z0-9-]{1,40}$' })
+const auditWord = Type.String({ pattern: '^[a-z][a-z0-9_]{0,59}$' })
+/** A record of the audit chain without the ids in it; its digest is over all of it. */
+const auditRecord = closed({
+  seq: Type.Integer({ minimum: 1 }),
+  at: instant,
+  calls: Type.Array(closed({ operation: auditWord, result: auditWord })),
+  leaf: digest,
+  head: digest,
+})
 
 export const vaultOperations = {
   register_passkey: {
@@ -292,16 +304,31 @@ export const vaultOperations = {
     idempotent: 'pure',
   },
   ...simOperations,
+  ...keyOperations,
   audit_head: {
-    summary: 'Size, root and signature of this vault’s audit chain.',
-    input: closed({}),
+    summary:
+      'Size, root and signature of an audit chain: of this vault’s own, or of another vault’s on ' +
+      'the same database; and which there are.',
+    input: closed({ chain: Type.Optional(chainName) }),
     output: closed({
-      chain: Type.String({ pattern: '^[a-z0-9-]{1,40}$' }),
+      chain: chainName,
+      chains: Type.Array(chainName),
       size: Type.Integer({ minimum: 0 }),
       head: digest,
       signed_size: Type.Integer({ minimum: 0 }),
       signature: base64url(64, 64),
       signing_key: publicJwk,
+    }),
+    refuses: [],
+    idempotent: 'pure',
+  },
+  audit_page: {
+    summary:
+      'The records after a place in the audit chain: when, what, with which result; no names.',
+    input: closed({ after: Type.Integer({ minimum: 0 }), chain: Type.Optional(chainName) }),
+    output: closed({
+      chain: chainName,
+      records: Type.Array(auditRecord),
     }),
     refuses: [],
     idempotent: 'pure',

@@ -1,14 +1,13 @@
 /** Endpoints of the contract: a merchant's webhooks (Standard Webhooks 1.0). */
+
 import { type Static, Type } from 'typebox'
+import { page } from './asked.ts'
+import { eventTypes } from './event-types.ts'
 import { idOf } from './ids.ts'
-import { eventTypes, listOf, metadata } from './objects.ts'
+import { listOf, metadata } from './objects.ts'
 import { closed, instant, nullable, oneOf, plainText, webAddress } from './shapes.ts'
 
 const byId = closed({ id: idOf('whe') })
-const page = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 25 })),
-  starting_after: Type.Optional(Type.String({ maxLength: 40 })),
-}
 const types = Type.Array(oneOf(eventTypes), {
   maxItems: eventTypes.length,
   description: 'Which events; none named: all',
@@ -90,6 +89,7 @@ export const webhookEndpoints = {
     tag: 'Webhooks',
     caller: 'merchant',
     status: 200,
+    csv: true,
     summary: 'Your webhook endpoints, newest first.',
     query: closed(page),
     answer: listOf(webhookEndpoint),
@@ -209,6 +209,7 @@ export const webhookEndpoints = {
     tag: 'Webhooks',
     caller: 'merchant',
     status: 200,
+    csv: true,
     summary: 'What was and will be delivered there, newest event first, with every attempt.',
     params: byId,
     query: closed({ ...page, status: Type.Optional(oneOf(deliveryStates)) }),

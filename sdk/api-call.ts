@@ -110,7 +110,10 @@ function fill(name: EndpointName, { params = {}, query = {}, body = {} }: AnyInp
 /** Sends these bytes and no others. */
 export async function sendRaw(
   { fetch, apiUrl }: Api,
-  ask: Omit<Ask, 'name'> & { readonly headers: Readonly<Record<string, string>> },
+  ask: Omit<Ask, 'name' | 'body'> & {
+    readonly body: string | Blob
+    readonly headers: Readonly<Record<string, string>>
+  },
 ): Promise<RawAnswer> {
   const { method, path, query, body, headers } = ask
   try {
@@ -141,10 +144,15 @@ export function readAnswer<N extends EndpointName>(name: N, { status, text }: Ra
 export async function callApi<N extends CallName>(
   api: Api,
   name: N,
-  input: Input<N> & { readonly headers?: Readonly<Record<string, string>> },
+  input: Input<N> & { readonly headers?: Readonly<Record<string, string>>; readonly file?: Blob },
 ): Promise<Reply<N>> {
+  const { file, headers = {} } = input
   const ask = askOf<N>(name, input)
-  return readAnswer(name, await sendRaw(api, { ...ask, headers: input.headers ?? {} }))
+  const sent =
+    file === undefined
+      ? { ...ask, headers }
+      : { ...ask, body: file, headers: { ...headers, 'content-type': 'text/csv' } }
+  return readAnswer(name, await sendRaw(api, sent))
 }
 
 /** What an answer that is no success says: the API's own no, or nothing that can be read. */

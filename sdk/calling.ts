@@ -28,7 +28,8 @@ export type Calling = Runtime & {
 
 export type Call = <N extends CallName>(
   name: N,
-  input: Input<N>,
+  /** `file`: the body of an endpoint that takes one. */
+  input: Input<N> & { readonly file?: Blob },
   options?: CallOptions,
 ) => Promise<Reply<N>>
 

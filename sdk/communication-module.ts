@@ -9,7 +9,13 @@
 import type { Id } from '@warifu/protocol/ids'
 import type { Calling } from './calling.ts'
 import { deferred } from './deferred.ts'
-import { createLine, type DeviceStatus, type Found, findDevices } from './device-line.ts'
+import {
+  createLine,
+  type DeviceLine,
+  type DeviceStatus,
+  type Found,
+  findDevices,
+} from './device-line.ts'
 import type { Place } from './device-link.ts'
 import { lockFolder } from './folder-lock.ts'
 import { beat } from './heartbeats.ts'
@@ -33,12 +39,17 @@ export type ModuleOptions = Partial<Runtime> & {
   readonly places: readonly Place[]
   /** For one try of the API; 10 seconds if not told. */
   readonly timeoutMs?: number
-  /** Tells the platform every few seconds which devices are seen; true if not told. */
-  readonly heartbeats?: boolean
+  /**
+   * Tells the platform every few seconds which devices are seen; true if not told. `open_lines`:
+   * where tills share a device, only while this one has it.
+   */
+  readonly heartbeats?: boolean | 'open_lines'
 }
 
 export type SaleAsk = Order &
   Partial<Asked> & {
+    /** Your own idempotency key (a UUID), kept with your order before; else one is made. */
+    readonly key?: string
     /** Which device, where there are several. */
     readonly device?: Id<'edv'>
     readonly onState?: (state: SaleState) => void
@@ -64,8 +75,10 @@ export type CommunicationModule = {
   readonly sale: (ask: SaleAsk) => Promise<Sale>
   /** Call it at every start: learns what became of each sale that was left open. */
   readonly resume: () => Promise<readonly Resumed[]>
-  /** What became of a sale; undefined where it is not known (yet). */
-  readonly outcomeOf: (key: string) => Promise<Outcome | undefined>
+  /** What became of a sale. Undefined: there was none, so nothing was ever sent. */
+  readonly outcomeOf: (
+    key: string,
+  ) => Promise<Outcome | { readonly state: 'finding_out' } | undefined>
   readonly close: () => Promise<void>
 }
 
@@ -102,13 +115,18 @@ export async function openCommunicationModule(
   const closing = new AbortController()
   const running = new Map<string, { readonly device: string; readonly done: Promise<unknown> }>()
   const base = { calling, journal, signal: closing.signal }
-  const beating = heartbeats ? beat(calling, lines, closing.signal) : undefined
+  const onlyOpen = heartbeats === 'open_lines'
+  const beating = heartbeats ? beat(calling, { lines, onlyOpen, signal: base.signal }) : undefined
 
-  const sale = async ({ device, onState, ...ask }: SaleAsk): Promise<Sale> => {
+  const sale = async ({
+    key = calling.newKey(),
+    device,
+    onState,
+    ...ask
+  }: SaleAsk): Promise<Sale> => {
     if (closing.signal.aborted) throw new ModuleError('closed', 'This module was closed.')
     const { line, status } = choose(await findDevices(lines), device)
     const { order, asked } = parted(ask)
-    const key = calling.newKey()
     if ([...running.values()].some((one) => one.device === status.device))
       throw new ModuleError('device_busy', `${status.device} has a sale already.`)
     const tell = (state: SaleState) => onState?.(state)
@@ -126,35 +144,43 @@ export async function openCommunicationModule(
     return { key, done, cancel }
   }
 
-  const resume = async (): Promise<readonly Resumed[]> => {
-    const left = (await journal.unsettled()).filter(({ key }) => !running.has(key))
-    const found = await Promise.all(
-      left.map(async (entry) => {
-        const outcome = await takeUp({ ...base, tell: () => {} }, entry)
-        const { key, amount, currency, reference } = entry
-        return outcome === undefined ? [] : [{ key, amount, currency, reference, outcome }]
-      }),
-    )
-    return found.flat()
-  }
-
   return {
     devices: async () => (await findDevices(lines)).map(({ status }) => status),
     sale,
-    resume,
-    outcomeOf: async (key) => (await journal.read(key))?.outcome ?? undefined,
+    resume: () => resumed(base, (key) => running.has(key)),
+    outcomeOf: async (key) => {
+      const entry = await journal.read(key)
+      return entry && (entry.outcome ?? { state: 'finding_out' })
+    },
     close: async () => {
-      const dropAll = () => Promise.all(lines.map((line) => line.drop()))
       closing.abort()
-      await dropAll()
+      await dropAll(lines)
       await Promise.all([...running.values()].map(({ done }) => done))
       await beating
       // A last beat may have opened one more.
-      await dropAll()
+      await dropAll(lines)
       await unlock()
     },
   }
 }
+
+/** Those that nobody is at: each to its end, as far as it can be known. */
+async function resumed(
+  base: Omit<Parameters<typeof takeUp>[0], 'tell'>,
+  isRunning: (key: string) => boolean,
+): Promise<readonly Resumed[]> {
+  const left = (await base.journal.unsettled()).filter(({ key }) => !isRunning(key))
+  const found = await Promise.all(
+    left.map(async (entry) => {
+      const outcome = await takeUp({ ...base, tell: () => {} }, entry)
+      const { key, amount, currency, reference } = entry
+      return outcome === undefined ? [] : [{ key, amount, currency, reference, outcome }]
+    }),
+  )
+  return found.flat()
+}
+
+const dropAll = (lines: readonly DeviceLine[]) => Promise.all(lines.map((line) => line.drop()))
 
 function choose(found: readonly Found[], device: string | undefined): Found {
   const fitting = found.filter(({ status }) => device === undefined || status.device === device)
@@ -167,9 +193,10 @@ function choose(found: readonly Found[], device: string | undefined): Found {
   throw new ModuleError(code, `The entry device ${id} is ${state}.`)
 }
 
-function parted({ entry, pin, timeoutS, ...order }: Order & Partial<Asked>) {
+function parted({ entry, pin, timeoutS, channel, ...order }: Order & Partial<Asked>) {
   const given = { ...(entry && { entry }), ...(pin && { pin }), ...(timeoutS && { timeoutS }) }
-  return { order, asked: { ...everyWay, ...given } }
+  const told = channel === undefined ? {} : { channel, entry: ['keyed'] as const, pin: false }
+  return { order, asked: { ...everyWay, ...given, ...told } }
 }
 
 const openedOf = ({

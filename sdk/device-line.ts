@@ -19,6 +19,8 @@ export type DeviceLine = {
   /** Over the link that is open, or a new one. */
   readonly ask: (request: LinkAsk, timeoutMs?: number) => Promise<LinkAnswer>
   readonly status: () => Promise<DeviceStatus>
+  /** Its link stands. A device has one till at a time, and a new link takes it from another. */
+  readonly isOpen: () => Promise<boolean>
   /** Who hears the device's events now. */
   readonly listen: (onEvent?: (event: LinkEvent) => void) => void
   /** Drops the link: what the device is doing for it ends. */
@@ -46,6 +48,7 @@ export function createLine(place: Place, needs: LinkNeeds): DeviceLine {
       if (answer.ok && 'status' in answer) return answer.status
       throw new LinkLost('no_answer')
     },
+    isOpen: async () => (await opening?.catch(() => undefined))?.isOpen() === true,
     listen: (onEvent = () => {}) => {
       heard = onEvent
     },

@@ -8,14 +8,20 @@ import type { DeviceLine, DeviceStatus } from './device-line.ts'
 
 const BEAT_MS = 4_000
 
+export type Beating = {
+  readonly lines: readonly DeviceLine[]
+  /** A line that is not open is left to whoever has it. */
+  readonly onlyOpen: boolean
+  readonly signal: AbortSignal
+}
+
 /** Beats until the signal is aborted; never fails. */
-export async function beat(
-  calling: Calling,
-  lines: readonly DeviceLine[],
-  signal: AbortSignal,
-): Promise<void> {
+export async function beat(calling: Calling, { lines, onlyOpen, signal }: Beating): Promise<void> {
+  const speak = async (line: DeviceLine) => {
+    if (!onlyOpen || (await line.isOpen())) await speakFor(calling, line, signal)
+  }
   while (!signal.aborted) {
-    await Promise.all(lines.map((line) => speakFor(calling, line, signal)))
+    await Promise.all(lines.map(speak))
     await calling.sleep(BEAT_MS, signal)
   }
 }

@@ -11,7 +11,26 @@ import { whenDecided } from './deciding.ts'
 import type { Following } from './event-stream.ts'
 import { type Followed, followEvents } from './follow-events.ts'
 import { type Paged, paged } from './paging.ts'
+import {
+  type Difference,
+  type Reconciliation,
+  type Reconciliations,
+  reconciliationsOf,
+} from './reconciliations.ts'
 import { ownRuntime, type Runtime } from './runtime.ts'
+import {
+  type Balance,
+  type Balances,
+  balancesOf,
+  type Payout,
+  type Payouts,
+  payoutsOf,
+  type Settlement,
+  type SettlementItem,
+  type Settlements,
+  settlementsOf,
+} from './settlements.ts'
+import { type Sale, type Sales, salesOf } from './unified-sales.ts'
 
 export type WarifuOptions = Partial<Runtime> & {
   /** Secret: `wk_test_…` or `wk_live_…`. */
@@ -24,8 +43,10 @@ export type WarifuOptions = Partial<Runtime> & {
   readonly timeoutMs?: number
 }
 
+export type { Balance, Difference, Payout, Reconciliation, Sale, Settlement, SettlementItem }
 export type Payment = Reply<'getPayment'>
 export type Refund = Reply<'refundPayment'>
+export type Increment = Reply<'incrementPayment'>
 export type TimelineEntry = Reply<'getTimeline'>['data'][number]
 export type Token = Reply<'getToken'>
 export type WarifuEvent = Reply<'listEvents'>['data'][number]
@@ -40,12 +61,24 @@ export type Warifu = {
       query?: Query<'listPayments'>,
       options?: CallOptions,
     ) => Paged<Payment, Reply<'listPayments'>>
-    /** Takes what was authorised, or a part of it; the rest is released. */
+    /** Takes what was authorised, or a part; the rest is let go unless `final` is false. */
     readonly capture: (
       payment: Id<'pay'>,
       body?: Body<'capturePayment'>,
       options?: CallOptions,
     ) => Promise<Payment>
+    /** Asks the cardholder to approve more, on their phone; it is held beside the first sum. */
+    readonly increment: (
+      payment: Id<'pay'>,
+      body: Body<'incrementPayment'>,
+      options?: CallOptions,
+    ) => Promise<Increment>
+    /** What was asked for besides, and what became of it; newest first. */
+    readonly increments: (
+      payment: Id<'pay'>,
+      query?: Query<'listIncrements'>,
+      options?: CallOptions,
+    ) => Paged<Increment, Reply<'listIncrements'>>
     /** Ends a payment before capture; a hold is released. */
     readonly cancel: (payment: Id<'pay'>, options?: CallOptions) => Promise<Payment>
     /** Gives back what was captured, or a part of it. */
@@ -71,6 +104,16 @@ export type Warifu = {
     /** From now on it charges nothing. */
     readonly delete: (token: Id<'tok'>, options?: CallOptions) => Promise<Token>
   }
+  /** What you are paid, by day and currency. */
+  readonly settlements: Settlements
+  /** What went to your bank. */
+  readonly payouts: Payouts
+  /** What you are owed now. */
+  readonly balances: Balances
+  /** Everything that you sold, by card or otherwise. */
+  readonly sales: Sales
+  /** Your order system against what was paid and settled. */
+  readonly reconciliations: Reconciliations
   readonly events: {
     /** Newest first. */
     readonly list: (
@@ -149,7 +192,15 @@ export function createWarifu(options: WarifuOptions): Warifu {
   const call = createCall(calling)
   const events = eventsOf(call, calling)
   const webhooks = webhooksOf(call)
-  return { payments: paymentsOf(call, events), tokens: tokensOf(call), events, webhooks }
+  const [tokens, sales] = [tokensOf(call), salesOf(call)]
+  const reconciliations = reconciliationsOf(call, calling)
+  const payments = paymentsOf(call, events)
+  const paid = {
+    settlements: settlementsOf(call),
+    payouts: payoutsOf(call),
+    balances: balancesOf(call),
+  }
+  return { payments, tokens, ...paid, sales, reconciliations, events, webhooks }
 }
 
 const paymentsOf = (call: Call, { stream }: Warifu['events']): Warifu['payments'] => ({
@@ -157,6 +208,9 @@ const paymentsOf = (call: Call, { stream }: Warifu['events']): Warifu['payments'
   get: (id, options) => call('getPayment', { params: { id } }, options),
   list: (query, options) => paged((page) => call('listPayments', { query: page }, options), query),
   capture: (id, body = {}, options) => call('capturePayment', { params: { id }, body }, options),
+  increment: (id, body, options) => call('incrementPayment', { params: { id }, body }, options),
+  increments: (id, query, options) =>
+    paged((page) => call('listIncrements', { params: { id }, query: page }, options), query),
   cancel: (id, options) => call('cancelPayment', { params: { id } }, options),
   refund: (id, body = {}, options) => call('refundPayment', { params: { id }, body }, options),
   whenDecided: (id, options) =>

@@ -35,6 +35,8 @@ export type Asked = {
   readonly entry: readonly EntryKind[]
   readonly pin: boolean
   readonly timeoutS: number
+  /** `moto`: by telephone, fax or post. The agent keys the card; it is declared as such. */
+  readonly channel?: 'moto'
 }
 
 export type Selling = {
@@ -61,10 +63,12 @@ export async function sell(
   const { line, merchant, tell } = selling
   const { amount, currency } = order
   const sale = saleDigest(opened.key)
-  const context = { sale, purpose: 'payment', amount, currency, merchant } as const
+  const channel = asked.channel === undefined ? {} : { channel: asked.channel }
+  const context = { sale, purpose: 'payment', amount, currency, merchant, ...channel } as const
   const read = await readCard({ line, tell }, context, asked)
   if (!('message' in read)) return await settle(selling, opened, read)
-  const presentment = { kind: 'entry_device', message: read.message } as const
+  const kind = asked.channel ?? 'entry_device'
+  const presentment = { kind, message: read.message } as const
   const metadata = { ...order.metadata, sale: opened.key }
   const body: Body<'createPayment'> = { ...order, metadata, presentment }
   const sending = { ...opened, stage: 'sending', body: JSON.stringify(body) } as const

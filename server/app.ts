@@ -1,5 +1,6 @@
 /** All wiring, top to bottom: read it to know the whole server. Only here are rooms built. */
 import { type Id, isId, LANES, type Mint, mintId } from '@warifu/protocol/ids'
+import { type ConsoleFiles, serveConsole } from '@warifu/web/console'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import {
   apiKeyHandlers,
@@ -9,6 +10,7 @@ import {
   cardHandlers,
   cardLifeHandlers,
   carriedHandlers,
+  createAdmission,
   createApi,
   deviceHandlers,
   eventHandlers,
@@ -21,10 +23,13 @@ import {
   paymentHandlers,
   plasticHandlers,
   readerHandlers,
+  reconciliationHandlers,
+  salesHandlers,
   sandboxHandlers,
+  settlementHandlers,
   simHandlers,
   terminalHandlers,
-  timelineEntry,
+  testKitHandlers,
   tokenHandlers,
   webhookHandlers,
 } from '#api'
@@ -49,20 +54,30 @@ import {
   createApiKeyRing,
   createEstate,
   createKeyKeeping,
+  createPacing,
   createRateLimit,
   createRequestLog,
   listRequests,
   readRequest,
 } from '#merchants'
 import { pageRoutes } from '#pages'
-import { createPayments, type Payments } from '#payments'
-import { createHttpMessenger, createPeople, type People } from '#people'
+import { countMinutes, createLatency, createPayments } from '#payments'
+import {
+  createConsolePeople,
+  createHttpMessenger,
+  createPeople,
+  type People,
+  signedIn,
+} from '#people'
 import { createArrivals, createProvisioning } from '#provisioning'
-import { doEach, type Store } from '#store'
+import { createCardholders, type Sandbox } from '#sandbox'
+import { createReconciling, createSales, createSettlement } from '#settlement'
+import { createPartitions, doEach, type Store } from '#store'
 import { createDirectory, createTerminals, type Terminals } from '#terminals'
 import { createTokens } from '#tokens'
 import type { VaultClient } from '#vault-client'
 import type { Config } from './config.ts'
+import { consoleEndpointsOf } from './console.ts'
 
 /** What comes in by the front door: connections, time, chance, and a key to derive names with. */
 export type World = {
@@ -70,12 +85,17 @@ export type World = {
   readonly store: Store
   readonly vault: VaultClient
   readonly now: () => number
+  /** The clock on the wall, by which signatures are fresh; `now` may be ahead in a sandbox. */
+  readonly wall: () => number
+  readonly sandbox: Sandbox
   readonly random: (size: number) => Uint8Array
   readonly fetch: typeof fetch
   readonly derive: (...words: readonly string[]) => Uint8Array
   readonly logger: FastifyBaseLogger
   /** Posts to a merchant's endpoint, where that address may be called. */
   readonly post: Post
+  /** The console's page, where this server serves it. */
+  readonly console: ConsoleFiles | null
 }
 
 export type App = {
@@ -86,11 +106,14 @@ export type App = {
   readonly reachOut: (nowMs: number) => Promise<void>
   /** Tells the readers of streams what is new; costs nothing while there are none. */
   readonly tail: (nowMs: number) => Promise<void>
+  /** Goes on with long work by one piece; true where there may be more of it. */
+  readonly work: (nowMs: number) => Promise<boolean>
   /** Begins the webhooks that are due; what was begun goes on by itself. */
   readonly deliver: (nowMs: number) => Promise<void>
 }
 
 const isKey = (holder: Holder): holder is Id<'key'> => isId('key', holder)
+const isUser = (holder: Holder): holder is Id<'usr'> => isId('usr', holder)
 const isTerminal = (holder: Holder): holder is Id<'trm'> => isId('trm', holder)
 
 const listing =
@@ -99,10 +122,8 @@ const listing =
     list(sql, audience, page)
 
 /** What the sandbox's pages show. */
-const sandboxReads = (people: People, payments: Payments) => ({
+const sandboxReads = (people: People) => ({
   inbox: () => people.messages({ limit: 25, before: undefined, to: undefined }),
-  payments: payments.newest,
-  timelineOf: async (id: Id<'pay'>) => (await payments.timelineOf(id)).map(timelineEntry),
 })
 
 /** Does everything that a payment needs answer? */
@@ -116,7 +137,9 @@ const standingOf =
   ({ store: { sql }, now }: World, terminals: Terminals): StreamNeeds['standing'] =>
   async (holders) => {
     const [keys, phones] = [holders.filter(isKey), holders.filter(isTerminal)]
-    return new Set([...(await activeKeys(sql, keys, now())), ...(await terminals.active(phones))])
+    const users = await signedIn(sql, holders.filter(isUser), now())
+    const active = await activeKeys(sql, keys, now())
+    return new Set([...active, ...(await terminals.active(phones)), ...users])
   }
 
 const LIST_MS = 5_000
@@ -176,6 +199,7 @@ function createRooms(world: World) {
   const steps = {
     stepSeconds: config.waits.steps,
     asksPerMinute: config.asksPerMinute,
+    batchSize: config.batchSize,
     numberBy: config.numberBy,
     freeze,
   }
@@ -184,26 +208,41 @@ function createRooms(world: World) {
   const atPhone = { readers, readerRules, anyCardholder: config.anyCardholder }
   const heard = { hear, heardFor, alsoHeard, isActive }
   const found = { ...asked, ...steps, ...atPhone, directory, devices: heard }
-  const payments = createPayments({ ...needs, ...found, derive, once, signatureOnlyMax })
+  const payments = createPayments({ ...needs, ...found, now, derive, once, signatureOnlyMax })
+  const settlement = createSettlement(needs)
+  const sales = createSales(needs)
+  const reconciling = createReconciling({ ...needs, payments, sales })
   const resume: Resume = {
     payment: payments.resume,
     mandate: tokens.resume,
+    increment: payments.resumeIncrement,
     terminal: arrivals.resume,
   }
   const approvals = createApprovals({ store, vault, mint, once, resume })
   const served = { people, terminals, issuing, provisioning, estate, devices, tokens, payments }
-  return { mint, ...served, plastic, arrivals, directory, approvals, apiKeys }
+  const money = { settlement, sales, reconciling }
+  return { mint, ...money, ...served, plastic, arrivals, directory, approvals, apiKeys }
 }
-type Rooms = ReturnType<typeof createRooms>
+
+/** And who signs in at the console. */
+function withConsole(world: World, rooms: ReturnType<typeof createRooms>) {
+  const { config, store, vault, random } = world
+  const needs = { store, vault, random, mint: rooms.mint, consoleOrigin: config.consoleOrigin }
+  return {
+    ...rooms,
+    consolePeople: createConsolePeople({ ...needs, sandbox: config.mode !== 'live' }),
+  }
+}
+type Rooms = ReturnType<typeof withConsole>
 
 /** Events leave by two ways: streams for who listens, webhooks for who does not. */
 const waysOut = (world: World, { mint, terminals }: Rooms) => {
-  const { config, store, random, derive, now, post } = world
+  const { config, store, random, derive, now, wall, post } = world
   const livemode = config.mode === 'live'
   const show = (event: StoredEvent) => eventObject(event, livemode)
   const streams = createStreams({ store, standing: standingOf(world, terminals), show })
   const webhooks = createWebhooks({
-    ...{ store, mint, random, now, post, show },
+    ...{ store, mint, random, now, wall, post, show },
     box: createSecretBox(derive('webhook-secret/1'), random),
     allowed: readAllowed(config.webhookAllow),
     plain: !livemode,
@@ -212,12 +251,28 @@ const waysOut = (world: World, { mint, terminals }: Rooms) => {
 }
 type WaysOut = { readonly streams: Streams; readonly webhooks: Webhooks }
 
+/** A merchant's own things: keys, the log of what was asked with them, webhooks. */
+function ownHandlers({ apiKeys }: Rooms, { config, store }: World, ways: WaysOut) {
+  const livemode = config.mode === 'live'
+  const requests: Parameters<typeof apiKeyHandlers>[0]['requests'] = {
+    list: (merchant, page) => listRequests(store.sql, merchant, page),
+    get: (merchant, id) => readRequest(store.sql, merchant, id),
+  }
+  return {
+    ...apiKeyHandlers({ apiKeys, requests, livemode }),
+    ...webhookHandlers({ ...ways, livemode }),
+  }
+}
+
 /** What answers each endpoint of the contract. */
-function handlersOf(rooms: Rooms, { config, store }: World, ways: WaysOut): Handlers {
+function handlersOf(rooms: Rooms, world: World, ways: WaysOut): Handlers {
+  const { config, store, sandbox, fetch } = world
   const { walletOrigin } = config
   const livemode = config.mode === 'live'
   const rpId = new URL(walletOrigin).hostname
   const listEvents = listing(store)
+  const own = ownHandlers(rooms, world, ways)
+  const cardholders = createCardholders(config.cardholders, fetch)
   return {
     ...joiningHandlers({ ...rooms, livemode, rpId }),
     ...terminalHandlers({ ...rooms, livemode, walletOrigin }),
@@ -231,37 +286,49 @@ function handlersOf(rooms: Rooms, { config, store }: World, ways: WaysOut): Hand
     ...eventHandlers({ listEvents, ...ways, livemode }),
     ...deviceHandlers({ ...rooms, livemode }),
     ...tokenHandlers({ ...rooms, livemode }),
+    ...salesHandlers({ ...rooms, livemode }),
+    ...reconciliationHandlers({ ...rooms, livemode }),
+    ...settlementHandlers({ ...rooms, livemode }),
     ...approvalHandlers(rooms),
     ...cardLifeHandlers({ ...rooms, livemode }),
     ...issuerHandlers({ ...rooms, livemode }),
     ...operatorHandlers(),
-    ...apiKeyHandlers({
-      apiKeys: rooms.apiKeys,
-      requests: {
-        list: (merchant, page) => listRequests(store.sql, merchant, page),
-        get: (merchant, id) => readRequest(store.sql, merchant, id),
-      },
-      livemode,
-    }),
-    ...webhookHandlers({ ...ways, livemode }),
+    ...consoleEndpointsOf(rooms, world, own),
+    ...own,
     ...plasticHandlers({ ...rooms, livemode }),
     ...arrivalHandlers(rooms),
     ...sandboxHandlers({ ...rooms, livemode }),
+    ...testKitHandlers({ sandbox, payments: rooms.payments, walletOrigin, cardholders }),
   }
+}
+
+/** What a process counts and notes for itself, and writes down a few times a second. */
+function createCounts(store: Store) {
+  const [log, latency, pacing] = [
+    createRequestLog(store),
+    createLatency(store),
+    createPacing(store),
+  ]
+  const flush = async (nowMs: number) => {
+    await Promise.all([log.flush(), latency.flush(), pacing.share(nowMs)])
+  }
+  return { log, latency, pacing, flush }
 }
 
 export function createApp(world: World): App {
   const { config, store, vault, now, logger } = world
-  const rooms = createRooms(world)
+  const rooms = withConsole(world, createRooms(world))
   const { arrivals } = rooms
   const { mint, people, terminals, issuing, estate, tokens, payments, directory, approvals } = rooms
-  const { devices } = rooms
-  const { walletOrigin, tillOrigin, apiOrigin, docsOrigin } = config
+  const { devices, settlement } = rooms
+  const { walletOrigin, tillOrigin, tourOrigin, consoleOrigin, apiOrigin, docsOrigin } = config
   const sandbox = config.mode !== 'live'
   const ways = waysOut(world, rooms)
-  const log = createRequestLog(store)
+  const { log, latency, pacing, flush } = createCounts(store)
+  const partitions = createPartitions(store, (sentence) => logger.error(sentence))
   const api = createApi({
     handlers: handlersOf(rooms, world, ways),
+    admission: createAdmission(config.openRequests),
     mint,
     now,
     logger,
@@ -269,39 +336,49 @@ export function createApp(world: World): App {
     docsOrigin,
     walletOrigin,
     sandbox,
+    wall: world.wall,
+    cuts: sandbox ? world.sandbox.cuts : undefined,
     merchantOf: createApiKeyRing(store.sql),
     perSecond: config.requestsPerSecond,
-    allow: createRateLimit(),
+    allow: createRateLimit().allow,
+    pace: pacing.allow,
     logged: log.note,
     sessionOf: people.sessionOf,
     operatorOf: people.operatorOf,
+    consoleOrigin,
+    consoleSessionOf: rooms.consolePeople.sessionOf,
+    took: latency.note,
+    actDone: rooms.consolePeople.actDone,
     terminalKey: terminals.keyOf,
     bureauKey: rooms.plastic.bureauKey,
     takeBureauCounter: rooms.plastic.takeBureauCounter,
     turnAway: payments.turnAway,
     healthy: healthOf(store, vault),
   })
-  const places = { walletOrigin, tillOrigin, apiOrigin }
-  pageRoutes(api, { ...places, sandbox, ...sandboxReads(people, payments) })
+  const places = { walletOrigin, tillOrigin, tourOrigin, consoleOrigin, apiOrigin }
+  pageRoutes(api, { ...places, sandbox, ...sandboxReads(people) })
+  if (world.console !== null) serveConsole(api, consoleOrigin, world.console)
   api.addHook('preClose', async () => ways.streams.endAll())
   api.addHook('onClose', async () => {
     await ways.webhooks.idle()
-    await log.flush()
+    await flush(now())
   })
   return {
     api,
     tail: ways.streams.tail,
+    work: rooms.reconciling.work,
     reachOut: async (nowMs) => {
       await Promise.all([people.deliver(nowMs), issuing.consult(nowMs)])
     },
     deliver: async (nowMs) => {
-      await log.flush()
+      await flush(nowMs)
       await ways.webhooks.turn(nowMs)
     },
     tick: async (nowMs) => {
       const swept = { tick: payments.sweep }
-      const rest = [devices, tokens, estate, issuing, arrivals, people]
-      const all = [swept, directory, approvals, ...rest]
+      const counted = { tick: (ms: number) => countMinutes(store, ms) }
+      const rest = [devices, tokens, estate, issuing, arrivals, people, settlement]
+      const all = [partitions, swept, directory, approvals, rooms.consolePeople, counted, ...rest]
       await doEach(all, (room) => room.tick(nowMs))
     },
   }

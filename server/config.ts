@@ -7,23 +7,23 @@ import { type Outward, readOutward } from './outward.ts'
 export type Config = {
   readonly host: string
   readonly port: number
+  /** Whether other server processes of this machine listen on the same port. */
+  readonly sharesPort: boolean
   readonly databaseUrl: string
   readonly databaseConnections: number
-  readonly vault:
-    | { readonly kind: 'unix'; readonly socket: string }
-    | {
-        readonly kind: 'tls'
-        readonly host: string
-        readonly port: number
-        readonly cert: Buffer
-        readonly key: Buffer
-        readonly ca: Buffer
-      }
+  /** All vault processes, each on the vault's one database. */
+  readonly vaults: readonly VaultPlace[]
   readonly walletOrigin: string
   /** Where the sandbox's till is, to lead people there. */
   readonly tillOrigin: string | undefined
+  /** Where the console's built page lies; undefined: this server serves none. */
+  readonly consoleFolder: string | undefined
+  /** Of the sandbox's tour, where it runs. */
+  readonly tourOrigin: string | undefined
   readonly apiOrigin: string
   readonly docsOrigin: string
+  /** Where the console's page is; its passkeys and cookies are for this origin alone. */
+  readonly consoleOrigin: string
   readonly mode: 'sandbox' | 'live'
   /** 32 bytes: what the server derives link secrets and card references from. */
   readonly serverKey: Buffer
@@ -34,15 +34,34 @@ export type Config = {
   readonly arrivals: { readonly waitMs: number; readonly limitedMs: number; readonly cap: bigint }
   /** How often a merchant may ask for people by number, in a minute. */
   readonly asksPerMinute: number
+  /** How many payments one statement decides at most; with 1 each is decided by itself. */
+  readonly batchSize: number
   /** How fast a key may ask that names no pace of its own. */
   readonly requestsPerSecond: number
+  /** How many requests this process works on at once; the rest is told to come back. */
+  readonly openRequests: number
   /** Private addresses that webhooks may go to, as `10.1.0.0/16, 10.2.0.7/32`; else none. */
   readonly webhookAllow: string
   readonly outward: Outward
   /** Whether another cardholder's card may pay over somebody's phone (S3). */
   readonly anyCardholder: boolean
   readonly logLevel: string
+  /** Sandbox only: where its test cardholders are asked, with which token. */
+  readonly cardholders: { readonly url: string; readonly token: string } | undefined
+  /** Sandbox only: where its vault reads what the test kit tells it. */
+  readonly sandboxFile: string | undefined
 }
+
+export type VaultPlace =
+  | { readonly kind: 'unix'; readonly socket: string }
+  | {
+      readonly kind: 'tls'
+      readonly host: string
+      readonly port: number
+      readonly cert: Buffer
+      readonly key: Buffer
+      readonly ca: Buffer
+    }
 
 /** How long is waited for others. */
 export type Waits = {
@@ -66,13 +85,17 @@ export function readConfig(env: Env): Config {
   return Object.freeze({
     host: env['HOST'] ?? '127.0.0.1',
     port,
+    sharesPort: flagOf(env, 'SHARE_PORT'),
     databaseUrl: needed(env, 'DATABASE_URL', 'the connection to the server’s PostgreSQL'),
     databaseConnections: wholeNumber(env, 'DATABASE_CONNECTIONS', { from: 2, to: 100, or: 8 }),
-    vault: vaultOf(env),
+    vaults: vaultsOf(env),
     walletOrigin: originOf(env, 'WALLET_ORIGIN'),
     tillOrigin: env['TILL_ORIGIN'] === undefined ? undefined : originOf(env, 'TILL_ORIGIN'),
+    consoleFolder: env['CONSOLE_FOLDER'],
+    tourOrigin: env['TOUR_ORIGIN'] === undefined ? undefined : originOf(env, 'TOUR_ORIGIN'),
     apiOrigin: env['API_ORIGIN'] ?? `http://api.localhost:${port}`,
     docsOrigin: env['DOCS_ORIGIN'] ?? `http://docs.localhost:${port}`,
+    consoleOrigin: env['CONSOLE_ORIGIN'] ?? `http://console.localhost:${port}`,
     mode,
     serverKey: keyOf(needed(env, 'SERVER_KEY_FILE', 'a file of 32 random bytes')),
     waits: {
@@ -87,11 +110,13 @@ export function readConfig(env: Env): Config {
       cap: BigInt(wholeNumber(env, 'RECOVERY_LIMIT', { from: 0, to: 1_000_000_000, or: 3000 })),
     },
     asksPerMinute: wholeNumber(env, 'ASKS_PER_MINUTE', { from: 1, to: 100_000, or: 30 }),
+    batchSize: wholeNumber(env, 'BATCH_SIZE', { from: 1, to: 64, or: 64 }),
     requestsPerSecond: wholeNumber(env, 'REQUESTS_PER_SECOND', {
       from: 1,
       to: 1_000_000,
       or: 1000,
     }),
+    openRequests: wholeNumber(env, 'OPEN_REQUESTS', { from: 8, to: 10_000, or: 256 }),
     webhookAllow: rangesOf(env['WEBHOOK_ALLOW'] ?? ''),
     outward: readOutward({
       env,
@@ -102,6 +127,8 @@ export function readConfig(env: Env): Config {
     }),
     anyCardholder: flagOf(env, 'READER_ANY_CARDHOLDER'),
     logLevel: env['LOG_LEVEL'] ?? 'info',
+    cardholders: cardholdersOf(env, mode),
+    sandboxFile: sandboxOnly(env, mode, 'SANDBOX_FILE'),
   })
 }
 
@@ -109,6 +136,20 @@ function needed(env: Env, name: string, what: string): string {
   const value = env[name]
   if (value === undefined || value === '') throw new ConfigError(`${name} is not set: ${what}.`)
   return value
+}
+
+function sandboxOnly(env: Env, mode: Config['mode'], name: string): string | undefined {
+  if (mode === 'live' && env[name]) throw new ConfigError(`${name}: in sandbox mode only.`)
+  return env[name] || undefined
+}
+
+function cardholdersOf(env: Env, mode: Config['mode']): Config['cardholders'] {
+  const url = sandboxOnly(env, mode, 'CARDHOLDERS_URL')
+  if (url === undefined) return undefined
+  if (!/^http:\/\/127\.0\.0\.1:[0-9]+$/.test(url))
+    throw new ConfigError('CARDHOLDERS_URL: http://127.0.0.1 and a port expected.')
+  const tokenFile = needed(env, 'CARDHOLDERS_TOKEN_FILE', 'what they know the server by')
+  return { url, token: file(tokenFile).toString('utf8').trim() }
 }
 
 function flagOf(env: Env, name: string): boolean {
@@ -153,21 +194,29 @@ function originOf(env: Env, name: string): string {
   return text
 }
 
-function vaultOf(env: Env): Config['vault'] {
-  const socket = env['VAULT_SOCKET']
-  if (socket) return { kind: 'unix', socket }
-  const address = needed(env, 'VAULT_CONNECT', 'VAULT_SOCKET (a path) or VAULT_CONNECT (host:port)')
-  const [, host, port] = /^(.+):(\d{1,5})$/.exec(address) ?? []
-  if (host === undefined) throw new ConfigError('VAULT_CONNECT: host:port expected.')
-  return {
-    kind: 'tls',
-    host,
-    port: Number(port),
+/** One or several, with commas between them; over TLS all know this server by one certificate. */
+function vaultsOf(env: Env): readonly VaultPlace[] {
+  const sockets = listOf(env['VAULT_SOCKET'] ?? '')
+  if (sockets.length > 0) return sockets.map((socket) => ({ kind: 'unix', socket }))
+  const addresses = needed(
+    env,
+    'VAULT_CONNECT',
+    'VAULT_SOCKET (a path) or VAULT_CONNECT (host:port)',
+  )
+  const files = {
     cert: file(needed(env, 'VAULT_TLS_CERT', 'this server’s certificate')),
     key: file(needed(env, 'VAULT_TLS_KEY', 'its key')),
     ca: file(needed(env, 'VAULT_TLS_CA', 'the authority that signed the vault’s certificate')),
   }
+  return listOf(addresses).map((address) => {
+    const [, host, port] = /^(.+):(\d{1,5})$/.exec(address) ?? []
+    if (host === undefined) throw new ConfigError('VAULT_CONNECT: host:port expected.')
+    return { kind: 'tls', host, port: Number(port), ...files }
+  })
 }
+
+const listOf = (text: string): string[] =>
+  text.split(',').flatMap((one) => (one.trim() === '' ? [] : [one.trim()]))
 
 function rangesOf(text: string): string {
   try {

@@ -2,59 +2,87 @@
  * The server's front door: time, chance, the environment and sockets come in here and nowhere else.
  */
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
+import { rename, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { loadConsole } from '@warifu/web/console'
 import { pino } from 'pino'
 import { createPost, readAllowed } from '#events'
-import { openStore } from '#store'
+import { createSandbox, cuttingFetch, cuttingVault } from '#sandbox'
+import { makePartitions, openStore, type Store } from '#store'
 import { createVaultClient, dialTls, dialUnix } from '#vault-client'
 import { createApp } from './app.ts'
-import { type Config, ConfigError, readConfig } from './config.ts'
+import { createChance } from './chance.ts'
+import { type Config, ConfigError, readConfig, type VaultPlace } from './config.ts'
 
 const TICK_MS = 250
+const MORE_MS = 10
 const TAIL_MS = 100
+const HEARING_MS = 20
 const VAULT_TIMEOUT_MS = 10_000
 
 async function main(): Promise<void> {
   const config = readConfig(process.env)
   const logger = pino({ level: config.logLevel, redact: ['req.headers', 'headers', 'body'] })
   const store = openStore(config.databaseUrl, config.databaseConnections)
-  const dial = config.vault.kind === 'unix' ? dialUnix(config.vault.socket) : dialTls(config.vault)
-  const vault = createVaultClient({ dial: () => dial().setTimeout(VAULT_TIMEOUT_MS) })
-  const now = () => Date.now()
+  const wall = () => Date.now()
+  const line = createVaultClient({ dials: config.vaults.map(dialOf), now: wall })
+  const sandbox = openSandbox(config, store, wall)
+  const { now } = sandbox.clock
+  const isSandbox = config.mode === 'sandbox'
+  const vault = isSandbox ? cuttingVault(sandbox.cuts, line) : line
   const app = createApp({
     config,
     store,
     vault,
     now,
-    random: randomBytes,
+    random: createChance(randomBytes),
     derive: deriver(config),
-    fetch,
+    fetch: isSandbox ? cuttingFetch(sandbox.cuts, placesOf(config), fetch) : fetch,
+    sandbox,
+    wall,
     logger,
     post: createPost(readAllowed(config.webhookAllow)),
+    console: config.consoleFolder === undefined ? null : await loadConsole(config.consoleFolder),
   })
 
   await store.sql`select 1`
-  await app.api.listen({ host: config.host, port: config.port })
+  if (isSandbox) await sandbox.follow()
+  await makePartitions(store.sql, now())
+  const { host, port, sharesPort } = config
+  // With `reusePort` the system spreads connections over all processes that listen there.
+  const place = { host, port, reusePort: sharesPort }
+  await app.api.listen(place)
   const stopTicking = every(TICK_MS, async () => {
     await app.tick(now()).catch((fault: unknown) => logger.error({ err: fault }, 'tick'))
   })
   const stopReaching = every(TICK_MS, async () => {
     await app.reachOut(now()).catch((fault: unknown) => logger.error({ err: fault }, 'reach out'))
   })
+  const stopWorking = every(TICK_MS, () =>
+    app.work(now()).catch((fault: unknown) => logger.error({ err: fault }, 'work')),
+  )
   const stopTailing = every(TAIL_MS, async () => {
     await app.tail(now()).catch((fault: unknown) => logger.error({ err: fault }, 'tail'))
+  })
+  const stopFollowing = every(TAIL_MS, async () => {
+    if (!isSandbox) return
+    await sandbox.follow().catch((fault: unknown) => logger.error({ err: fault }, 'sandbox'))
   })
   const stopDelivering = every(TICK_MS, async () => {
     await app.deliver(now()).catch((fault: unknown) => logger.error({ err: fault }, 'deliver'))
   })
   // Said at every log level: whoever started this process waits for the line.
-  console.log(JSON.stringify({ event: 'ready', port: config.port }))
+  console.log(JSON.stringify({ event: 'ready', port }))
 
   const stop = async () => {
     stopTicking()
     stopReaching()
+    stopWorking()
     stopTailing()
     stopDelivering()
+    stopFollowing()
     await app.api.close()
+    if (isSandbox) await sandbox.leave().catch(() => undefined)
     vault.close()
     await store.end()
   }
@@ -62,23 +90,50 @@ async function main(): Promise<void> {
   process.once('SIGINT', () => void stop())
 }
 
+const openSandbox = ({ sandboxFile }: Config, { sql }: Store, wall: () => number) =>
+  createSandbox({
+    sql,
+    wall,
+    tellVault: (told) => writeWhole(sandboxFile, JSON.stringify(told)),
+    process: randomBytes(8).toString('hex'),
+    pause: () => sleep(HEARING_MS),
+  })
+
+/** Whoever reads it meanwhile finds the one or the other, never half of it. */
+async function writeWhole(path: string | undefined, text: string): Promise<void> {
+  if (path === undefined) return
+  const aside = `${path}.${process.pid}`
+  await writeFile(aside, text, { mode: 0o600 })
+  await rename(aside, path)
+}
+
+const dialOf = (place: VaultPlace) => {
+  const dial = place.kind === 'unix' ? dialUnix(place.socket) : dialTls(place)
+  return () => dial().setTimeout(VAULT_TIMEOUT_MS)
+}
+
+/** Where the lines to providers lead. */
+const placesOf = ({ outward: { messages, bureau } }: Config) => ({
+  messages: [messages.sms.url, messages.voice.url],
+  bureau: [bureau.url],
+})
+
 /** HMAC-SHA-256 under the server's key over the words, each with its length before it. */
 function deriver({ serverKey }: Config) {
   // Made once: an HMAC of raw key bytes costs several times as much, on every payment.
   const key = createSecretKey(serverKey)
   return (...words: readonly string[]): Uint8Array => {
-    const mac = createHmac('sha256', key)
-    for (const word of words) mac.update(`${Buffer.byteLength(word)}:${word}`)
-    return mac.digest()
+    const text = words.map((word) => `${Buffer.byteLength(word)}:${word}`).join('')
+    return createHmac('sha256', key).update(text).digest()
   }
 }
 
-/** Runs `work` again and again, one at a time, with a pause between. */
-function every(pauseMs: number, work: () => Promise<void>): () => void {
+/** Runs `work` again and again, one at a time; a short pause where it says that there is more. */
+function every(pauseMs: number, work: () => Promise<unknown>): () => void {
   let stopped = false
   const turn = () => {
     if (stopped) return
-    void work().then(() => setTimeout(turn, pauseMs).unref())
+    void work().then((more) => setTimeout(turn, more === true ? MORE_MS : pauseMs).unref())
   }
   turn()
   return () => {

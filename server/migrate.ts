@@ -11,6 +11,7 @@ import postgres from 'postgres'
 const rooms = [
   'store',
   'events',
+  'sandbox',
   'ledger',
   'people',
   'merchants',
@@ -21,10 +22,11 @@ const rooms = [
   'devices',
   'tokens',
   'payments',
+  'settlement',
 ] as const
 
 /** Applies what is missing; answers with the names of what it applied. */
-export async function migrate(ownerUrl: string): Promise<string[]> {
+export async function migrate(ownerUrl: string, nowMs: number): Promise<string[]> {
   const sql = postgres(ownerUrl, { max: 1, onnotice: () => {} })
   try {
     await sql`create schema if not exists migrations`
@@ -40,24 +42,57 @@ export async function migrate(ownerUrl: string): Promise<string[]> {
           applied.push(name)
       }
     }
+    await sql`select store.make_partitions(${nowMs})`
     return applied
   } finally {
     await sql.end()
   }
 }
 
-async function applyOnce(sql: postgres.Sql, name: string, text: string): Promise<boolean> {
+/** So long may a migration wait for a lock, and whoever writes may wait behind it; then again. */
+const LOCK_MS = 300
+const PAUSE_MS = 700
+const ATTEMPTS = 300
+
+/** A file with this line alone stands outside a transaction: one statement, such as an index. */
+const alone = /^-- outside a transaction$/m
+
+/** Applies a file that is new; true where it was. */
+export async function applyOnce(sql: postgres.Sql, name: string, text: string): Promise<boolean> {
   const sha256 = createHash('sha256').update(text).digest('hex')
   const [before] = await sql<{ sha256: string }[]>`
     select sha256 from migrations.applied where name = ${name}`
   if (before?.sha256 === sha256) return false
   if (before)
     throw new Error(`Migration ${name} was changed after it was applied. Add a new file instead.`)
-  await sql.begin(async (tx) => {
-    await tx.unsafe(text)
-    await tx`insert into migrations.applied (name, sha256) values (${name}, ${sha256})`
+  const note = (db: postgres.Sql | postgres.TransactionSql) => db`
+    insert into migrations.applied (name, sha256) values (${name}, ${sha256})`
+  await patiently(async () => {
+    if (alone.test(text)) {
+      await sql.unsafe(text)
+      await note(sql)
+    } else
+      await sql.begin(async (tx) => {
+        await tx.unsafe(`set local lock_timeout = ${LOCK_MS}`)
+        await tx.unsafe(text)
+        await note(tx)
+      })
   })
   return true
+}
+
+/** Again where a lock was not to be had: in a queue before writers nobody waits for long. */
+async function patiently(work: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await work()
+      return
+    } catch (fault) {
+      const isBusy = fault instanceof postgres.PostgresError && /^(55P03|40P01)$/.test(fault.code)
+      if (!isBusy || attempt === ATTEMPTS) throw fault
+      await new Promise((again) => setTimeout(again, PAUSE_MS))
+    }
+  }
 }
 
 if (import.meta.main) {
@@ -67,7 +102,7 @@ if (import.meta.main) {
     process.exit(1)
   }
   try {
-    const applied = await migrate(url)
+    const applied = await migrate(url, Date.now())
     console.log(JSON.stringify({ event: 'migrated', applied }))
   } catch (fault) {
     console.error(`Migration failed: ${fault instanceof Error ? fault.message : 'unknown fault'}`)

@@ -61,6 +61,7 @@ export async function openShop(stage: Rehearsal, nowMs: number) {
   const payments = createPayments({
     ...needs,
     random,
+    now: () => 0,
     tokens,
     derive,
     signatureOnlyMax: async () => 0n,
@@ -74,6 +75,7 @@ export async function openShop(stage: Rehearsal, nowMs: number) {
     receiptMs: 10_000,
     stepSeconds: {},
     asksPerMinute: 30,
+    batchSize: 64,
     numberBy: null,
     readers,
     readerRules: async () => undefined,
@@ -82,13 +84,17 @@ export async function openShop(stage: Rehearsal, nowMs: number) {
   return { stage, merchant, place, script, vault, tokens, estate, payments, nowMs }
 }
 
-export async function openBook({ stage, nowMs }: Shop, creditLimit = 10_000n): Promise<Book> {
+export async function openBook(
+  { stage, nowMs }: Shop,
+  creditLimit = 10_000n,
+  over: { readonly overCapture?: number; readonly forcePost?: boolean } = {},
+): Promise<Book> {
   const { sql } = stage.store
   const lane = stage.lane()
   const [account, card] = [stage.mint('acc', lane), stage.mint('crd', lane)]
   await openAccount(sql, { id: account, currency: 'jpy', creditLimit, nowMs })
   const limits = { perTransaction: 6000n, perDay: 1_000_000n, perMonth: 1_000_000n }
-  await putCard(sql, { card, account, active: true, ...limits, signatureOnlyMax: 0n })
+  await putCard(sql, { card, account, active: true, ...limits, ...over, signatureOnlyMax: 0n })
   await setCardPrint(sql, card, { last4: '0042', expires: '2099-12' })
   return { card, account, lane }
 }

@@ -20,11 +20,15 @@ import {
 import type { VaultReply } from '#vault-client'
 import { migrate } from './migrate.ts'
 
+export { openStore }
+
 export type Place = {
   /** The superuser's address of a cluster (WARIFU_TEST_SERVER_ADMIN_URL). */
   readonly adminUrl: string | undefined
   /** Of this test alone; part of the database's name. */
   readonly name: string
+  /** A rehearsal that nobody has used yet, whose database is copied instead of made. */
+  readonly copyOf?: string
 }
 
 export type Rehearsal = {
@@ -38,15 +42,19 @@ export type Rehearsal = {
 }
 
 /** A migrated database that is dropped at `close`. */
-export async function rehearse({ adminUrl, name }: Place, nowMs: number): Promise<Rehearsal> {
+export async function rehearse(
+  { adminUrl, name, copyOf }: Place,
+  nowMs: number,
+): Promise<Rehearsal> {
   if (adminUrl === undefined) throw new Error('no cluster for tests: run them by `npm test`')
-  const database = `rehearsal_${name.replaceAll(/[^a-z0-9]/g, '_')}`
+  const database = databaseOf(name)
   const admin = postgres(adminUrl, { max: 1, onnotice: () => {} })
   await admin`drop database if exists ${admin(database)} with (force)`
-  await admin`create database ${admin(database)}`
+  const template = copyOf === undefined ? admin`` : admin`template ${admin(databaseOf(copyOf))}`
+  await admin`create database ${admin(database)} ${template}`
   const url = new URL(adminUrl)
   url.pathname = `/${database}`
-  await migrate(url.href)
+  if (copyOf === undefined) await migrate(url.href, nowMs)
   url.searchParams.set('role', 'warifu_app')
   const store = openStore(url.href, 6)
   const random = chanceOf(name)
@@ -64,6 +72,8 @@ export async function rehearse({ adminUrl, name }: Place, nowMs: number): Promis
     },
   }
 }
+
+export const databaseOf = (name: string) => `rehearsal_${name.replaceAll(/[^a-z0-9]/g, '_')}`
 
 /** What issuing asks of the world, where a test asks nothing of it. */
 export const quietEdges: Pick<IssuingNeeds, 'creditBureau' | 'fetchBytes' | 'follow'> = {

@@ -29,7 +29,7 @@ let beni: Holder
 let database: postgres.Sql
 
 before(async () => {
-  const server = { RECEIPT_SECONDS: '1', ASKS_PER_MINUTE: '60' }
+  const server = { RECEIPT_SECONDS: '1', ASKS_PER_MINUTE: '200' }
   house = await startHouse({ relays: ['database'], env: { server } })
   people = peopleOf(house)
   aiko = await people.become('Aiko')
@@ -55,7 +55,7 @@ const askByPhone = (phone: string, body: Asking = {}) => ask({ kind: 'phone', ph
 
 /** What this payment asks of the person, once the clock has asked. */
 async function questionOf({ terminal }: Holder, payment: Id<'pay'>): Promise<Question> {
-  for (let patience = 100; patience > 0; patience -= 1) {
+  for (let patience = 600; patience > 0; patience -= 1) {
     const found = (await terminal.questions()).find(({ content }) => content.subject.id === payment)
     if (found !== undefined) return found
     await sleep(50)
@@ -64,7 +64,7 @@ async function questionOf({ terminal }: Holder, payment: Id<'pay'>): Promise<Que
 }
 
 async function untilOver(payment: Id<'pay'>): Promise<Reply<'getPayment'>> {
-  for (let patience = 200; patience > 0; patience -= 1) {
+  for (let patience = 600; patience > 0; patience -= 1) {
     const shown = await people.show(payment)
     if (shown.status !== 'requires_action') return shown
     await sleep(50)
@@ -87,7 +87,7 @@ const timelineOf = (id: Id<'pay'>) =>
   })
 
 async function untilHidden(payment: Id<'pay'>, entry: string): Promise<void> {
-  for (let patience = 100; patience > 0; patience -= 1) {
+  for (let patience = 600; patience > 0; patience -= 1) {
     if ((await hidden(payment)).includes(entry)) return
     await sleep(50)
   }
@@ -126,7 +126,9 @@ describe('an order by telephone', () => {
     })
     const again = await ask({ kind: 'token', token: token.token ?? '' })
     assert.equal(again.status, 'authorized')
-    assert.deepEqual(await hidden(asked.id), ['ask: asked'])
+    // Between them the platform may have found that the phone was slow: a second is not much.
+    const inTime = (await hidden(asked.id)).filter((entry) => !entry.startsWith('undeliverable'))
+    assert.deepEqual(inTime, ['ask: asked', 'receiveApproval: received'])
   })
 
   test('is refused at once by a no', async () => {
@@ -218,7 +220,7 @@ describe('a shop learns nothing', () => {
     const afterwards = await Promise.all([nobody, silent, muted].map(({ id }) => seen(id)))
     assert.equal(new Set(afterwards).size, 1, afterwards.join('\n'))
     assert.deepEqual(await hidden(nobody.id), ['ask: unknown'])
-    assert.deepEqual(await hidden(silent.id), ['ask: asked'])
+    assert.deepEqual(await hidden(silent.id), ['ask: asked', 'receiveApproval: received'])
     assert.deepEqual(await hidden(muted.id), ['ask: muted'])
   })
 
@@ -227,7 +229,7 @@ describe('a shop learns nothing', () => {
     const costs = new Map<string, number>()
     // What the server does by its own clock is noise that only adds: the least of several counts.
     const isEven = () => costs.get(AIKO) === costs.get(NOBODY)
-    for (let turn = 0; turn < 8 || (turn < 25 && !isEven()); turn += 1)
+    for (let turn = 0; turn < 8 || (turn < 70 && !isEven()); turn += 1)
       for (const phone of [AIKO, NOBODY]) {
         const start = counts()
         const { id } = await askByPhone(phone)
@@ -331,8 +333,8 @@ test('a link claimed in another way supersedes the first question', async () => 
 })
 
 test('asking by number is limited', async () => {
-  const asks = Array.from({ length: 61 }, () => askByPhone(NOBODY, { expires_in: 1 }))
-  const ends = await Promise.allSettled(asks)
-  const refusals = ends.filter((end) => end.status === 'rejected').map(({ reason }) => reason.code)
-  assert(refusals.length > 0 && refusals.every((code) => code === 'too_many_requests'))
+  const ask = () => askByPhone(NOBODY, { expires_in: 1 })
+  // Those under way do not count yet, so the minute is filled before it is tried.
+  await Promise.allSettled(Array.from({ length: 200 }, ask))
+  await assert.rejects(ask(), { code: 'too_many_requests' })
 })

@@ -7,6 +7,7 @@
  */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import { findCardsInMemory, sandboxBins } from '@warifu/cli/card-scan'
 import { formatMoney } from '@warifu/protocol/money'
 import { orderLine } from '@warifu/protocol/sealed'
 import type { Page } from 'playwright-core'
@@ -108,6 +109,9 @@ testWith(['chromium'], 'a till rings a number, reads a code, and is turned away'
   await assertCancelled(house, wallet)
   await assertDisowned(house, { wallet, till, phone })
   assertQuiet(shop)
+  // What a merchant's machine has of it all (docs/scan.md).
+  const held = findCardsInMemory(house.pid('pos'), { bins: sandboxBins, planted: [] })
+  assert.deepEqual(held.slice(0, 3), [])
 })
 
 const askByNumber = async (till: Page) => {

@@ -81,7 +81,7 @@ const floristRings = (amount: number) =>
   })
 
 async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  for (let patience = 160; patience > 0; patience -= 1) {
+  for (let patience = 600; patience > 0; patience -= 1) {
     const found = await look()
     if (found !== undefined) return found
     await sleep(50)
@@ -123,6 +123,7 @@ const refusedWith = (code: string) => (error: unknown) =>
 /** What a till reads of a request, without what is another's in each. */
 const formOf = ({ id, created_at, next_action: next, ...shown }: Reply<'getPayment'>): string => {
   const { deadline_at, match_number: number, ...rest } = shown
+  assert.ok(created_at < deadline_at)
   return JSON.stringify({ ...rest, amount: 0, kind: next?.kind, by: next?.by, n: number?.length })
 }
 
@@ -380,21 +381,20 @@ describe('a till that wants to know who is known', () => {
   test('reads the same of any code, in the same time within noise', async () => {
     await car.stop()
     const keyCode = await air.hearNew()
-    const known: number[] = []
-    const unknown: number[] = []
+    const [known, unknown]: [number[], number[]] = [[], []]
     const forms = new Set<string>()
-    for (let i = 0; i < 80; i += 1) {
+    const twice = (all: readonly number[]) => all.map((ms) => ms * 2)
+    const sees = () => apart(twice(known), unknown) > 4
+    // Until a difference could be seen through this machine's noise.
+    for (let i = 0; i < 80 || (i < 480 && !sees()); i += 1) {
       const isKnown = (randomBytes(1)[0] ?? 0) % 2 === 0
       const code = isKnown ? keyCode : randomBytes(10).toString('base64url')
       const began = performance.now()
-      const asked = await ring(code)
+      forms.add(formOf(await ring(code)))
       ;(isKnown ? known : unknown).push(performance.now() - began)
-      forms.add(formOf(asked))
-      assert.ok(asked.created_at < asked.deadline_at)
     }
     assert.equal(forms.size, 1, 'one answer for all')
-    const slower = known.map((ms) => ms * 2)
-    assert.ok(apart(slower, unknown) > 4, 'the test finds a difference where there is one')
+    assert.ok(sees(), 'the test finds a difference where there is one')
     assert.ok(apart(known, unknown) < 4, `known and unknown: ${apart(known, unknown)}`)
   })
 })

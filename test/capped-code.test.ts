@@ -45,7 +45,7 @@ const pay = (code: string, body: Partial<Body<'createPayment'>> = {}) =>
 
 /** The ordinary question, on this phone, about this payment. */
 async function isAsked({ terminal }: Holder, { id }: Reply<'createPayment'>): Promise<boolean> {
-  for (let patience = 60; patience > 0; patience -= 1) {
+  for (let patience = 600; patience > 0; patience -= 1) {
     if ((await terminal.questions()).some(({ content }) => content.subject.id === id)) return true
     await sleep(50)
   }
@@ -53,7 +53,7 @@ async function isAsked({ terminal }: Holder, { id }: Reply<'createPayment'>): Pr
 }
 
 async function untilOver({ id }: Reply<'createPayment'>): Promise<string | null> {
-  for (let patience = 200; patience > 0; patience -= 1) {
+  for (let patience = 600; patience > 0; patience -= 1) {
     const shown = await people.show(id)
     if (shown.status !== 'requires_action') return shown.declined_because
     await sleep(50)

@@ -86,7 +86,7 @@ async function cardOf({ terminal, card }: Holder) {
 
 /** The card, once the sweep has brought it there. */
 async function sweptTo(status: string, holder: Holder) {
-  for (let patience = 200; patience > 0; patience -= 1) {
+  for (let patience = 600; patience > 0; patience -= 1) {
     const card = await cardOf(holder)
     if (card.status === status) return card
     await sleep(50)

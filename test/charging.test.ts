@@ -87,6 +87,36 @@ describe('an entered card', () => {
   })
 })
 
+describe('a phone order', () => {
+  const byPhone = (context: Parameters<typeof askFor>[1] = {}) =>
+    askFor(1200, { channel: 'moto', ...context })
+
+  test('is keyed by the agent, declared by shop and device, and named so', async () => {
+    const funds = await availableOf(aiko)
+    const ask = byPhone()
+    const message = till.message(typed, ask)
+    const payment = await till.charge({ kind: 'moto', message }, ask)
+    assert.deepEqual([payment.status, payment.presentment], ['authorized', 'moto'])
+    assert.equal(await availableOf(aiko), funds - 1200)
+    const [created] = await people.merchant.payments.timeline(payment.id)
+    assert.equal(created?.hops[0]?.message, 'card, by telephone')
+  })
+
+  test('passes for nothing else; swiped or with a PIN there is none', async () => {
+    const mismatch = { code: 'entry_mismatch' }
+    const [shop, phone] = [askFor(), byPhone()]
+    const inShop = { kind: 'moto', message: till.message(typed, shop) } as const
+    await assert.rejects(till.charge(inShop, shop), mismatch)
+    await assert.rejects(till.charge(entered(phone), phone), mismatch)
+    const swiped = byPhone({ entry: 'swiped' })
+    const wrong = { kind: 'moto', message: till.message(typed, swiped) } as const
+    await assert.rejects(till.charge(wrong, swiped), mismatch)
+    const pinned = byPhone()
+    const withPin = till.message({ ...typed, pin: '1234' }, pinned)
+    await assert.rejects(till.charge({ kind: 'moto', message: withPin }, pinned), mismatch)
+  })
+})
+
 describe('a token', () => {
   test('made without a charge pays until it is deleted; a list shows no digits', async () => {
     const made = await newToken()
@@ -132,7 +162,9 @@ describe('what it costs', () => {
     ) => ReturnType<typeof entered> | ReturnType<typeof byToken>,
   ) {
     const costs = { roundTrips: Number.POSITIVE_INFINITY, asked: Number.POSITIVE_INFINITY }
-    for (let turn = 0; turn < 12; turn += 1) {
+    // On each connection of each server the first one costs more.
+    const isLeast = () => costs.roundTrips <= 1 && costs.asked <= 1
+    for (let turn = 0; turn < 12 || (turn < 100 && !isLeast()); turn += 1) {
       const ask = askFor(1)
       const presentment = shown(ask)
       const start = counts()

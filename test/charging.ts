@@ -7,7 +7,7 @@ import {
   plasticOf,
 } from '@warifu/cli/entry-device-keys'
 import type { Body, Reply } from '@warifu/protocol/contract'
-import type { EntryMessage } from '@warifu/protocol/entry-device'
+import type { EntryContext, EntryMessage } from '@warifu/protocol/entry-device'
 import { isId } from '@warifu/protocol/ids'
 import { callApi } from '@warifu/sdk/api-call'
 import { type Device, type Entry, inject, send } from '@warifu/vault/rehearsal-device'
@@ -30,9 +30,15 @@ export type Asked = {
   readonly key: string
   readonly amount: number
   readonly purpose?: 'payment' | 'token'
+  /** What the device was told of the sale, and how the card came into it. */
+  readonly context?: Partial<Pick<EntryContext, 'channel' | 'entry'>>
 }
 
-export const askFor = (amount = 1200): Asked => ({ key: randomUUID(), amount })
+export const askFor = (amount = 1200, context: Asked['context'] = {}): Asked => ({
+  key: randomUUID(),
+  amount,
+  context,
+})
 
 /** The protocol's own double of an entry device; its keys come from the vault as a device's do. */
 export async function openTill(house: House, { api }: People): Promise<Till> {
@@ -58,11 +64,11 @@ export async function openTill(house: House, { api }: People): Promise<Till> {
       const { pan, expiry, security_code: code } = plastic
       return { pan, expiry, code, plastic }
     },
-    message: (entry, { key, amount, purpose = 'payment' }) => {
+    message: (entry, { key, amount, purpose = 'payment', context: more }) => {
       const sale = createHash('sha256').update(key).digest('base64url')
       const isPayment = purpose === 'payment'
       const money = { amount: isPayment ? amount : null, currency: isPayment ? 'jpy' : null }
-      const context = { sale, purpose, ...money, merchant, entry: 'keyed' } as const
+      const context = { sale, purpose, ...money, merchant, entry: 'keyed', ...more } as const
       return send(device, entry, { context })
     },
     charge: (presentment, { key, amount }) => {

@@ -13,6 +13,7 @@ import {
   openBrowser,
   picture,
 } from './chromium.ts'
+import { assertClosed } from './closed.ts'
 import { type House, startHouse } from './house.ts'
 import { testWith } from './needs.ts'
 import { type Holder, pay, peopleOf } from './people.ts'
@@ -49,6 +50,7 @@ suite('the web shop', () => {
     const { page, link } = await order()
     assert.equal(new URL(link).origin, house.walletOrigin)
     await assertAccessible(page, 'to pay')
+    await assertClosed(page)
     await assertFits(page, 'to pay')
     await picture(page, 'shop-to-pay')
     const claim = await aiko.terminal.claim(link)

@@ -4,12 +4,15 @@
  * so every address follows from the superuser's.
  */
 import { dropDatabase, ensureDatabase, serverPlan, vaultPlan } from '@warifu/cli/databases'
+import { readSeed, type Seed } from '@warifu/cli/programs'
 
 /** Names of the environment variables by which the runner tells tests what it has prepared. */
 export const variables = {
   server: { admin: 'WARIFU_TEST_SERVER_ADMIN_URL', template: 'WARIFU_TEST_SERVER_TEMPLATE' },
   vault: { admin: 'WARIFU_TEST_VAULT_ADMIN_URL', template: 'WARIFU_TEST_VAULT_TEMPLATE' },
 } as const
+/** What the seed made, in the server's template and so in every copy. */
+export const SEED = 'WARIFU_TEST_SEED'
 export type SideName = keyof typeof variables
 
 export const plans = { server: serverPlan, vault: vaultPlan } as const
@@ -41,6 +44,8 @@ function prepared(variable: string): string {
     throw new Error(`${variable} is not set: run tests by \`npm test\` or \`npm test -- FILE\``)
   return value
 }
+
+export const seeded = (): Seed => readSeed(prepared(SEED))
 
 let taken = 0
 

@@ -7,6 +7,7 @@ import { randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import type { Child } from '@warifu/cli/child'
+import { readMemory, scanMemory } from '@warifu/cli/process-memory'
 import { findNumbers, scanFolder } from '@warifu/cli/scan'
 import { luhnDigit } from '@warifu/crypto/luhn'
 import type { Panel } from '@warifu/devices/entry-device'
@@ -15,7 +16,6 @@ import { createPaymentCard, paymentCard } from '@warifu/devices/payment-card'
 import { type DeviceLink, openLink } from '@warifu/sdk/device-link'
 import { ownRuntime } from '@warifu/sdk/runtime'
 import { type Bench, random, saleOf, setUpDevice } from './entry-device.ts'
-import { readMemory, scanMemory } from './memory.ts'
 
 const digits = (count: number) => Array.from({ length: count }, () => randomInt(10)).join('')
 function drawPan(): string {
@@ -61,9 +61,13 @@ function isCodeThere(code: string): boolean {
   return found
 }
 
-/** The control: a scan that must find all of these. */
-const assertThere = (...numbers: string[]) =>
-  assert.deepEqual([...inMemory(numbers)].sort(), numbers.sort(), 'the control')
+/** The control: a scan that must find all of these, as soon as the device stands still. */
+function assertThere(...numbers: string[]): void {
+  let found = inMemory(numbers)
+  for (let again = 10; found.size < numbers.length && again > 0; again -= 1)
+    found = inMemory(numbers)
+  assert.deepEqual([...found].sort(), numbers.sort(), 'the control')
+}
 
 const dataOf = (pan: string) => ({
   pan,

@@ -41,9 +41,12 @@ export type BenchOptions = {
   readonly serial?: string
   /** As the vault has admitted it; else a device of nobody's. */
   readonly admitted?: { readonly device: Id<'edv'>; readonly kbpk: Uint8Array }
+  /** Where a till looks for it; else a free one. */
+  readonly port?: number
 }
 
-export async function setUpDevice({ serial, admitted }: BenchOptions = {}): Promise<Bench> {
+export async function setUpDevice(options: BenchOptions = {}): Promise<Bench> {
+  const { serial, admitted } = options
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'warifu-device-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
@@ -54,7 +57,8 @@ export async function setUpDevice({ serial, admitted }: BenchOptions = {}): Prom
   const nobodys = () => mintId({ prefix: 'edv', lane: 0, nowMs: Date.now(), chance: random(14) })
   const { device, kbpk } = admitted ?? { device: nobodys(), kbpk: random(32) }
   makeDevice(memoryFile, { device, kbpk: kbpk.slice() })
-  const [port, own, panelPort] = [await choosePort(), await choosePort(), await choosePort()]
+  const port = options.port ?? (await choosePort())
+  const [own, panelPort] = [await choosePort(), await choosePort()]
   const [listen, to] = [loopback(port), loopback(own)]
   const relay = stack.use(await startRelay({ listen, to, framing: 'length' }))
   const link = serial === undefined ? { port: own } : { serial }

@@ -8,40 +8,59 @@
  * whatever a journey does next, it may meet the other process.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Child, type Program, saidReady, startChild, untilReady } from '@warifu/cli/child'
-import { createKeeper } from '@warifu/cli/keeper'
+import { dirname, join } from 'node:path'
+import type { Program } from '@warifu/cli/child'
 import { choosePort } from '@warifu/cli/ports'
 import {
-  buildPage,
+  cardholdersProgram,
   type OperatorSettings,
   type Seed,
-  seedServer,
+  type ServerSettings,
   serverProgram,
   tillProgram,
+  type VaultSettings,
   vaultProgram,
   walletProgram,
 } from '@warifu/cli/programs'
+import { sandboxFileOf } from '@warifu/cli/state-folder'
 import type { Fetch } from '@warifu/sdk/api-call'
+import { builtFolder } from '@warifu/web/serving'
+import { startAlternator } from './alternator.ts'
 import { startBalancer } from './balancer.ts'
-import { type Clone, cloneDatabase } from './databases.ts'
-import { loopback, type Place, type Relay, startRelay } from './relay.ts'
+import { type Clone, cloneDatabase, seeded } from './databases.ts'
+import {
+  clientThroughRelay,
+  createProcesses,
+  databaseThroughRelay,
+  known,
+  type ProcessDoors,
+  type Processes,
+  type ProcessName,
+  type RelayName,
+  type Site,
+  vaultThroughRelay,
+} from './house-parts.ts'
+import type { Relay } from './relay.ts'
 
-export type ProcessName = 'vault' | 'server' | 'server-2' | 'wallet' | 'pos'
-/** `client-2` stands before the second server, `pos` between till and server. */
-export type RelayName = 'client' | 'client-2' | 'database' | 'vault' | 'pos'
+export type { ProcessName, RelayName } from './house-parts.ts'
 
 export type HouseOptions = {
   readonly servers?: 1 | 2
   /** Two servers, and `url` is a balancer in front of them. */
   readonly balanced?: true
+  /** Two vaults on one database; a relay named `vault` stands before the first. */
+  readonly vaults?: 1 | 2
   readonly relays?: readonly RelayName[]
   /** Serves the wallet's page at `walletOrigin`; it may call these devices of its cardholder. */
   readonly wallet?: boolean | { readonly deviceOrigins: Readonly<Record<string, string>> }
-  /** Runs the till's back end, with its page at `tillOrigin`; it may have an ear. */
-  readonly pos?: boolean | { readonly beaconAir: string }
+  /** Runs the till's back end, with its page at `tillOrigin`; it may have an ear, and devices. */
+  readonly pos?: boolean | { readonly beaconAir?: string; readonly devicePorts?: readonly number[] }
+  /** The servers serve the console's page at `consoleOrigin`. */
+  readonly console?: true
+  /** Runs the sandbox's test cardholders. */
+  readonly cardholders?: true
   /** More environment for the processes, or other values than the house would give. */
   readonly env?: {
     readonly vault?: Readonly<Record<string, string>>
@@ -49,7 +68,7 @@ export type HouseOptions = {
   }
 }
 
-export type House = {
+export type House = ProcessDoors & {
   /** Addresses of the servers as clients use them (through the relay, where there is one). */
   readonly urls: readonly string[]
   /** The one address for clients: the balancer, or the first server. */
@@ -61,45 +80,33 @@ export type House = {
   readonly walletOrigin: string
   readonly tillOrigin: string
   readonly shopOrigin: string
+  /** The first server's, or the balancer's, by the console's own name. */
+  readonly consoleOrigin: string
   readonly seed: Seed
   readonly serverDatabase: Clone
   readonly vaultDatabase: Clone
   /** Sockets, keys and logs lie here. */
   readonly folder: string
   readonly vaultSocket: string
+  /** Of all vaults: who ends what only one of them may hold ends them all. */
+  readonly vaults: readonly ProcessName[]
   /** What an operator's act in the secure room needs (cli/programs.ts). */
   readonly operator: OperatorSettings
-  readonly pid: (name: ProcessName) => number
   readonly relay: (name: RelayName) => Relay
-  /** What a process has logged since the house stands. */
-  readonly logs: (name: ProcessName) => Promise<string>
-  /** SIGKILL, and waits until it is gone. */
-  readonly kill: (name: ProcessName) => Promise<void>
-  /** Starts it again with the same settings; ends it first where it still runs. */
-  readonly restart: (name: ProcessName) => Promise<void>
   readonly stop: () => Promise<void>
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
-/** What the parts of a house are built on; `stack` takes everything down again. */
-type Site = {
-  readonly folder: string
-  readonly stack: AsyncDisposableStack
-  readonly relays: Map<RelayName, Relay>
-  readonly wanted: ReadonlySet<RelayName>
-}
-
 export async function startHouse(options: HouseOptions = {}): Promise<House> {
   await using stack = new AsyncDisposableStack()
-  const short = tmpdir().length > 60 ? '/tmp' : tmpdir()
-  const folder = await mkdtemp(join(short, 'warifu-house-'))
+  const folder = await mkdtemp(join(tmpdir().length > 60 ? '/tmp' : tmpdir(), 'warifu-house-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   const serverDatabase = stack.use(await cloneDatabase('server'))
   const vaultDatabase = stack.use(await cloneDatabase('vault'))
   const site: Site = { folder, stack, relays: new Map(), wanted: new Set(options.relays) }
   const processes = createProcesses(site)
   const walletOrigin = `http://wallet.localhost:${await choosePort()}`
-  const seed = await seedServer(serverDatabase.url)
+  const seed = seeded()
 
   const vaultSocket = join(folder, 'vault.sock')
   const operator = {
@@ -107,45 +114,34 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
     masterKeyFile: join(folder, 'vault.master-key'),
     passphraseFile: await secretFile(folder, 'vault.passphrase', 'text'),
   }
-  const vaultFiles = { ...operator, socket: vaultSocket }
-  const vault = await vaultProgram({ ...vaultFiles, walletOrigin, logLevel: 'info' })
-  await processes.start('vault', withEnv(vault, options.env?.vault))
+  const all = { walletOrigin, sandboxFile: sandboxFileOf(folder), logLevel: 'info' }
+  const sockets = await startVaults(processes, { ...operator, ...all }, options)
 
   const shared = {
     databaseUrl: await databaseThroughRelay(site, serverDatabase.url),
-    vaultSocket: await vaultThroughRelay(site, vaultSocket),
+    vaultSocket: [await vaultThroughRelay(site, vaultSocket), ...sockets.slice(1)].join(','),
     keyFile: await secretFile(folder, 'server.key', 'raw'),
-    walletOrigin,
-    logLevel: 'info',
+    ...all,
   }
   const tillPort = await choosePort()
   const tillOrigin = `http://pos.localhost:${tillPort}`
-  const leads = options.pos ? { tillOrigin } : {}
-  const ports: number[] = []
-  const front = options.balanced ? await choosePort() : undefined
-  const count = options.balanced ? 2 : (options.servers ?? 1)
-  for (const [server, client] of serverNames.slice(0, count)) {
-    const port = await choosePort()
-    const program = await serverProgram({ ...shared, ...leads, port })
-    await processes.start(server, withEnv(program, { ...namesAt(front), ...options.env?.server }))
-    ports.push(await clientThroughRelay(site, client, port))
-  }
-  const balancer = front && stack.use(await startBalancer(front, ports))
-  const urls = ports.map(addressOf)
-  const url = front === undefined ? (urls[0] ?? '') : addressOf(front)
+  const more = await moreOf(options, folder)
+  const leads = options.pos ? { ...more, tillOrigin } : more
+  const settings = { ...shared, ...leads }
+  const { urls, url, ...front } = await startServers(site, processes, { settings, options })
   if (options.wallet) await startWallet(processes, { ...walletOf(options), walletOrigin, url })
-  const ear = typeof options.pos === 'object' ? options.pos : {}
-  if (options.pos) await startTill(site, processes, { port: tillPort, url, seed, ...ear })
-
+  const till = { port: tillPort, url, seed, ...earOf(options) }
+  if (options.pos) await startTill(site, processes, till)
+  await startCardholders(processes, { ...more, folder, walletOrigin, url })
   const owned = stack.move()
   const stop = async () => await owned.disposeAsync()
   return {
     urls,
     url,
-    fetch: front === undefined ? fetch : fetchAlone,
-    given: () => (balancer ? balancer.given() : []),
+    ...front,
     walletOrigin,
     tillOrigin,
+    consoleOrigin: url.replace('127.0.0.1', 'console.localhost'),
     shopOrigin: `http://shop.localhost:${tillPort}`,
     seed,
     serverDatabase,
@@ -153,6 +149,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
     folder,
     operator,
     vaultSocket,
+    vaults: vaultNames.slice(0, vaultsOf(options)),
     relay: (name) => known(site.relays, name),
     ...processes.doors,
     stop,
@@ -166,7 +163,12 @@ const addressOf = (port: number): string => `http://127.0.0.1:${port}`
 const namesAt = (port: number | undefined): Readonly<Record<string, string>> =>
   port === undefined
     ? {}
-    : { API_ORIGIN: `http://api.localhost:${port}`, DOCS_ORIGIN: `http://docs.localhost:${port}` }
+    : Object.fromEntries(
+        ['api', 'docs', 'console'].map((name) => [
+          `${name.toUpperCase()}_ORIGIN`,
+          `http://${name}.localhost:${port}`,
+        ]),
+      )
 
 /** On a connection of its own, so that a balancer of connections balances requests. */
 const fetchAlone: Fetch = (url, init) =>
@@ -175,16 +177,77 @@ const fetchAlone: Fetch = (url, init) =>
 const headersOf = ({ headers }: RequestInit): Record<string, string> =>
   Object.fromEntries(new Headers(headers ?? {}))
 
+type VaultPlace = Omit<VaultSettings, 'socket'>
+
+/** Each with a chain of its own; answers with their sockets. */
+async function startVaults(
+  { start }: Processes,
+  settings: VaultPlace,
+  options: HouseOptions,
+): Promise<string[]> {
+  const names = vaultNames.slice(0, vaultsOf(options))
+  const sockets = names.map((name) => join(dirname(settings.masterKeyFile), `${name}.sock`))
+  for (const [i, name] of names.entries()) {
+    const place = { socket: sockets[i] ?? '', vaultName: `vault-${i + 1}` }
+    await start(name, withEnv(await vaultProgram({ ...settings, ...place }), options.env?.vault))
+  }
+  return sockets
+}
+
+type ServerPlan = {
+  readonly settings: Omit<ServerSettings, 'port'>
+  readonly options: HouseOptions
+}
+
+/** The servers, and what stands before them. */
+async function startServers(
+  site: Site,
+  { start }: Processes,
+  { settings, options }: ServerPlan,
+): Promise<Pick<House, 'urls' | 'url' | 'fetch' | 'given'>> {
+  const alternates = isAlternating(options)
+  const front = options.balanced || alternates ? await choosePort() : undefined
+  const count = front === undefined ? (options.servers ?? 1) : 2
+  const ports: number[] = []
+  for (const [server, client] of serverNames.slice(0, count)) {
+    const port = await choosePort()
+    const program = await serverProgram({ ...settings, port })
+    await start(server, withEnv(program, { ...namesAt(front), ...options.env?.server }))
+    ports.push(alternates ? port : await clientThroughRelay(site, client, port))
+  }
+  if (front === undefined) return oneOf(ports)
+  if (!alternates) {
+    const balancer = site.stack.use(await startBalancer(front, ports))
+    const urls = ports.map(addressOf)
+    return { urls, url: addressOf(front), fetch: fetchAlone, given: balancer.given }
+  }
+  // What alternates is one server to its clients.
+  site.stack.use(await startAlternator(front, ports))
+  return oneOf([await clientThroughRelay(site, 'client', front)])
+}
+
+const oneOf = (ports: readonly number[]) => {
+  const urls = ports.map(addressOf)
+  return { urls, url: urls[0] ?? '', fetch, given: () => [] }
+}
+
+const vaultNames = ['vault', 'vault-2'] as const
+
+/**
+ * WARIFU_TEST_WORKERS=2 and WARIFU_TEST_VAULTS=2: every house that did not choose has two of each,
+ * and its requests go to the servers by turns. A journey that hurts one process, or counts what
+ * passes a relay, is about houses of one: run those without.
+ */
+const many = (name: string): boolean => process.env[name] === '2'
+const vaultsOf = ({ vaults, relays = [] }: HouseOptions): number =>
+  vaults ?? (many('WARIFU_TEST_VAULTS') && !relays.includes('vault') ? 2 : 1)
+const isAlternating = ({ servers, balanced }: HouseOptions): boolean =>
+  many('WARIFU_TEST_WORKERS') && servers === undefined && balanced === undefined
+
 const serverNames = [
   ['server', 'client'],
   ['server-2', 'client-2'],
 ] as const
-
-function known<K extends string, V>(found: ReadonlyMap<K, V>, name: K): V {
-  const value = found.get(name)
-  if (value === undefined) throw new Error(`this house was started without: ${name}`)
-  return value
-}
 
 const withEnv = (program: Program, env: Readonly<Record<string, string>> = {}): Program => ({
   ...program,
@@ -200,107 +263,59 @@ const walletOf = ({ wallet }: HouseOptions): Pick<WalletPlan, 'deviceOrigins'> =
   typeof wallet === 'object' ? wallet : {}
 
 async function startWallet({ start }: Processes, plan: WalletPlan): Promise<void> {
-  await buildPage('wallet')
   const { walletOrigin, url, ...devices } = plan
   const apiOrigin = `http://api.localhost:${new URL(url).port}`
   const port = Number(new URL(walletOrigin).port)
   await start('wallet', await walletProgram({ port, apiOrigin, ...devices }))
 }
 
+const earOf = ({ pos }: HouseOptions): Pick<TillPlan, 'beaconAir'> =>
+  typeof pos === 'object' ? pos : {}
+
 type TillPlan = {
   readonly port: number
   readonly url: string
   readonly seed: Seed
   readonly beaconAir?: string
+  readonly devicePorts?: readonly number[]
 }
 
 async function startTill(site: Site, { start }: Processes, plan: TillPlan) {
-  const { port, url, seed, ...ear } = plan
-  await buildPage('pos')
+  const { port, url, seed, devicePorts, ...ear } = plan
+  const devices =
+    devicePorts === undefined ? {} : { devices: { merchant: seed.merchant, ports: devicePorts } }
   const apiKeyFile = join(site.folder, 'pos.api-key')
   await writeFile(apiKeyFile, seed.api_key, { mode: 0o600 })
   const apiPort = await clientThroughRelay(site, 'pos', Number(new URL(url).port))
   const apiUrl = `http://127.0.0.1:${apiPort}`
   const dataFolder = join(site.folder, 'pos')
-  await start('pos', await tillProgram({ port, apiUrl, apiKeyFile, dataFolder, ...ear }))
-}
-
-type Running = { readonly program: Program; readonly child: Child }
-type Processes = {
-  readonly start: (name: ProcessName, program: Program) => Promise<void>
-  readonly doors: Pick<House, 'pid' | 'logs' | 'kill' | 'restart'>
-}
-
-/** The processes by name. They are stopped in the opposite order of their first start. */
-function createProcesses({ folder, stack }: Site): Processes {
-  const keeper = createKeeper()
-  keeper.folder(folder)
-  stack.defer(() => keeper.close())
-  const running = new Map<ProcessName, Running>()
-  const logOf = (name: ProcessName) => join(folder, `${name}.log`)
-  const launch = async (name: ProcessName, program: Program) => {
-    const child = await startChild(program, logOf(name), keeper)
-    running.set(name, { program, child })
-    await untilReady(child, saidReady(child))
-  }
-  return {
-    start: async (name, program) => {
-      stack.defer(async () => await running.get(name)?.child.stop())
-      await launch(name, program)
-    },
-    doors: {
-      pid: (name) => known(running, name).child.pid,
-      logs: async (name) => await readFile(logOf(name), 'utf8'),
-      kill: async (name) => {
-        const { child } = known(running, name)
-        child.kill('SIGKILL')
-        await child.exited
-      },
-      restart: async (name) => {
-        const { program, child } = known(running, name)
-        await child.stop()
-        await launch(name, program)
-      },
-    },
-  }
-}
-
-async function relayed(
-  { relays, stack, wanted }: Site,
-  name: RelayName,
-  ends: {
-    readonly listen: Place
-    readonly to: Place
-    readonly framing: 'chunks' | 'postgres' | 'length'
-  },
-): Promise<Place> {
-  if (!wanted.has(name)) return ends.to
-  const relay = stack.use(await startRelay(ends))
-  relays.set(name, relay)
-  return ends.listen
-}
-
-const portOf = (place: Place): number => ('port' in place ? place.port : 0)
-const pathOf = (place: Place): string => ('path' in place ? place.path : '')
-
-async function databaseThroughRelay(site: Site, url: string): Promise<string> {
-  const through = new URL(url)
-  const to = loopback(Number(through.port))
-  const listen = loopback(await choosePort())
-  through.port = String(
-    portOf(await relayed(site, 'database', { listen, to, framing: 'postgres' })),
+  await start(
+    'pos',
+    await tillProgram({ port, apiUrl, apiKeyFile, dataFolder, ...ear, ...devices }),
   )
-  return through.href
 }
 
-async function vaultThroughRelay(site: Site, socket: string): Promise<string> {
-  const listen = { path: join(site.folder, 'vault-relay.sock') }
-  return pathOf(await relayed(site, 'vault', { listen, to: { path: socket }, framing: 'length' }))
+type People = { readonly cardholders?: { readonly port: number; readonly tokenFile: string } }
+
+async function cardholdersOf({ cardholders }: HouseOptions, folder: string): Promise<People> {
+  if (!cardholders) return {}
+  const tokenFile = await secretFile(folder, 'cardholders.token', 'text')
+  return { cardholders: { port: await choosePort(), tokenFile } }
 }
 
-async function clientThroughRelay(site: Site, name: RelayName, port: number): Promise<number> {
-  const listen = loopback(await choosePort())
-  return portOf(await relayed(site, name, { listen, to: loopback(port), framing: 'chunks' }))
+/** What a server is told of that most houses have not. */
+const moreOf = async (options: HouseOptions, folder: string) => ({
+  ...(options.console ? { consoleFolder: builtFolder('console') } : {}),
+  ...(await cardholdersOf(options, folder)),
+})
+
+type Welcoming = People & Pick<House, 'folder' | 'walletOrigin' | 'url'>
+
+async function startCardholders({ start }: Processes, welcoming: Welcoming): Promise<void> {
+  const { cardholders, folder, walletOrigin, url: apiUrl } = welcoming
+  if (cardholders === undefined) return
+  const place = { folder: join(folder, 'cardholders'), walletOrigin, apiUrl }
+  await start('cardholders', await cardholdersProgram({ ...cardholders, ...place }))
 }
 
 async function secretFile(folder: string, name: string, form: 'raw' | 'text'): Promise<string> {

@@ -10,7 +10,7 @@ import { callApi, readAnswer } from '@warifu/sdk/api-call'
 import postgres from 'postgres'
 import { type House, startHouse } from './house.ts'
 import { availableOf, type Holder, type People, peopleOf } from './people.ts'
-import { cutAt, type Frame } from './relay.ts'
+import { cutAt, doneAfter, type Frame } from './relay.ts'
 
 let house: House
 let people: People
@@ -46,23 +46,12 @@ function killAt(name: 'database' | 'vault', wanted: (frame: Frame) => boolean): 
   return { times: () => times }
 }
 
-/** PostgreSQL is asked for something that names `word`. */
+/** PostgreSQL is asked for something that names `word`; not by the log of requests, at its time. */
 const asksFor = (word: string) => (frame: Frame) =>
-  frame.direction === 'up' && frame.bytes.includes(word)
+  frame.direction === 'up' && frame.bytes.includes(word) && !frame.bytes.includes('response_body')
 
-/** PostgreSQL has done what was asked for with `word` and says so: ReadyForQuery, idle. */
-function hasDone(word: string): (frame: Frame) => boolean {
-  const asked = asksFor(word)
-  let connection: number | undefined
-  let hasRun = false
-  return (frame) => {
-    if (asked(frame)) [connection, hasRun] = [frame.connection, false]
-    if (frame.direction === 'up' || frame.connection !== connection) return false
-    const type = String.fromCharCode(frame.bytes[0] ?? 0)
-    if (type === 'C') hasRun = true
-    return hasRun && type === 'Z' && frame.bytes[5] === 0x49
-  }
-}
+/** PostgreSQL has done what was asked for with `word`. */
+const hasDone = (word: string) => doneAfter(asksFor(word))
 
 const count = async (rows: PromiseLike<readonly unknown[]>): Promise<number> => (await rows).length
 const holdsOf = (id: Id<'pay'>) => count(sql`select 1 from ledger.hold where payment = ${id}`)

@@ -9,6 +9,8 @@ import type { File, Violation } from './laws/code.ts'
 import { doors } from './laws/doors.ts'
 import { edges } from './laws/edges.ts'
 import { guests, uninvited } from './laws/guests.ts'
+import { lanes } from './laws/lanes.ts'
+import { migrations } from './laws/migrations.ts'
 import { cycles, map, sight } from './laws/sight.ts'
 import { size } from './laws/size.ts'
 import { sqlSight, sqlWords } from './laws/sql.ts'
@@ -24,6 +26,8 @@ export const lawsFor = (root: string): Readonly<Record<string, Law>> => ({
   doors,
   'sql-sight': sqlSight,
   'sql-words': sqlWords,
+  lanes,
+  migrations,
   edges,
   size,
   words,

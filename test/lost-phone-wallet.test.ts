@@ -74,7 +74,7 @@ async function letIn(scene: Scene): Promise<void> {
   await prove(scene)
   await look(page, 'waiting')
   await page.reload()
-  await press(page, 'I do not have my old phone any more')
+  await press(page, 'I no longer have my old phone')
   await page.getByText('Now some time must pass').waitFor()
   await page.getByText('This phone is in').waitFor()
   await page.getByText('small amounts only').waitFor()
@@ -97,12 +97,12 @@ async function calledBackLate(scene: Scene): Promise<void> {
   await old.getByText('Another phone wants your cards').waitFor({ state: 'detached' })
   assert.equal(await paysOn(old, scene), 'Paid')
   await page.goto(house.walletOrigin)
-  await heading(page, 'This wallet was stopped')
+  await heading(page, 'This phone was removed')
 }
 
 async function begin({ page }: Scene): Promise<void> {
   await heading(page, 'This phone is new here')
-  await press(page, 'I do not have my old phone any more')
+  await press(page, 'I no longer have my old phone')
   await page.getByText('Done so far: 0 of 2').waitFor()
 }
 
@@ -132,7 +132,7 @@ async function lettersOf({ url: apiUrl }: House): Promise<string[]> {
 }
 
 async function freshCode(house: House, before: readonly string[]): Promise<string> {
-  for (let patience = 100; patience > 0; patience -= 1) {
+  for (let patience = 600; patience > 0; patience -= 1) {
     const fresh = (await lettersOf(house)).find((code) => !before.includes(code))
     if (fresh !== undefined) return fresh
     await sleep(50)

@@ -24,14 +24,20 @@ function isThere(tool: string): boolean {
   })
 }
 
+const missingOf = (tools: readonly string[]): string =>
+  tools.filter((tool) => !isThere(tool)).join(', ')
+const isCi = process.env['CI'] === 'true'
+
+/** What a house may be built with where it is there; CI has everything. */
+export const has = (tools: readonly string[]): boolean => isCi || missingOf(tools) === ''
+
 /** `test`, for a body that runs these programs. */
 export function testWith(
   tools: readonly string[],
   name: string,
   body: () => Promise<void> | void,
 ): void {
-  const missing = tools.filter((tool) => !isThere(tool)).join(', ')
-  const isCi = process.env['CI'] === 'true'
+  const missing = missingOf(tools)
   const skip = missing === '' || isCi ? false : `${LEFT_TO_CI}: needs ${missing}`
   test(name, { skip }, async () => {
     assert.equal(missing, '', 'CI must install every program that a test needs')

@@ -4,11 +4,11 @@
 // Method: real processes, the sandbox acquirer in the vault, a device whose keys the vault made.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { familyOf, scanMemory } from '@warifu/cli/process-memory'
 import { callApi } from '@warifu/sdk/api-call'
 import postgres from 'postgres'
 import { type Asked, askFor, openTill, type Till } from './charging.ts'
 import { type House, startHouse } from './house.ts'
-import { familyOf, scanMemory } from './memory.ts'
 import { type People, peopleOf } from './people.ts'
 
 const foreign = { pan: '4111111111111111', expiry: '3012', code: '7370' }

@@ -10,9 +10,11 @@ import { operateServer } from '@warifu/cli/operators'
 import { createSoftwareTerminal, memoryKeeper } from '@warifu/cli/software-terminal'
 import type { Terminal } from '@warifu/devices/terminal'
 import type { Arrival } from '@warifu/protocol/arrival-contract'
+import type { Body } from '@warifu/protocol/contract'
 import type { Id } from '@warifu/protocol/ids'
 import type { Scheme } from '@warifu/protocol/schemes'
-import { callApi } from '@warifu/sdk/api-call'
+import { callApi, readAnswer } from '@warifu/sdk/api-call'
+import { ownRuntime } from '@warifu/sdk/runtime'
 import { type House, startHouse } from './house.ts'
 import { type Holder, type People, pay, peopleOf } from './people.ts'
 
@@ -41,9 +43,11 @@ const code = (expected: string) => (error: unknown) => {
 type Owner = Holder & { readonly another: () => Promise<Terminal> }
 
 /** Somebody with a card on a phone, and with a passkey that every phone of theirs has. */
-async function owner(scheme?: Scheme): Promise<Owner> {
+async function owner(scheme?: Scheme, language = 'en'): Promise<Owner> {
   const keeper = memoryKeeper()
-  const own = { ...people.api, origin: house.walletOrigin, keeper }
+  const speaking: typeof people.api.fetch = (url, init) =>
+    fetch(url, { ...init, headers: { ...Object(init.headers), 'accept-language': language } })
+  const own = { ...people.api, fetch: speaking, origin: house.walletOrigin, keeper }
   const terminal = createSoftwareTerminal(own)
   await terminal.join('Aiko')
   await terminal.enrol()
@@ -208,6 +212,80 @@ test('the old phone calls it back, even after its place was taken; its cards pay
   assert(id)
   assert.equal((await old.terminal.cancelArrival(id)).status, 'cancelled')
   assert.equal(await paidBy(old, 1200), 'authorized')
-  assert.equal(await paidBy({ terminal: phone, card: old.card }), 'terminal_not_active')
+  assert.equal(await paidBy({ terminal: phone, card: old.card }), 'terminal_removed')
   assert.equal((await old.terminal.cancelArrival(id)).status, 'cancelled', 'twice is once')
+})
+
+/** A second phone beside the first, with a card of its own. */
+async function twoPhones(language?: string) {
+  const old = await owner(undefined, language)
+  const phone = await old.another()
+  await phone.startArrival('second', 'approval')
+  await sayYes(old)
+  await untilStatus(phone, 'done')
+  const { terminal: id } = await phone.state()
+  assert(id)
+  return { old, phone, id, card: await people.takeCard(phone) }
+}
+
+/** Listens until that is refused. */
+async function untilCut(phone: Terminal): Promise<void> {
+  const following = phone.followNotices({ ...ownRuntime, signal: AbortSignal.timeout(60_000) })
+  for await (const _ of following);
+}
+
+test('phones: each is listed with its cards; one ends another and takes its cards', async () => {
+  const { old, phone, id, card } = await twoPhones('ja')
+  const listed = await old.terminal.phones()
+  assert.deepEqual(
+    listed.map(({ current, cards }) => [current, cards]),
+    [
+      [false, [card]],
+      [true, [old.card]],
+    ],
+  )
+  assert(listed.every(({ last_used_at }) => last_used_at !== null))
+  const cut = untilCut(phone)
+  const own = await old.terminal.removePhone(id)
+  assert.deepEqual([own.current, own.coming], [true, [card]])
+  assert.equal(await paidBy({ terminal: phone, card }), 'terminal_removed')
+  await assert.rejects(phone.cards(), code('terminal_removed'))
+  await assert.rejects(cut, code('terminal_removed'))
+  await old.terminal.pullComing()
+  assert.equal(await paidBy({ terminal: old.terminal, card }), 'authorized')
+  assert.deepEqual(
+    (await old.terminal.phones()).map(({ current, cards, coming }) => [current, cards, coming]),
+    [[true, [old.card, card].sort(), []]],
+  )
+  const told = (await old.terminal.notices()).find(({ type }) => type === 'terminal.removed')
+  const { terminal: by } = await old.terminal.state()
+  assert.deepEqual([told?.subject, told?.data], [id, { by }])
+  const { data } = await callApi(people.api, 'listInbox', { query: { limit: 5 } })
+  assert(
+    data.some(({ text }) => text.includes('別の端末から削除されました')),
+    'and by SMS',
+  )
+})
+
+test('no phone ends a stranger’s, itself, one twice, or any without the passkey', async () => {
+  const { old, phone, id } = await twoPhones()
+  const other = await owner()
+  const { terminal: by } = await old.terminal.state()
+  assert(by)
+  await assert.rejects(other.terminal.removePhone(id), code('not_found'))
+  await assert.rejects(old.terminal.removePhone(by), code('not_found'))
+  const statement = { act: 'remove_terminal', terminal: id, by } as const
+  const send = async (assertion: unknown) => {
+    const body = { statement, assertion } as Body<'removeTerminal'>
+    const request = await old.terminal.prepare('removeTerminal', { params: { id }, body })
+    return readAnswer('removeTerminal', await old.terminal.send(request))
+  }
+  await assert.rejects(send(undefined), code('field_invalid'))
+  const theirs = await other.terminal.vouchFor(statement)
+  const ofElse = await old.terminal.vouchFor({ ...statement, by: id })
+  await assert.rejects(send(theirs), code('passkey_invalid'))
+  await assert.rejects(send(ofElse), code('passkey_invalid'))
+  assert.equal((await phone.cards()).length, 2, 'it is as it was')
+  await old.terminal.removePhone(id)
+  await assert.rejects(old.terminal.removePhone(id), code('terminal_removed'))
 })

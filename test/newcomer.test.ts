@@ -11,7 +11,7 @@ import { linkOn, sell } from './till.ts'
 import { applyFor, heading, join, press } from './wallet-pages.ts'
 
 testWith(['chromium'], 'the start page leads a newcomer through one payment', async () => {
-  await using house = await startHouse({ balanced: true, wallet: true, pos: true })
+  await using house = await startHouse({ balanced: true, wallet: true, pos: true, console: true })
   await using browser = await openBrowser({ locale: 'en', width: 1000 })
   const follow = async (name: string): Promise<Page> => {
     const page = await browser.open(`http://api.localhost:${new URL(house.url).port}/`)
@@ -41,10 +41,11 @@ testWith(['chromium'], 'the start page leads a newcomer through one payment', as
   await till.getByText('Approved', { exact: true }).waitFor()
 
   const payments = await follow('Open the payments')
-  await payments.getByRole('link', { name: '¥1,650' }).click()
-  await heading(payments, 'Every message')
-  const vault = payments.getByRole('row', { name: /^vault/ })
-  assert.match(await vault.innerText(), /can read it/)
-  assert.equal(await payments.getByText('● can read it').count(), 1)
+  await payments.getByRole('button', { name: 'Enter as The shop’s owner', exact: true }).click()
+  await payments.getByRole('row', { name: /¥1,650/ }).click()
+  await heading(payments, 'Who could read what')
+  const reader = payments.getByText('● reads the card number')
+  await reader.waitFor()
+  assert.equal(await reader.count(), 1)
   assertQuiet(browser)
 })

@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { seedServer } from '@warifu/cli/programs'
+import { flipBit, forge } from '@warifu/cli/tampering'
 import { alterBody, makeKeys } from '@warifu/devices/terminal'
 import type { Refusal } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
@@ -17,8 +18,6 @@ import postgres from 'postgres'
 import { type House, startHouse } from './house.ts'
 import {
   availableOf,
-  flipBit,
-  forge,
   type Holder,
   type People,
   pay,

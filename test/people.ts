@@ -4,17 +4,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSoftwareTerminal } from '@warifu/cli/software-terminal'
-import {
-  type Claim,
-  type SignedRequest,
-  signRequest,
-  statementOf,
-  type Terminal,
-} from '@warifu/devices/terminal'
+import { signAnew } from '@warifu/cli/tampering'
+import type { SignedRequest, Terminal } from '@warifu/devices/terminal'
 import type { Body, Reply } from '@warifu/protocol/contract'
 import { type Id, isId } from '@warifu/protocol/ids'
 import type { Scheme } from '@warifu/protocol/schemes'
-import type { PaymentStatement } from '@warifu/protocol/sealed'
 import { type Api, callApi, readAnswer } from '@warifu/sdk/api-call'
 import { createWarifu, type Warifu } from '@warifu/sdk/sdk'
 import type { House } from './house.ts'
@@ -34,10 +28,17 @@ export type People = {
   readonly show: (id: Id<'pay'>) => Promise<Reply<'getPayment'>>
 }
 
-export function peopleOf({ url, fetch, walletOrigin, seed }: House): People {
+/** A house, or a sandbox. */
+type At = Pick<House, 'url' | 'fetch' | 'walletOrigin' | 'seed'>
+
+/** The number of the person before whom so many have one. */
+export const phoneAt = (place: number): string => `+8190${12_340_001 + place}`
+
+/** `phones`: so many numbers are others' already. */
+export function peopleOf({ url, fetch, walletOrigin, seed }: At, phones = 0): People {
   const api: Api = { fetch, apiUrl: url }
   const merchant = createWarifu({ ...api, apiKey: seed.api_key })
-  let phones = 0
+  let taken = phones
   const join = async (name: string) => {
     const terminal = createSoftwareTerminal({ ...api, origin: walletOrigin })
     await terminal.join(name)
@@ -45,8 +46,8 @@ export function peopleOf({ url, fetch, walletOrigin, seed }: House): People {
     return terminal
   }
   const takeCard = async (terminal: Terminal, scheme?: Scheme) => {
-    phones += 1
-    const phone = `+8190${12_340_000 + phones}`
+    taken += 1
+    const phone = phoneAt(taken - 1)
     return cardFor(terminal, { api, program: seed.program, phone, scheme })
   }
   return {
@@ -93,7 +94,7 @@ async function cardFor(
 }
 
 /** The code that was sent by SMS, moments after it was asked for. */
-async function codeFor(api: Api, to: string): Promise<string> {
+export async function codeFor(api: Api, to: string): Promise<string> {
   for (let patience = 100; patience > 0; patience -= 1) {
     const { data } = await callApi(api, 'listInbox', { query: { to, limit: 1 } })
     const [code] = /\b[0-9]{6}\b/.exec(data[0]?.text ?? '') ?? []
@@ -112,51 +113,13 @@ export async function availableOf({ terminal, card }: Holder): Promise<number> {
   return found.available
 }
 
-type Forging = {
-  readonly claim: Claim
-  readonly blob?: string
-  readonly lie?: (statement: PaymentStatement) => PaymentStatement
-}
-
-/** A presentation, vouched for and signed as an honest one, with a lie in it where one is given. */
-export async function forge(
-  { terminal, card }: Holder,
-  { claim, blob: other, lie = (statement) => statement }: Forging,
-): Promise<SignedRequest> {
-  const blob = other ?? (await terminal.blobOf(card))
-  const statement = lie(await statementOf(claim, { card, blob }))
-  const body = { statement, blob, assertion: await terminal.vouchFor(statement) }
-  return terminal.prepare('presentCard', { params: { id: claim.payment }, body })
-}
-
-type Anew = {
-  readonly signing?: CryptoKeyPair
-  readonly counter?: number
-  readonly change?: (body: string) => string
-}
-
 /** The same request signed anew: with another key, a used counter, or another body. */
-export async function signAgain(
+export const signAgain = (
   terminal: Terminal,
   request: SignedRequest,
-  { signing, counter = request.counter, change = (body) => body }: Anew,
-): Promise<SignedRequest> {
-  const { terminal: id, keys } = await terminal.state()
-  if (id === null || keys === null) throw new Error('not enrolled')
-  const signer = { terminal: id, signing: signing ?? keys.signing }
-  const ask = { ...request, body: change(request.body) }
-  return signRequest(signer, ask, { counter, nowMs: Date.now() })
-}
+  how: Omit<Parameters<typeof signAnew>[2], 'nowMs'>,
+): Promise<SignedRequest> => signAnew(terminal, request, { ...how, nowMs: Date.now() })
 
 /** Sends these bytes and reads the answer; refusals are thrown. */
 export const sendPresent = async ({ terminal }: Holder, request: SignedRequest) =>
   readAnswer('presentCard', await terminal.send(request))
-
-/** One bit of the sealed card itself, wherever its header points. */
-export function flipBit(blob: string): string {
-  const inner: { ct: string } = JSON.parse(Buffer.from(blob, 'base64url').toString())
-  const ct = Buffer.from(inner.ct, 'base64url')
-  ct[0] = (ct[0] ?? 0) ^ 1
-  const flipped = { ...inner, ct: ct.toString('base64url') }
-  return Buffer.from(JSON.stringify(flipped)).toString('base64url')
-}

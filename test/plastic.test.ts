@@ -182,8 +182,41 @@ test('a bureau that cannot make one, or whose post loses it, says so: it is dead
   const notices = (await owner.terminal.notices()).filter(({ subject }) => subject === next.id)
   assert.equal(notices.length, 2)
   // Neither stands in the way of another one.
-  await receive(owner)
+  const { plastic: third } = await receive(owner)
+  await seenByPlatform(card, [third, next.id, plastic])
 })
+
+/** The same jobs, newest first and page by page, as the platform's people read them. */
+async function seenByPlatform(card: Id<'crd'>, expected: readonly Id<'pls'>[]) {
+  const added = await operateServer(house.serverDatabase.url, ['add', 'Looker', 'operator'])
+  const headers = { authorization: `Bearer ${JSON.parse(added).token}` }
+  const find = (query: object) =>
+    callApi(people.api, 'findPlastics', { headers, query: { card, ...query } })
+  const first = await find({ limit: 2 })
+  const rest = await find({ limit: 2, starting_after: first.next_cursor ?? '' })
+  assert.deepEqual([first.has_more, rest.has_more], [true, false])
+  const jobs = [...first.data, ...rest.data]
+  assert.deepEqual(
+    jobs.map(({ id, status, reason }) => [id, status, reason]),
+    [
+      [expected[0], 'delivered', 'delivered'],
+      [expected[1], 'rejected', 'no plastic left'],
+      [expected[2], 'lost', 'returned by the post'],
+    ],
+  )
+  assert.equal(jobs[0]?.cardholder.name, null, 'names are the issuer’s and the auditor’s')
+  assert.deepEqual(
+    (await find({ status: 'rejected' })).data.map(({ id }) => id),
+    [expected[1]],
+  )
+  const params = { id: expected[2] ?? assert.fail() }
+  const { history } = await callApi(people.api, 'readPlastic', { headers, params })
+  assert.equal(history.at(-1)?.to, 'lost')
+  const { data } = await callApi(people.api, 'findBureaus', { headers })
+  assert.equal(data.length, 1)
+  assert.equal(data[0]?.jobs.failed, 2)
+  assert.ok((data[0]?.jobs.arrived ?? 0) >= 3)
+}
 
 test('lost in the post: dead at once, and the next one comes with another code', async () => {
   const card = await people.takeCard(holder.terminal)

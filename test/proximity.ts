@@ -6,6 +6,7 @@ import { choosePort } from '@warifu/cli/ports'
 import { proximityProgram } from '@warifu/cli/programs'
 import { airOf } from '@warifu/cli/proximity-air'
 import { makeDeviceOf, openLinkTo, type ProximityDevice } from '@warifu/cli/proximity-devices'
+import { sandboxFileOf } from '@warifu/cli/state-folder'
 import type { ChipLink } from '@warifu/devices/terminal'
 import type { Carrier } from '@warifu/protocol/device-objects'
 import { type BeaconListener, listenForBeacons, type Nearby } from '@warifu/sdk/beacon-listener'
@@ -33,7 +34,7 @@ const clockOf = (byMs: number): string =>
   `data:text/javascript,const now=Date.now;Date.now=()=>now()+(${byMs})`
 
 export async function openAir(
-  { folder, operator, walletOrigin }: House,
+  { folder, operator, walletOrigin }: Pick<House, 'folder' | 'operator' | 'walletOrigin'>,
   ports: { readonly air?: number; readonly link?: number } = {},
 ): Promise<AirOf> {
   const stack = new AsyncDisposableStack()
@@ -58,7 +59,8 @@ export async function openAir(
       const device = await makeDeviceOf({ home: folder, name, carrier, operator })
       const linkPort = ports.link ?? (await choosePort())
       const { memoryFile } = device
-      const program = await proximityProgram({ memoryFile, linkPort, walletOrigin, air })
+      const time = { sandboxFile: sandboxFileOf(folder) }
+      const program = await proximityProgram({ memoryFile, linkPort, walletOrigin, air, ...time })
       let child: Child | undefined
       const start = async ({ clockMs = 0 } = {}) => {
         await child?.stop()

@@ -23,7 +23,7 @@ import type { Question, Terminal } from '@warifu/devices/terminal'
 import type { Reply } from '@warifu/protocol/contract'
 import type { Id } from '@warifu/protocol/ids'
 import type { House } from './house.ts'
-import { type Holder, type People, peopleOf } from './people.ts'
+import { type Holder, type People, peopleOf, phoneAt } from './people.ts'
 
 export type ReaderProcess = SandboxReader & {
   readonly child: Child
@@ -106,9 +106,10 @@ export type Bench = {
 
 export const PIN = '2580'
 
-export async function openBench(house: House): Promise<Bench> {
-  const people = peopleOf(house)
-  const phone = '+819012340001'
+/** `phones`: so many numbers are others' already (people.ts). */
+export async function openBench(house: House, phones = 0): Promise<Bench> {
+  const people = peopleOf(house, phones)
+  const phone = phoneAt(phones)
   const holder = { ...(await people.become('Aiko')), phone }
   const reader = await startReader(house, 'phone-1')
   const page = await openReaderPage(reader.port, house.walletOrigin)

@@ -314,8 +314,8 @@ describe('the shop goes, the vault goes, the reader goes', () => {
   test('the vault is restarted: the sale is over for both', async () => {
     const before = await available()
     const id = await bench.begin()
-    await house.kill('vault')
-    await house.restart('vault')
+    for (const vault of house.vaults) await house.kill(vault)
+    for (const vault of house.vaults) await house.restart(vault)
     await bench.ended(id)
     await lookAgain()
     await bothSides(id, 'sale_over', before)

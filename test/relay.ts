@@ -128,6 +128,19 @@ export const cutAt =
     return 'cut'
   }
 
+/** PostgreSQL has done what was asked for so, and says it: ReadyForQuery, idle. */
+export function doneAfter(asked: (frame: Frame) => boolean): (frame: Frame) => boolean {
+  let connection: number | undefined
+  let hasRun = false
+  return (frame) => {
+    if (asked(frame)) [connection, hasRun] = [frame.connection, false]
+    if (frame.direction === 'up' || frame.connection !== connection) return false
+    const type = String.fromCharCode(frame.bytes[0] ?? 0)
+    if (type === 'C') hasRun = true
+    return hasRun && type === 'Z' && frame.bytes[5] === 0x49
+  }
+}
+
 /** A hook that keeps the message that `wanted` knows back for this long. */
 export const holdAt =
   (wanted: (frame: Frame) => boolean, heldMs: number): Hook =>

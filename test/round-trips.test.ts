@@ -6,10 +6,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { forge } from '@warifu/cli/tampering'
 import type { Claim } from '@warifu/devices/terminal'
 import type { Id } from '@warifu/protocol/ids'
 import { type House, startHouse } from './house.ts'
-import { forge, type Holder, type People, pay, peopleOf, sendPresent } from './people.ts'
+import { type Holder, type People, pay, peopleOf, sendPresent } from './people.ts'
 import { holdAt, type Verdict } from './relay.ts'
 
 const TERMINALS = 8

@@ -15,6 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Child, type Program, saidReady, startChild, untilReady } from '@warifu/cli/child'
 import { plasticOf } from '@warifu/cli/entry-device-keys'
 import { createKeeper } from '@warifu/cli/keeper'
+import { readMemory } from '@warifu/cli/process-memory'
 import { type OperatorSettings, operateVault, vaultProgram } from '@warifu/cli/programs'
 import { fromBase64url } from '@warifu/crypto/base64url'
 import { envelopeInfo } from '@warifu/crypto/envelope'
@@ -52,7 +53,6 @@ import { openStore } from '@warifu/vault/store'
 import postgres from 'postgres'
 import { type Clone, cloneDatabase } from './databases.ts'
 import { keyOf, scalarOf } from './known-keys.ts'
-import { readMemory } from './memory.ts'
 
 const SEED = `sale ${process.pid}`
 const PASSPHRASE = 'a passphrase for tests'
@@ -129,8 +129,8 @@ const dispatchTo = (socket: string) => (calls: readonly object[]) =>
 async function admittedReader(): Promise<Reader> {
   const id = newId('rdr')
   const out = join(folder, 'injection')
-  await operateVault(operator, ['make-base-key'])
-  await operateVault(operator, ['admit-device', '--device', id, '--out', out])
+  const admitting = ['admit-device', '--device', id, '--out', out]
+  await operateVault(operator, ['make-base-key', 'then', ...admitting])
   const made = JSON.parse(await readFile(out, 'utf8'))
   const kbpk = Buffer.from(made.kbpk, 'hex')
   const { key } = unwrapKeyBlock({ kbpk, block: made.key_block, usages: ['B1'] })

@@ -303,7 +303,7 @@ suite('the one-time number', () => {
     )
     assert.equal((await terminal.install(application)).status, 'active')
     const [row] = await serverSql<{ evidence: { body: string } }[]>`
-      select evidence from terminals.request
+      select evidence::json as evidence from terminals.request
        where terminal = ${(await terminal.state()).terminal} order by counter desc limit 1`
     const sent = JSON.parse(Buffer.from(row?.evidence.body ?? '', 'base64url').toString('utf8'))
     assert.match(sent.activation_number, /^[A-Za-z0-9_-]{22}$/)

@@ -6,7 +6,11 @@ import type { Sql } from 'postgres'
 
 export type Registry = { readonly database: Sql; readonly apiUrl: string }
 
-export async function openShop({ database, apiUrl }: Registry, name: string): Promise<Warifu> {
+export const openShop = async (registry: Registry, name: string): Promise<Warifu> =>
+  (await openKeyed(registry, name)).shop
+
+/** With the key itself, for what the SDK does not do. */
+export async function openKeyed({ database, apiUrl }: Registry, name: string) {
   const mint = <P extends 'mer' | 'str' | 'key'>(prefix: P) =>
     mintId({ prefix, lane: 1, nowMs: Date.now(), chance: new Uint8Array(randomBytes(14)) })
   const [merchant, nowMs] = [mint('mer'), Date.now()]
@@ -20,5 +24,5 @@ export async function openShop({ database, apiUrl }: Registry, name: string): Pr
   await database`
     insert into merchants.api_key (id, merchant, digest, prefix, last4, created_ms)
     values (${mint('key')}, ${merchant}, ${digest}, 'wk_test_', ${apiKey.slice(-4)}, ${nowMs})`
-  return createWarifu({ apiUrl, apiKey })
+  return { merchant, key: apiKey, shop: createWarifu({ apiUrl, apiKey }) }
 }

@@ -8,12 +8,13 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { forge } from '@warifu/cli/tampering'
 import { alterBody, type Claim, claimOf } from '@warifu/devices/terminal'
 import type { PaymentContent } from '@warifu/protocol/approval-content'
 import type { PaymentStatement } from '@warifu/protocol/sealed'
 import fc from 'fast-check'
 import { type House, startHouse } from './house.ts'
-import { availableOf, forge, type Holder, type People, peopleOf, sendPresent } from './people.ts'
+import { availableOf, type Holder, type People, peopleOf, sendPresent } from './people.ts'
 
 let house: House
 let people: People

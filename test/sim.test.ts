@@ -28,8 +28,12 @@ import {
   writeSimDigits,
 } from '@warifu/devices/terminal'
 import type { Id } from '@warifu/protocol/ids'
+import { callApi } from '@warifu/sdk/api-call'
+import postgres from 'postgres'
+import { createCapture } from './capture.ts'
 import { type House, startHouse } from './house.ts'
 import { type People, peopleOf } from './people.ts'
+import { compareWith } from './xray-compare.ts'
 
 const codes = { pin: '2580', puk: '12345678' }
 const CARD_PIN = '4719'
@@ -48,7 +52,7 @@ const processes = createKeeper()
 const keeper = memoryKeeper()
 
 before(async () => {
-  house = await startHouse()
+  house = await startHouse({ relays: ['client', 'vault'] })
   people = peopleOf(house)
   const added = await operateServer(house.serverDatabase.url, ['add', 'SIM maker', 'issuer'])
   const { token } = JSON.parse(added)
@@ -106,6 +110,42 @@ test('the SIM is its owner’s, linked, with its card', async () => {
   assert.deepEqual(sim.cards, [{ number: 1, card, selector: 1 }])
   const listed = await createTerminal(needs).cards()
   assert.equal(listed.length, 1)
+  const headers = { authorization: `Bearer ${maker.token}` }
+  const { data } = await callApi(people.api, 'findSims', { headers, query: { status: sim.status } })
+  const [seen] = data
+  assert.deepEqual([data.length, seen?.id, seen?.cardholder.name], [1, sim.id, 'Aiko'])
+  assert.deepEqual(seen?.cards, [{ number: 1, card, last4: listed[0]?.last4 }])
+  assert.equal(seen?.phones.length, 1)
+  const read = await callApi(people.api, 'readSim', { headers, params: { id: sim.id } })
+  assert.deepEqual(read, seen)
+})
+
+test('its X-ray is what crossed: the bridge’s line, the server’s, the vault’s', async () => {
+  await using stack = new AsyncDisposableStack()
+  const database = postgres(house.serverDatabase.url, { max: 1, onnotice: () => {} })
+  stack.defer(() => database.end())
+  const capture = createCapture()
+  const counted: BridgeLine = {
+    ...line,
+    fetch: async (...asked) => {
+      capture.note('terminal>sim')
+      const answer = await line.fetch(...asked)
+      capture.note('sim>terminal')
+      return answer
+    },
+  }
+  house.relay('vault').hook(capture.vault)
+  house.relay('client').hook(capture.client)
+  capture.begin()
+  const { id, link } = await people.ask({ amount: 900 })
+  const claimed = await claim(needs, link, 'sim')
+  await presentSim(needs, counted, claimed, { sim: sim.id, ...byDefault })
+  const arrows = await compareWith({ database, people, capture }, id, 'sim')
+  for (const relay of ['vault', 'client'] as const) house.relay(relay).hook()
+  const sealed = arrows.flatMap(({ to, chips }) =>
+    to === 'vault' ? chips.filter(({ kind }) => kind === 'sealed') : [],
+  )
+  assert.equal(sealed.length, 1, 'one record, opened by the vault alone')
 })
 
 test('one press pays, below the amount for digits; the shop sees an ordinary card', async () => {

@@ -6,12 +6,13 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { forge } from '@warifu/cli/tampering'
 import { ApiError } from '@warifu/sdk/api-call'
 import { type Followed, followEvents } from '@warifu/sdk/follow-events'
 import postgres from 'postgres'
 import { type House, startHouse } from './house.ts'
 import { collect } from './listening.ts'
-import { forge, type People, pay, peopleOf, sendPresent, signAgain } from './people.ts'
+import { type People, pay, peopleOf, sendPresent, signAgain } from './people.ts'
 
 let house: House
 let people: People

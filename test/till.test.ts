@@ -14,6 +14,7 @@ import {
   openBrowser,
   picture,
 } from './chromium.ts'
+import { assertClosed, assertHoldsNoCard } from './closed.ts'
 import { type House, startHouse } from './house.ts'
 import { testWith } from './needs.ts'
 import { availableOf, type Holder, type People, pay, peopleOf } from './people.ts'
@@ -45,6 +46,7 @@ suite('the till', () => {
     const funds = await availableOf(aiko)
     await page.getByRole('heading', { name: 'Articles' }).waitFor()
     await picture(page, 'till-empty')
+    await assertClosed(page)
     await sell(page)
     await page.getByRole('img', { name: 'QR code of the payment link' }).waitFor()
     await picture(page, 'till-waiting')
@@ -64,6 +66,7 @@ suite('the till', () => {
     await page.getByLabel('Amount').fill('450')
     await picture(page, 'till-approved')
     await assertAccessible(page, 'approved')
+    await assertHoldsNoCard(page)
     await page.getByRole('button', { name: 'Refund ¥450' }).click()
     await page.getByText(/^Refunded ¥450/).waitFor()
     assert.equal(await availableOf(aiko), funds - 1200)

@@ -12,6 +12,9 @@ export type Applicant = {
   readonly work?: string
 }
 
+/** A house, or a sandbox: where the API is. */
+type At = Pick<House, 'url'>
+
 export const press = (page: Page, name: string | RegExp): Promise<void> =>
   page.getByRole('button', { name }).click()
 
@@ -37,7 +40,7 @@ export async function fillApplication(page: Page, applicant: Applicant = {}): Pr
   await press(page, 'Apply')
 }
 
-export async function proveThePhone(page: Page, house: House, phone: string): Promise<void> {
+export async function proveThePhone(page: Page, house: At, phone: string): Promise<void> {
   await page.getByLabel('Number with country code').fill(phone)
   await press(page, 'Send the code')
   await page.getByLabel('Six digits').fill(await codeFor(house, phone.replaceAll(' ', '')))
@@ -45,7 +48,7 @@ export async function proveThePhone(page: Page, house: House, phone: string): Pr
 }
 
 /** From the first page to a card that is ready to pay. */
-export async function becomeHolder(page: Page, house: House, name = 'AIKO'): Promise<void> {
+export async function becomeHolder(page: Page, house: At, name = 'AIKO'): Promise<void> {
   await join(page, name)
   await applyFor(page)
   await proveThePhone(page, house, '+81 90 1234 5678')
@@ -54,7 +57,7 @@ export async function becomeHolder(page: Page, house: House, name = 'AIKO'): Pro
 }
 
 /** The code that was sent by SMS, moments after it was asked for. */
-export async function codeFor({ url: apiUrl }: House, to: string): Promise<string> {
+export async function codeFor({ url: apiUrl }: At, to: string): Promise<string> {
   for (let patience = 100; patience > 0; patience -= 1) {
     const { data } = await callApi({ fetch, apiUrl }, 'listInbox', { query: { to, limit: 1 } })
     const [code] = /\b[0-9]{6}\b/.exec(data[0]?.text ?? '') ?? []

@@ -6,6 +6,7 @@
  */
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
+import { operateServer } from '@warifu/cli/operators'
 import { choosePort } from '@warifu/cli/ports'
 import type { Id } from '@warifu/protocol/ids'
 import { callApi } from '@warifu/sdk/api-call'
@@ -49,7 +50,10 @@ testWith(
     await unknownLink(scene)
     assertQuiet(browser)
     await offline(scene)
-    await standingYes(scene, await lostAnswer(scene))
+    const paid = await lostAnswer(scene)
+    await standingYes(scene, paid)
+    await askedForMore(scene, paid)
+    await monthOfTheCard(scene, paid)
     await backToTheShop(scene)
     await refusedAndReviewed(scene)
   },
@@ -97,10 +101,12 @@ async function frozen({ page, people }: Scene): Promise<void> {
   const { id, link } = await people.ask()
   await page.goto(link)
   await says(page, 'This card is frozen. Unfreeze it to pay with it.')
-  assert.equal(await page.getByRole('button', { name: /Approve/ }).isDisabled(), true)
+  const approve = page.getByRole('button', { name: /Approve/ })
+  assert.equal(await approve.isDisabled(), true)
+  await press(page, 'Unfreeze')
+  await approve.and(page.locator(':enabled')).waitFor()
   await press(page, 'Refuse')
   await press(page, 'Done')
-  await press(page, 'Unfreeze')
   await says(page, 'Ready to pay')
   assert.equal((await people.show(id)).status, 'declined')
 }
@@ -159,8 +165,49 @@ async function standingYes({ page, people, house }: Scene, payment: Id<'pay'>): 
   assert.equal('status' in consent ? consent.status : '', 'given')
 }
 
+/** More than was approved is asked for on its own, and held only after that yes. */
+async function askedForMore({ page, people }: Scene, payment: Id<'pay'>): Promise<void> {
+  const { payments } = people.merchant
+  await page.setViewportSize({ width: 360, height: 840 })
+  await payments.increment(payment, { amount: 300 })
+  await heading(page, '喫茶ワリフ asks for more')
+  await says(page, /In all, at most ¥1,500/)
+  await assertAccessible(page, 'asked-for-more')
+  await picture(page, 'asked-for-more')
+  await press(page, 'Approve ¥300 more')
+  await says(page, 'Approved')
+  await press(page, 'Done')
+  assert.equal((await payments.get(payment)).amount_capturable, 1500)
+  await payments.increment(payment, { amount: 90 })
+  await press(page, 'Refuse')
+  await says(page, 'Nothing is added. What you approved before stays as it was.')
+  await press(page, 'Done')
+  assert.equal((await payments.capture(payment)).amount_captured, 1500)
+}
+
+/** What was spent and paid in, what is owed; in a narrow window nothing is cut off. */
+async function monthOfTheCard({ page, people, house }: Scene, payment: Id<'pay'>): Promise<void> {
+  await people.merchant.payments.refund(payment, { amount: 200 })
+  const told = await operateServer(house.serverDatabase.url, ['add', 'Sato', 'issuer'])
+  const headers = { authorization: `Bearer ${JSON.parse(told).token}` }
+  await press(page, 'Limits')
+  const [card] = (await callApi(people.api, 'findCards', { query: {}, headers })).data
+  assert(card)
+  const body = { amount: 400, currency: 'jpy', reference: 'transfer-1' } as const
+  await callApi(people.api, 'repayCard', { params: { id: card.id }, body, headers })
+  await press(page, 'Show the statement')
+  const statement = page.getByRole('region', { name: 'Statement' })
+  for (const text of ['¥1,500', '¥200', '¥400', '¥900'])
+    await statement.getByText(text).first().waitFor()
+  await statement.getByText('Repayment', { exact: true }).waitFor()
+  await assertAccessible(page, 'statement')
+  await picture(page, 'statement')
+  await page.setViewportSize({ width: 400, height: 840 })
+  await page.getByRole('link', { name: 'Your cards' }).click()
+}
+
 /** Said plainly while there is no connection; and the page opens when its own server is gone. */
-async function offline({ page, browser, house }: Scene): Promise<void> {
+async function offline({ page, browser, house, people }: Scene): Promise<void> {
   await page.goto(house.walletOrigin)
   await says(page, 'Ready to pay')
   await page.evaluate(async () => void (await navigator.serviceWorker.ready))
@@ -169,8 +216,19 @@ async function offline({ page, browser, house }: Scene): Promise<void> {
   await says(page, 'Ready to pay')
   await assertAccessible(page, 'offline')
   await picture(page, 'offline')
+  // A link that is opened now goes on by itself.
+  const { link } = await people.ask()
+  await page.goto(link)
+  await says(page, 'The connection is missing')
+  await assertAccessible(page, 'a payment without a connection')
+  await picture(page, 'a payment without a connection')
   await browser.context.setOffline(false)
+  await heading(page, /asks for/)
   await page.getByText('You are offline').waitFor({ state: 'hidden' })
+  await press(page, 'Refuse')
+  await press(page, 'Done')
+  // At its own start again, before that is opened without a server.
+  await says(page, 'Ready to pay')
   await house.kill('wallet')
   await page.reload()
   await says(page, 'Ready to pay')

@@ -61,6 +61,7 @@ testWith(['chromium'], 'kinds of card, identity, limits, a lost card', async () 
 
   await page.goto(`${house.walletOrigin}/cards`)
   await press(page, 'I lost it')
+  await press(page, 'Replace this card')
   await heading(page, 'Your cards')
   await page.getByText('Ready to pay').first().waitFor()
   await page.goto(`${house.walletOrigin}/cards`)

@@ -8,6 +8,7 @@ import assert from 'node:assert/strict'
 import { type Scheme, schemes } from '@warifu/protocol/schemes'
 import type { Page } from 'playwright-core'
 import { assertAccessible, assertFits, assertQuiet, openBrowser, picture } from './chromium.ts'
+import { assertHoldsNoCard } from './closed.ts'
 import { startHouse } from './house.ts'
 import { testWith } from './needs.ts'
 import { type People, peopleOf } from './people.ts'
@@ -41,8 +42,43 @@ testWith(['chromium'], 'a card of each scheme: chosen, installed, paid with', as
   }
   assert.equal(shown.size, schemes.length, 'five cards, five references')
   await look(page, 'cards-of-each-scheme')
+  await assertReveals(page)
   assertQuiet(browser)
 })
+
+/** The number is on the page after the passkey, where the phone can read it, and goes again. */
+async function assertReveals(page: Page): Promise<void> {
+  await assertHoldsNoCard(page)
+  const button = page.getByRole('button', { name: 'Show the number' })
+  assert.equal(await button.count(), 1, 'one of five schemes lets the phone read it')
+  const sent: string[] = []
+  page.on('request', (request) => sent.push(request.url() + (request.postData() ?? '')))
+  const numberOf = async () => {
+    await button.click()
+    const text = await page.locator('.reveal-number').innerText()
+    assert.match(text, /^(?:[0-9]{4} ){4}[0-9]{2}\/[0-9]{2}$/)
+    return text.replace(/ /g, '').slice(0, 16)
+  }
+  const number = await numberOf()
+  assert.match(number, /^9900[0-9]{12}$/)
+  await look(page, 'reveal')
+  await page.evaluate(() => dispatchEvent(new Event('blur')))
+  await page.locator('.reveal').waitFor({ state: 'detached' })
+  await assertHoldsNoCard(page)
+  await page.clock.install()
+  assert.equal(await numberOf(), number)
+  await page.clock.fastForward(21_000)
+  await page.locator('.reveal').waitFor({ state: 'detached' })
+  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, document.cookie]))
+  assert.ok(![...sent, kept].join().includes(number), 'it went nowhere')
+  await page.evaluate(() => {
+    const denied = new DOMException('not verified', 'NotAllowedError')
+    CredentialsContainer.prototype.get = () => Promise.reject(denied)
+  })
+  await button.click()
+  await page.getByRole('alert').waitFor()
+  assert.equal(await page.locator('.reveal').count(), 0, 'no passkey, no number')
+}
 
 /** The last four digits of a card's face. */
 async function digitsIn(text: Promise<string>): Promise<string> {

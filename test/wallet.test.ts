@@ -11,6 +11,7 @@ import { formatMoney } from '@warifu/protocol/money'
 import type { OrderLine } from '@warifu/protocol/sealed'
 import type { Page } from 'playwright-core'
 import { assertAccessible, assertFits, assertQuiet, openBrowser, picture } from './chromium.ts'
+import { assertClosed, assertHoldsNoCard } from './closed.ts'
 import { startHouse } from './house.ts'
 import { testWith } from './needs.ts'
 import { peopleOf } from './people.ts'
@@ -50,6 +51,7 @@ testWith(['chromium'], 'join, apply, install, pay by link, history', async () =>
   await heading(page, 'Two halves of one tally')
   await assertBuilt(house.walletOrigin.replace('wallet.localhost', '127.0.0.1'))
   await assertInstallable(page)
+  await assertClosed(page, [house.url.replace('127.0.0.1', 'api.localhost')])
   await look(page, 'join')
   await join(page, 'AIKO')
   await look(page, 'first-card')
@@ -70,6 +72,7 @@ testWith(['chromium'], 'join, apply, install, pay by link, history', async () =>
   await heading(page, 'Your cards')
   await page.getByText('Ready to pay').waitFor()
   await look(page, 'cards')
+  await assertHoldsNoCard(page)
 
   const { ask, show } = peopleOf(house)
   const asked = await ask(order)
@@ -140,6 +143,9 @@ async function assertInstallable(page: Page): Promise<void> {
   assert.deepEqual([display, start_url], ['standalone', '/'])
   for (const { src } of icons)
     assert.equal((await page.request.get(local(page, src))).status(), 200)
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready))
+  const { installabilityErrors } = await session.send('Page.getInstallabilityErrors')
+  assert.deepEqual(installabilityErrors, [])
 }
 
 /** Node does not resolve names below localhost. */

@@ -2,19 +2,20 @@
  * Two acts on an installed card: its one-time number comes back and is consumed (4-crypto (e)), and
  * the key that its terminal seals to when it pays is signed anew.
  */
+
 import { timingSafeEqual } from 'node:crypto'
+import { readBase64url } from '@warifu/crypto/base64url'
 import { type ConfirmationBody, confirmationBody } from '@warifu/protocol/delivery'
 import type { Id } from '@warifu/protocol/ids'
 import type { VaultInput } from '@warifu/protocol/vault'
 import { Compile } from 'typebox/compile'
 import { keyOfCard, readStoredCards } from './cards.ts'
-import { parseJson } from './inner-blob.ts'
+import { parseJson } from './parse-json.ts'
 import { signHouseKey, signUserKey } from './payment-keys.ts'
 import { numberMac } from './schemes/activation-number.ts'
 import { readTarget } from './seal.ts'
 import { readSenders } from './senders.ts'
 import type { Sql } from './store.ts'
-import { decodeBase64url } from './strict-base64url.ts'
 import { type Answer, no, type World, yes } from './world.ts'
 
 const bodyShape = Compile(confirmationBody)
@@ -33,7 +34,7 @@ export async function activateCard(
   sql: Sql,
   { terminal, request, now }: VaultInput<'activate_card'>,
 ): Promise<Answer<'activate_card'>> {
-  const sender = (await readSenders(sql, [terminal])).get(terminal)
+  const sender = (await readSenders(world, sql, [terminal])).get(terminal)
   if (sender === undefined) return no('terminal_unknown')
   if (sender.state !== 'admitted') return no('terminal_not_admitted')
   if (request.method !== 'POST' || request.query !== '' || !confirmPath.test(request.path))
@@ -56,7 +57,7 @@ export async function activateCard(
 
 /** The number names one sealed card: the very one that the terminal says it installed. */
 function isOf({ digest }: Delivered, { inner_digest }: ConfirmationBody): boolean {
-  const named = decodeBase64url(inner_digest)
+  const named = readBase64url(inner_digest)
   return named?.length === digest.length && timingSafeEqual(named, digest)
 }
 

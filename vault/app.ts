@@ -11,11 +11,14 @@ import { createDispatch, type Dispatch } from './dispatcher.ts'
 import { createEntryKeys } from './entry-keys.ts'
 import type { Chance, Probe, Wallet } from './given.ts'
 import { openHierarchy } from './hierarchy.ts'
+import { createInnerBlobs } from './inner-parts.ts'
 import type { KeyStore } from './key-store.ts'
 import type { Log } from './log.ts'
 import { createNoise } from './noise.ts'
 import { createPairCache } from './payment-keys.ts'
+import { createRecordKeys } from './record.ts'
 import { createSales } from './sales.ts'
+import { createKnownSenders } from './senders.ts'
 import { createRequestVerifier } from './signed-request.ts'
 import type { Store } from './store.ts'
 import type { World } from './world.ts'
@@ -41,12 +44,16 @@ export async function createApp(needs: AppNeeds): Promise<App> {
   const world: World = {
     store,
     hierarchy,
+    root: { ...keyStore.root, kind: keyStore.kind },
     audit: createAudit({ chain, hierarchy, nowMs }),
     wallet,
     verifyAssertion: createAssertionVerifier(wallet),
     verifyRequest: createRequestVerifier(),
+    senders: createKnownSenders(),
     entryKeys: createEntryKeys(hierarchy),
     userPairs: createPairCache(),
+    recordKeys: createRecordKeys(),
+    innerBlobs: createInnerBlobs(),
     chipKeys: createChipKeys(hierarchy),
     noise: createNoise(nowMs),
     verifyChip: createChipVerifier(hierarchy),

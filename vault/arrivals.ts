@@ -3,26 +3,22 @@
  * waits. It is let in by the signed yes of a phone that is in, over exactly its two keys, or by two
  * proofs of identity of different methods and a time in which the old phone can call it back.
  */
+
 import { timingSafeEqual } from 'node:crypto'
 import { jcs } from '@warifu/crypto/jcs'
+import { sha256 } from '@warifu/crypto/sha256'
 import type { TerminalContent } from '@warifu/protocol/approval-content'
 import { answerApprovalBody } from '@warifu/protocol/approval-contract'
 import type { VaultInput } from '@warifu/protocol/vault'
 import { Compile } from 'typebox/compile'
 import { moveHomes } from './homes.ts'
-import { parseJson } from './inner-blob.ts'
-import { sha256 } from './sealed-message.ts'
+import { parseJson } from './parse-json.ts'
 import { readSenders, type Sender } from './senders.ts'
 import type { Sql } from './store.ts'
+import { type LockedTerminal, lockTerminal } from './terminals.ts'
 import { type Answer, no, type World, yes } from './world.ts'
 
 type Release = VaultInput<'release_terminal'>
-type Row = {
-  readonly state: 'offered' | 'waiting' | 'admitted' | 'removed'
-  readonly cardholder: string
-  readonly sealing_thumbprint: string
-  readonly signing_thumbprint: string
-}
 
 const answerShape = Compile(answerApprovalBody)
 const answerPath = /^\/v1\/approvals\/(apr_[0-9A-HJKMNP-TV-Z]{26})\/answer$/
@@ -61,13 +57,6 @@ async function release(
   return yes({ terminal })
 }
 
-async function lockTerminal(sql: Sql, terminal: string): Promise<Row | undefined> {
-  const [row] = await sql<Row[]>`
-    select state, cardholder, sealing_thumbprint, signing_thumbprint from terminals.terminal
-    where terminal = ${terminal} for no key update`
-  return row
-}
-
 type Vouched = Release & { readonly yes: NonNullable<Release['yes']> }
 
 /** The yes of a phone that is in: signature, passkey, and just these keys in the content. */
@@ -75,9 +64,9 @@ async function whyNotVouched(
   world: World,
   sql: Sql,
   { terminal, replaces, yes: { terminal: by, content, request } }: Vouched,
-  row: Row,
+  row: LockedTerminal,
 ) {
-  const sender = (await readSenders(sql, [by])).get(by)
+  const sender = (await readSenders(world, sql, [by])).get(by)
   if (sender === undefined) return 'terminal_unknown'
   if (sender.state !== 'admitted') return 'terminal_not_admitted'
   if (sender.cardholder !== row.cardholder) return 'cardholder_mismatch'
@@ -104,7 +93,7 @@ const isPost = ({ method, query }: { readonly method: string; readonly query: st
 const isAbout = (
   content: TerminalContent,
   { terminal, replaces }: Pick<Release, 'terminal' | 'replaces'>,
-  row: Row,
+  row: LockedTerminal,
 ): boolean =>
   content.subject.id === terminal &&
   content.replaces === replaces &&
@@ -131,7 +120,7 @@ export async function recallTerminals(
 ): Promise<Answer<'recall_terminal'>[]> {
   const answers: Answer<'recall_terminal'>[] = []
   for (const { terminal, by, request } of inputs) {
-    const sender = (await readSenders(sql, [by])).get(by)
+    const sender = (await readSenders(world, sql, [by])).get(by)
     const refusal = whyNotRecalled(world, { terminal, request, sender })
     const row = refusal === undefined ? await lockTerminal(sql, terminal) : undefined
     if (refusal !== undefined) answers.push(no(refusal))

@@ -5,14 +5,16 @@
  *
  * The signature counter is not compared: a retry must get the same answer as the first call.
  */
-import { createHash, createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
+
+import { createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
 import { cose, decodeCredentialPublicKey } from '@simplewebauthn/server/helpers'
+import { readBase64url } from '@warifu/crypto/base64url'
+import { sha256 } from '@warifu/crypto/sha256'
 import type { assertion } from '@warifu/protocol/shapes'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Wallet } from './given.ts'
 import { createKeyCache } from './key-cache.ts'
-import { decodeBase64url } from './strict-base64url.ts'
 
 export type Assertion = Static<typeof assertion>
 export type Credential = { readonly credential_id: string; readonly public_key: Uint8Array }
@@ -44,7 +46,7 @@ export type Asserted = {
 export type AssertionVerifier = (asserted: Asserted) => boolean
 
 export function createAssertionVerifier({ origin, rpId }: Wallet): AssertionVerifier {
-  const rpIdHash = createHash('sha256').update(rpId).digest()
+  const rpIdHash = sha256(rpId)
   const keys = createKeyCache<KeyObject>(CACHED_CREDENTIALS)
 
   return ({ assertion, credential, challenge }) => {
@@ -56,9 +58,12 @@ export function createAssertionVerifier({ origin, rpId }: Wallet): AssertionVeri
     if (client?.challenge !== challenge || client.origin !== origin) return false
     if (!timingSafeEqual(authenticatorData.subarray(0, 32), rpIdHash)) return false
     if (!flagsAllow(authenticatorData[32] ?? 0)) return false
-    const hash = createHash('sha256').update(clientDataJson).digest()
     const key = keys.get(credential.credential_id, () => importCoseKey(credential.public_key))
-    return verifySignature(key, Buffer.concat([authenticatorData, hash]), signature)
+    return verifySignature(
+      key,
+      Buffer.concat([authenticatorData, sha256(clientDataJson)]),
+      signature,
+    )
   }
 }
 
@@ -74,9 +79,9 @@ type Parts = {
 }
 
 function readParts(assertion: Assertion): Parts | undefined {
-  const authenticatorData = decodeBase64url(assertion.authenticator_data)
-  const clientDataJson = decodeBase64url(assertion.client_data_json)
-  const signature = decodeBase64url(assertion.signature)
+  const authenticatorData = readBase64url(assertion.authenticator_data)
+  const clientDataJson = readBase64url(assertion.client_data_json)
+  const signature = readBase64url(assertion.signature)
   if (authenticatorData === undefined || authenticatorData.length < 37) return undefined
   if (clientDataJson === undefined || signature === undefined) return undefined
   return { authenticatorData, clientDataJson, signature }

@@ -29,6 +29,14 @@ export type AuditVerdict =
   | { readonly ok: true; readonly size: number; readonly signedSize: number; readonly key: string }
   | { readonly ok: false; readonly fault: AuditFault; readonly seq: number }
 
+/** The chains that there are: one for each vault that has decided anything. */
+export async function chainsOf(sql: Sql): Promise<string[]> {
+  const rows = await sql<{ chain: string }[]>`
+    select chain from audit.record where seq = 1
+    union select distinct chain from audit.signed_head order by chain`
+  return rows.map(({ chain }) => chain)
+}
+
 /** A head as the vault told it before: its size and value; and the thumbprint of its key. */
 export type Witness = { readonly size: number; readonly head: string }
 export type AuditQuestion = {

@@ -139,7 +139,7 @@ test('the verifier’s own process: 0 and the verdict, or 1', async () => {
   const main = join(import.meta.dirname, 'verify-audit', 'main.ts')
   const run = async (...args: string[]) => {
     const env = { VAULT_AUDIT_DATABASE_URL: vault.database.url('vault_auditor') }
-    const child = spawn(process.execPath, [main, '--chain', CHAIN, ...args], { env })
+    const child = spawn(process.execPath, [main, ...args], { env })
     let out = ''
     child.stdout.on('data', (chunk) => {
       out += chunk
@@ -148,9 +148,12 @@ test('the verifier’s own process: 0 and the verdict, or 1', async () => {
     return [code, out.match(/"ok":(true|false)/)?.[1]]
   }
   const { size, head } = witness
-  assert.deepEqual(await run('--witness', `${size}:${head}`), [0, 'true'])
-  assert.deepEqual(await run('--witness', `${size - 1}:${head}`), [1, 'false'])
-  assert.deepEqual(await run('--witness', 'nonsense'), [1, undefined])
+  assert.deepEqual(await run(), [0, 'true'], 'every chain')
+  const one = ['--chain', CHAIN, '--witness']
+  assert.deepEqual(await run(...one, `${size}:${head}`), [0, 'true'])
+  assert.deepEqual(await run(...one, `${size - 1}:${head}`), [1, 'false'])
+  assert.deepEqual(await run(...one, 'nonsense'), [1, undefined])
+  assert.deepEqual(await run('--chain', 'vault-9'), [1, undefined], 'no such chain is no proof')
 })
 
 test('a chain signed by another key is found by the key’s name', async () => {
@@ -174,6 +177,29 @@ test('two processes that write at the same time make one chain', async () => {
   const verdict = await verify({ witness })
   assert(verdict.ok)
   assert.equal(verdict.size, size + 30)
+})
+
+test('another vault writes a chain of its own; either tells both, signed', async () => {
+  const other = await vault.restarted('vault-second')
+  const input = {
+    verification: vault.newId('ver'),
+    tries: 3,
+    expires_at: '2027-01-05T01:00:00.000Z',
+  }
+  await must(other.dispatch, 'make_code', input)
+  for (const { dispatch } of [vault, other]) {
+    const { size, chains, signed_size } = await must(dispatch, 'audit_head', {
+      chain: 'vault-second',
+    })
+    assert.deepEqual([size, signed_size, chains], [1, 1, [CHAIN, 'vault-second']])
+    const page = await must(dispatch, 'audit_page', { chain: 'vault-second', after: 0 })
+    assert.deepEqual(
+      page.records.map(({ calls }) => calls.map(({ operation }) => operation)),
+      [['make_code']],
+    )
+  }
+  const verdict = await verifyAuditChain(vault.auditor, { chain: 'vault-second' })
+  assert(verdict.ok && verdict.signedSize === 1)
 })
 
 test('a call whose record cannot be written has no effect', async () => {

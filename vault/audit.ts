@@ -8,7 +8,7 @@
  */
 import { toBase64url } from '@warifu/crypto/base64url'
 import { jcs, jcsBytes } from '@warifu/crypto/jcs'
-import type { VaultOperation, VaultOutput } from '@warifu/protocol/vault'
+import type { VaultInput, VaultOperation, VaultOutput } from '@warifu/protocol/vault'
 import type { Hierarchy } from './hierarchy.ts'
 import type { Sql, Store } from './store.ts'
 
@@ -21,6 +21,8 @@ export type OperatorAct =
   | 'admit_sim'
   | 'admit_bureau'
   | 'remove_bureau'
+  | 'list_keys'
+  | 'rotate_root'
 
 /** What a record may say of a call: which operation, on whom, with what result. */
 export type AuditEntry = {
@@ -43,8 +45,15 @@ export type Reference = Omit<AuditEntry, 'operation' | 'result'>
 export type Audit = {
   /** Appends one record in the caller's transaction; answers with the chain's size. */
   readonly append: (sql: Sql, entries: readonly AuditEntry[]) => Promise<number>
-  /** Signs the newest head where it is not signed yet. */
-  readonly sign: (store: Store) => Promise<VaultOutput<'audit_head'>>
+  /** A statement appended a record by itself (`entry.open`): the chain's size after it. */
+  readonly appended: (size: number) => void
+  /** Signs the newest head where it is not signed yet; of its own chain, or of another one. */
+  readonly sign: (store: Store, chain?: string) => Promise<VaultOutput<'audit_head'>>
+  /** What stands after a place in a chain, at most so much. */
+  readonly page: (
+    store: Store,
+    asked: VaultInput<'audit_page'>,
+  ) => Promise<VaultOutput<'audit_page'>>
   /** True once enough records stand unsigned. */
   readonly isDue: () => boolean
 }
@@ -64,19 +73,24 @@ export const headBytes = (chain: string, size: number, head: string): Uint8Array
 export function createAudit(needs: AuditNeeds): Audit {
   let size = 0
   let signedSize = 0
+  const appended = (reached: number) => {
+    size = Math.max(size, reached)
+  }
   return {
     append: async (sql, entries) => {
       const record = jcs({ at: new Date(needs.nowMs()).toISOString(), calls: entries })
       const [row] = await sql<{ seq: string }[]>`
         select audit.append(${needs.chain}, ${record}) as seq`
-      size = Math.max(size, Number(row?.seq ?? 0))
+      appended(Number(row?.seq ?? 0))
       return size
     },
-    sign: async (store) => {
-      const head = await signHead(store, needs)
-      signedSize = head.signed_size
+    appended,
+    sign: async (store, chain = needs.chain) => {
+      const head = await signHead(store, { ...needs, chain })
+      if (chain === needs.chain) signedSize = head.signed_size
       return head
     },
+    page: (store, { chain = needs.chain, after }) => readPage(store, chain, after),
     isDue: () => size - signedSize >= RECORDS_PER_SIGNATURE,
   }
 }
@@ -91,7 +105,7 @@ async function signHead(
   store: Store,
   { chain, hierarchy, nowMs }: AuditNeeds,
 ): Promise<VaultOutput<'audit_head'>> {
-  const newest = await readHead(store, chain)
+  const [newest, chains] = await Promise.all([readHead(store, chain), readChains(store)])
   const size = Number(newest.size)
   const head = toBase64url(newest.head)
   const known = await readSigned(store, chain, size)
@@ -108,6 +122,7 @@ async function signHead(
   const { signature, signing_key } = signed
   return {
     chain,
+    chains,
     size,
     head,
     signed_size: size,
@@ -124,6 +139,18 @@ async function readHead(store: Store, chain: string): Promise<HeadRow> {
   return row
 }
 
+/** The names of all chains, by one look into the key for each. */
+async function readChains(store: Store): Promise<string[]> {
+  const rows = await store<{ chain: string }[]>`
+    with recursive found as (
+      (select chain from audit.record order by chain limit 1)
+      union all
+      select (select r.chain from audit.record r where r.chain > f.chain order by r.chain limit 1)
+        from found f where f.chain is not null)
+    select chain from found where chain is not null`
+  return rows.map(({ chain }) => chain)
+}
+
 async function readSigned(
   store: Store,
   chain: string,
@@ -133,4 +160,33 @@ async function readSigned(
     select signature, signing_key from audit.signed_head
     where chain = ${chain} and size = ${size}`
   return row
+}
+
+const PAGE = 200
+type PageRow = {
+  readonly seq: string
+  readonly record: string
+  readonly leaf: Uint8Array
+  readonly head: Uint8Array
+}
+
+/** Without the ids: whose call it was, the auditor reads in the records themselves. */
+async function readPage(
+  store: Store,
+  chain: string,
+  after: number,
+): Promise<VaultOutput<'audit_page'>> {
+  const rows = await store<PageRow[]>`
+    select seq, record, leaf, head from audit.record
+    where chain = ${chain} and seq > ${after} order by seq limit ${PAGE}`
+  return {
+    chain,
+    records: rows.map(({ seq, record, leaf, head }) => {
+      // Written by `append` above.
+      const { at, calls }: { at: string; calls: readonly AuditEntry[] } = JSON.parse(record)
+      const words = calls.map(({ operation, result }) => ({ operation, result }))
+      const digests = { leaf: toBase64url(leaf), head: toBase64url(head) }
+      return { seq: Number(seq), at, calls: words, ...digests }
+    }),
+  }
 }

@@ -8,7 +8,7 @@ import type { VaultInput } from '@warifu/protocol/vault'
 import { checksOf } from './card-checks.ts'
 import type { Chance } from './given.ts'
 import type { CardholderKey, Hierarchy } from './hierarchy.ts'
-import { type CardData, openRecord, sealRecord } from './record.ts'
+import { type CardData, openRecord, recordAad, sealRecord, unwrapRecordKey } from './record.ts'
 import type { Sql } from './store.ts'
 import { type Answer, no, type World, yes } from './world.ts'
 
@@ -131,8 +131,8 @@ export type StoredOpening = { readonly hierarchy: Hierarchy; readonly row: Store
 
 /** A stored card in clear: for sealing it to a terminal, inside the vault's process. */
 export function openStoredCard({ hierarchy, row }: StoredOpening): CardData {
-  const kek = hierarchy.cardholderKey(keyOfCard(row))
-  const data = openRecord({ kek, header: headerOf(row), sealed: row })
+  const key = unwrapRecordKey(hierarchy.cardholderKey(keyOfCard(row)), row.wrapped_key)
+  const data = openRecord({ key, aad: recordAad(headerOf(row)), sealed: row })
   if (data === undefined) throw new Error('a stored card does not open')
   return data
 }

@@ -7,8 +7,11 @@
  * A code counts once: the counter moves only after the code was found right; the same code over
  * the same data again has the same answer.
  */
+
 import { timingSafeEqual } from 'node:crypto'
+import { readBase64url } from '@warifu/crypto/base64url'
 import { jcs } from '@warifu/crypto/jcs'
+import { sha256 } from '@warifu/crypto/sha256'
 import { type BeaconBody, beaconBody, pairDeviceBody } from '@warifu/protocol/beacon'
 import type { Carrier } from '@warifu/protocol/device-objects'
 import { type ChipProof, pairingBytes, paymentBytes } from '@warifu/protocol/proximity'
@@ -16,11 +19,8 @@ import type { KeyName, VaultInput } from '@warifu/protocol/vault'
 import { EPOCH_PAGE } from '@warifu/protocol/vault-chips'
 import { Compile } from 'typebox/compile'
 import { openEpochs } from './chip-keys.ts'
-import { thumbprintCheckValue } from './public-key.ts'
-import { sha256 } from './sealed-message.ts'
 import { readSenders, type Sender } from './senders.ts'
 import { asBytes, type Sql } from './store.ts'
-import { decodeBase64url } from './strict-base64url.ts'
 import { type Answer, no, type World, yes } from './world.ts'
 
 type Call = VaultInput<'pair_chip'>
@@ -81,7 +81,7 @@ async function countCode(
   { device, chip, proof, use, data }: Counting,
 ): Promise<KeyName | 'chip_code_invalid' | 'chip_replayed'> {
   const { counter } = proof
-  const shown = decodeBase64url(proof.code)
+  const shown = readBase64url(proof.code)
   const { code, name } = chipKeys.code(device, { use, counter, data })
   if (shown?.length !== code.length || !timingSafeEqual(shown, code)) return 'chip_code_invalid'
   const digest = sha256(Buffer.concat([Buffer.from(use), data]))
@@ -101,6 +101,7 @@ export async function pairChips(
   calls: readonly Call[],
 ): Promise<Answer<'pair_chip'>[]> {
   const senders = await readSenders(
+    world,
     sql,
     calls.map(({ terminal }) => terminal),
   )
@@ -145,6 +146,7 @@ export async function verifyChips(
   calls: readonly Call[],
 ): Promise<Answer<'verify_chip'>[]> {
   const senders = await readSenders(
+    world,
     sql,
     calls.map(({ terminal }) => terminal),
   )
@@ -186,10 +188,7 @@ async function verify(
     device,
     content_digest: base64url(digest),
     user_verified: assertion !== undefined,
-    signed_with: {
-      kid: sender.signing_thumbprint,
-      check_value: thumbprintCheckValue(sender.signing_thumbprint),
-    },
+    signed_with: sender.signedWith,
     verified_with: counted,
   })
 }

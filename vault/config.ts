@@ -4,6 +4,7 @@
  */
 import { ConfigError } from './config-error.ts'
 import type { Wallet } from './given.ts'
+import { type HsmPlace, readHsmPlace } from './hsm-place.ts'
 import { type Level, levels } from './log.ts'
 
 export type EndpointConfig =
@@ -17,11 +18,14 @@ export type EndpointConfig =
       readonly caFile: string
     }
 
+/** Where the root key is. */
+export type RootPlace =
+  | { readonly masterKeyFile: string; readonly passphraseFile: string }
+  | { readonly hsm: HsmPlace }
+
 /** What whoever opens the vault's keys must know: the process, and an operator's hand. */
-export type Keeping = {
+export type Keeping = RootPlace & {
   readonly databaseUrl: string
-  readonly masterKeyFile: string
-  readonly passphraseFile: string
   /** The name of this vault's audit chain; each vault process that runs for long has its own. */
   readonly chain: string
 }
@@ -34,15 +38,28 @@ export type Config = Keeping & {
   readonly logLevel: Level
   /** How long the proofs for a lost phone lie before they let a new one in. */
   readonly recoveryWaitMs: number
+  /** Sandbox only: what its test kit tells (sandbox-file.ts). */
+  readonly sandboxFile: string | undefined
 }
 
 export function readKeeping(env: Environment): Keeping {
   return {
     databaseUrl: required(env, 'VAULT_DATABASE_URL'),
-    masterKeyFile: required(env, 'VAULT_MASTER_KEY_FILE'),
-    passphraseFile: required(env, 'VAULT_PASSPHRASE_FILE'),
+    ...readRootPlace(env),
     chain: readChain(env['VAULT_NAME'] ?? 'vault-1'),
   }
+}
+
+function readRootPlace(env: Environment): RootPlace {
+  const hsm = env['VAULT_HSM'] || undefined
+  if (hsm === undefined)
+    return {
+      masterKeyFile: required(env, 'VAULT_MASTER_KEY_FILE'),
+      passphraseFile: required(env, 'VAULT_PASSPHRASE_FILE'),
+    }
+  if (env['VAULT_MASTER_KEY_FILE'] || env['VAULT_PASSPHRASE_FILE'])
+    throw new ConfigError('Set either VAULT_HSM or the master key file and its passphrase.')
+  return { hsm: readHsmPlace(hsm) }
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -55,6 +72,7 @@ export function readConfig(env: Environment): Config {
     connector: readConnector(env['VAULT_CONNECTOR'] ?? 'none'),
     logLevel: readLevel(env['LOG_LEVEL'] ?? 'info'),
     recoveryWaitMs: readSeconds(env, 'VAULT_RECOVERY_WAIT_S', 3600) * 1000,
+    sandboxFile: env['VAULT_SANDBOX_FILE'] || undefined,
   }
 }
 

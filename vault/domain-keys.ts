@@ -16,28 +16,49 @@ import { type KeyStore, KeyStoreError } from './key-store.ts'
 import { jwkOf, thumbprintCheckValue, thumbprintOf } from './public-key.ts'
 import type { Sql } from './store.ts'
 
-// prettier-ignore
+// biome-ignore format: a table
 export const domains = {
-  card: 'AES-256-KWP', // wraps the cardholders' keys
-  'pan-index': 'HMAC-SHA-256', // finds a card by its number
-  'card-check': 'HMAC-SHA-256', // compares expiry and security code
-  pin: 'HMAC-SHA-256', // verifies PINs
-  chip: 'HMAC-SHA-256', // derives the issuer master key of chips
-  stripe: 'HMAC-SHA-256', // derives the verification key of magnetic stripes
-  entry: 'AES-256-KWP', // wraps base derivation keys and devices' key protection keys
-  sim: 'HMAC-SHA-256', // derives the keys of SIM cards
-  company: 'AES-256-KWP', // wraps the private keys to which SIM records are sealed
-  code: 'HMAC-SHA-256', // derives one-time codes
-  answer: 'HMAC-SHA-256', // names calls whose first answer is kept
-  proximity: 'HMAC-SHA-256', // derives the keys of proximity devices' chips
-  offer: 'ECDSA-P-256', // signs offers of sales by reader
-  audit: 'ECDSA-P-256', // signs heads of the audit chain
-  vouching: 'ECDSA-P-256', // signs the vault's public keys, for terminals that pinned it
-  'pin-transport': 'ECDH-P-256', // PINs are sealed to it
-  'plastic-transport': 'ECDH-P-256', // what was read of a plastic card is sealed to it
-  payment: 'ECDH-P-256', // cards are sealed to it, for one payment
+  card: 'AES-256-KWP',
+  'pan-index': 'HMAC-SHA-256',
+  'card-check': 'HMAC-SHA-256',
+  pin: 'HMAC-SHA-256',
+  chip: 'HMAC-SHA-256',
+  stripe: 'HMAC-SHA-256',
+  entry: 'AES-256-KWP',
+  sim: 'HMAC-SHA-256',
+  company: 'AES-256-KWP',
+  code: 'HMAC-SHA-256',
+  answer: 'HMAC-SHA-256',
+  proximity: 'HMAC-SHA-256',
+  offer: 'ECDSA-P-256',
+  audit: 'ECDSA-P-256',
+  vouching: 'ECDSA-P-256',
+  'pin-transport': 'ECDH-P-256',
+  'plastic-transport': 'ECDH-P-256',
+  payment: 'ECDH-P-256',
 } as const
 export type Domain = keyof typeof domains
+
+export const purposes: Readonly<Record<Domain, string>> = {
+  card: 'wraps the cardholders’ keys',
+  'pan-index': 'finds a card by its number',
+  'card-check': 'compares expiry and security code',
+  pin: 'verifies PINs',
+  chip: 'derives the issuer master key of chips',
+  stripe: 'derives the verification key of magnetic stripes',
+  entry: 'wraps base derivation keys and devices’ key protection keys',
+  sim: 'derives the keys of SIM cards',
+  company: 'wraps the private keys to which SIM records are sealed',
+  code: 'derives one-time codes',
+  answer: 'names calls whose first answer is kept',
+  proximity: 'derives the keys of proximity devices’ chips',
+  offer: 'signs offers of sales by reader',
+  audit: 'signs heads of the audit chain',
+  vouching: 'signs the vault’s public keys, for terminals that pinned it',
+  'pin-transport': 'PINs are sealed to it',
+  'plastic-transport': 'what was read of a plastic card is sealed to it',
+  payment: 'cards are sealed to it, for one payment',
+}
 export type DomainKey = {
   readonly version: number
   readonly checkValue: string

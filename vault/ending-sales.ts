@@ -50,7 +50,13 @@ export async function readSales(
   return ids.map((sale) => yes({ state: states.get(sale) ?? 'unknown' }))
 }
 
-/** Sales whose time is over; every second. */
+/** How long a vault that lives may be late with the end of its own sale. */
+const LATE_MS = 60_000
+
+/**
+ * Every second: sales whose time is over, those that another vault was told to end while this one
+ * holds their keys, and those of a vault that is gone.
+ */
 export async function sweepSales(world: World): Promise<void> {
   const { store, sales, nowMs } = world
   for (const sale of sales.late(nowMs())) {
@@ -58,4 +64,15 @@ export async function sweepSales(world: World): Promise<void> {
     sales.drop(sale)
     await store.begin((sql) => endSale(world, sql, { sale, because: 'expired' }))
   }
+  const held = sales.all()
+  if (held.length > 0) {
+    const ended = await store<{ sale: string }[]>`
+      select sale from sales.sale where sale = any(${held}) and state = 'ended'`
+    for (const { sale } of ended) sales.drop(sale)
+  }
+  const left = await store<{ sale: string }[]>`
+    select sale from sales.sale
+    where state = 'open' and chain <> ${world.chain} and expires_at_ms < ${nowMs() - LATE_MS}`
+  for (const { sale } of left)
+    await store.begin((sql) => endSale(world, sql, { sale, because: 'expired' }))
 }

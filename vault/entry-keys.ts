@@ -5,12 +5,13 @@
  */
 import type { EntrySuite } from '@warifu/protocol/entry-device'
 import type { KeyName } from '@warifu/protocol/vault'
-import { suites } from './entry-suites.ts'
+import { type KeysOf, suites } from './entry-suites.ts'
 import type { Hierarchy } from './hierarchy.ts'
 import { createKeyCache } from './key-cache.ts'
 import { asBytes, type Sql } from './store.ts'
 
-export type InitialKey = { readonly bytes: Uint8Array; readonly name: KeyName }
+/** A device's initial key: its name, and the keys of the messages that come under it. */
+export type InitialKey = { readonly keysOf: KeysOf; readonly name: KeyName }
 
 /** What an opened message must have come from. */
 export type IssuedKey = {
@@ -22,10 +23,11 @@ export type IssuedKey = {
   readonly wrapped: Uint8Array
 }
 
-const CACHED_DEVICES = 50_000
+const CACHED_DEVICES = 20_000
 const CACHED_FAMILIES = 16
 
-/** Only initial keys are kept in memory: a transaction's own keys live for one call. */
+/** Initial keys are kept in memory, and what follows from them on the way to the last transaction
+ * (dukpt-way.ts). The keys that a message was made with live for one call. */
 export type EntryKeys = { readonly initialKey: (issued: IssuedKey) => InitialKey }
 
 export function createEntryKeys(hierarchy: Hierarchy): EntryKeys {
@@ -35,8 +37,10 @@ export function createEntryKeys(hierarchy: Hierarchy): EntryKeys {
     initialKey: ({ key_id, kid, suite, wrapped }) =>
       devices.get(key_id, () => {
         const bdk = families.get(kid, () => hierarchy.unwrapEntryKey(asBytes(wrapped)))
-        const bytes = suites[suite].initialKey(bdk, fromHex(key_id))
-        return { bytes, name: { kid, check_value: suites[suite].checkValue(bytes) } }
+        const id = fromHex(key_id)
+        const { initialKey, keysUnder, checkValue } = suites[suite]
+        const key = initialKey(bdk, id)
+        return { keysOf: keysUnder(key, id), name: { kid, check_value: checkValue(key) } }
       }),
   }
 }

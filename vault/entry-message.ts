@@ -2,12 +2,13 @@
  * One message of an entry device: its parts, its MAC, its plaintext. The MAC comes before anything;
  * a transaction's keys are derived for this call and wiped with the plaintext by `close`.
  */
-import { createHash, timingSafeEqual } from 'node:crypto'
-import { jcsBytes } from '@warifu/crypto/jcs'
+
+import { hash, timingSafeEqual } from 'node:crypto'
+import { readBase64url } from '@warifu/crypto/base64url'
+import { jcs } from '@warifu/crypto/jcs'
 import { PinBlockError } from '@warifu/crypto/pin-block'
 import { type EntryMessage, entryMacInput, entrySizes } from '@warifu/protocol/entry-device'
-import { type MessageKeys, suites } from './entry-suites.ts'
-import { decodeBase64url } from './strict-base64url.ts'
+import { type KeysOf, type MessageKeys, suites } from './entry-suites.ts'
 
 /** The parts of a message, each of its size, under a key serial number that may be used. */
 export type Envelope = {
@@ -29,16 +30,16 @@ export function readEnvelope(message: EntryMessage): Envelope | undefined {
   const { v, device, suite, context } = message
   const sizes = entrySizes[suite]
   const ksn = Buffer.from(message.ksn, 'hex')
-  const [iv, ct, mac] = [message.iv, message.ct, message.mac].map(decodeBase64url)
-  const pinBlock = message.pin_block === null ? undefined : decodeBase64url(message.pin_block)
+  const [iv, ct, mac] = [message.iv, message.ct, message.mac].map(readBase64url)
+  const pinBlock = message.pin_block === null ? undefined : readBase64url(message.pin_block)
   if (ksn.length !== sizes.ksn) return undefined
   if (iv?.length !== sizes.iv || mac?.length !== sizes.mac || ct === undefined) return undefined
   if (message.pin_block !== null && pinBlock?.length !== sizes.pin_block) return undefined
   const named = suites[suite].readKsn(ksn)
   if (named === undefined) return undefined
-  const contextDigest = createHash('sha256').update(jcsBytes(context)).digest()
+  const contextDigest = hash('sha256', jcs(context), 'buffer')
   const covered = entryMacInput({ v, device, suite, ksn, iv, ct, pinBlock, contextDigest })
-  const digest = createHash('sha256').update(covered).update(mac).digest()
+  const digest = hash('sha256', Buffer.concat([covered, mac]), 'buffer')
   return { message, ...named, ksn, iv, ct, pinBlock, mac, covered, digest }
 }
 
@@ -50,9 +51,9 @@ export type Opened = {
 }
 
 /** The plaintext, once the MAC says whose it is; else undefined, and nothing was opened. */
-export function openEnvelope(envelope: Envelope, initialKey: Uint8Array): Opened | undefined {
-  const { message, ksn, iv, ct, pinBlock, mac, covered } = envelope
-  const keys = suites[message.suite].keysOf(initialKey, ksn)
+export function openEnvelope(envelope: Envelope, keysOf: KeysOf): Opened | undefined {
+  const { ksn, counter, iv, ct, pinBlock, mac, covered } = envelope
+  const keys = keysOf(ksn, counter)
   if (!timingSafeEqual(keys.mac(covered), mac)) {
     keys.wipe()
     return undefined

@@ -5,15 +5,15 @@
 import { createDecipheriv, createSecretKey } from 'node:crypto'
 import { checkValue, cmac } from '@warifu/crypto/cmac'
 import {
+  createTransactionWay,
   deriveInitialKey,
-  deriveTransactionKey,
   deriveWorkingKeys,
   isUsableCounter,
   parseKsn,
 } from '@warifu/crypto/dukpt-aes'
 import {
+  createTdesTransactionWay,
   deriveInitialTdesKey,
-  deriveTdesTransactionKey,
   encodeTdesKsn,
   isUsableTdesCounter,
   parseTdesKsn,
@@ -33,6 +33,8 @@ export type MessageKeys = {
   readonly wipe: () => void
 }
 
+export type KeysOf = (ksn: Uint8Array, counter: number) => MessageKeys
+
 type Ksn = { readonly keyId: string; readonly counter: number }
 
 export type Suite = {
@@ -42,7 +44,8 @@ export type Suite = {
   readonly keyIdOf: (prefix: Uint8Array, number: number) => Uint8Array
   readonly initialKey: (bdk: Uint8Array, keyId: Uint8Array) => Uint8Array
   readonly checkValue: (key: Uint8Array) => string
-  readonly keysOf: (initialKey: Uint8Array, ksn: Uint8Array) => MessageKeys
+  /** The keys of one message after the other. */
+  readonly keysUnder: (initialKey: Uint8Array, keyId: Uint8Array) => KeysOf
   /** In a key block: the algorithm, and the optional block that carries the id. */
   readonly block: { readonly algorithm: 'A' | 'T'; readonly idBlock: 'IK' | 'KS' }
   readonly baseKeyBytes: 16 | 32
@@ -66,26 +69,27 @@ const aes: Suite = {
   },
   initialKey: (bdk, initialKeyId) => deriveInitialKey({ bdk, initialKeyId }),
   checkValue,
-  keysOf: (initialKey, ksn) => {
+  keysUnder: (initialKey, initialKeyId) => {
+    const way = createTransactionWay({ initialKey, initialKeyId })
     const keyType = initialKey.length === 32 ? 'aes256' : 'aes128'
-    const transactionKey = deriveTransactionKey({ initialKey, ksn })
     const wanted = [
       { usage: 'mac_generation', keyType },
       { usage: 'data_encrypt', keyType },
       { usage: 'pin', keyType },
     ] as const
-    const [mac, data, pin] = deriveWorkingKeys({ transactionKey, ksn, wanted })
-    transactionKey.fill(0)
-    if (mac === undefined || data === undefined || pin === undefined)
-      throw new Error('three working keys were asked for')
-    return {
-      mac: (covered) => cmac(mac, covered),
-      decrypt: (iv, ct) =>
-        createDecipheriv(`aes-${data.length * 8}-cbc`, createSecretKey(data), iv)
-          .setAutoPadding(false)
-          .update(ct),
-      pin: (block, pan) => decodeFormat4({ key: pin, block, pan }),
-      wipe: wiping([mac, data, pin]),
+    return (ksn, counter) => {
+      const [mac, data, pin] = deriveWorkingKeys({ transactionKey: way(counter), ksn, wanted })
+      if (mac === undefined || data === undefined || pin === undefined)
+        throw new Error('three working keys were asked for')
+      return {
+        mac: (covered) => cmac(mac, covered),
+        decrypt: (iv, ct) =>
+          createDecipheriv(`aes-${data.length * 8}-cbc`, createSecretKey(data), iv)
+            .setAutoPadding(false)
+            .update(ct),
+        pin: (block, pan) => decodeFormat4({ key: pin, block, pan }),
+        wipe: wiping([mac, data, pin]),
+      }
     }
   },
   block: { algorithm: 'A', idBlock: 'IK' },
@@ -107,19 +111,21 @@ const tdes: Suite = {
   initialKey: (bdk, base) =>
     deriveInitialTdesKey({ bdk, ksn: encodeTdesKsn({ base, counter: 0 }) }),
   checkValue: (key) => hexOf(tdeaEncrypt(key, new Uint8Array(8)).subarray(0, 3)),
-  keysOf: (initialKey, ksn) => {
-    const transactionKey = deriveTdesTransactionKey({ initialKey, ksn })
-    const [mac, data, pin] = [
-      variantOf(transactionKey, 'mac_request'),
-      variantOf(transactionKey, 'data_request'),
-      variantOf(transactionKey, 'pin'),
-    ]
-    transactionKey.fill(0)
-    return {
-      mac: (covered) => macAlgorithm3(retailKeysOf(mac), covered, 2),
-      decrypt: (iv, ct) => tdeaDecryptCbc({ key: data, iv, data: ct }),
-      pin: (block, pan) => decodeFormat0(tdeaDecrypt(pin, block), pan),
-      wipe: wiping([mac, data, pin]),
+  keysUnder: (initialKey, base) => {
+    const way = createTdesTransactionWay({ initialKey, base })
+    return (_, counter) => {
+      const transactionKey = way(counter)
+      const [mac, data, pin] = [
+        variantOf(transactionKey, 'mac_request'),
+        variantOf(transactionKey, 'data_request'),
+        variantOf(transactionKey, 'pin'),
+      ]
+      return {
+        mac: (covered) => macAlgorithm3(retailKeysOf(mac), covered, 2),
+        decrypt: (iv, ct) => tdeaDecryptCbc({ key: data, iv, data: ct }),
+        pin: (block, pan) => decodeFormat0(tdeaDecrypt(pin, block), pan),
+        wipe: wiping([mac, data, pin]),
+      }
     }
   },
   block: { algorithm: 'T', idBlock: 'KS' },

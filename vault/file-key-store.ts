@@ -41,17 +41,24 @@ export type FileKeyStoreOptions = {
 }
 
 export async function openFileKeyStore(options: FileKeyStoreOptions): Promise<KeyStore> {
-  const file = (await readKeyFile(options.path)) ?? (await createKeyFile(options))
-  using kek = await deriveKey(options.passphrase, fromBase64url(file.salt))
+  const { path, passphrase } = options
+  const found = await readKeyFile(path)
+  if (found === undefined) return await createKeyFile(options)
+  using kek = await deriveKey(passphrase, fromBase64url(found.salt))
+  return openRoot(found, kek, path)
+}
+
+function openRoot(file: KeyFile, kek: Secret, path: string): KeyStore {
   const rootBytes = unwrapRoot(kek, fromBase64url(file.wrapped))
   const root = createSecretKey(rootBytes)
   rootBytes.fill(0)
-  if (checkValue(root) !== file.check_value) throw malformed(options.path)
+  if (checkValue(root) !== file.check_value) throw malformed(path)
   return keyStoreOf(root, { kid: file.kid, check_value: file.check_value })
 }
 
 function keyStoreOf(root: KeyObject, name: KeyStore['root']): KeyStore {
   return {
+    kind: 'file',
     root: name,
     wrap: async (key) => wrapKey(root, key),
     unwrap: async (wrapped) => {
@@ -90,7 +97,8 @@ export async function assertPrivate(path: string, what: string): Promise<void> {
     )
 }
 
-async function createKeyFile(options: FileKeyStoreOptions): Promise<KeyFile> {
+/** What was written is opened as it was kept: of two that create it at once, the first stays. */
+async function createKeyFile(options: FileKeyStoreOptions): Promise<KeyStore> {
   const { path, passphrase, chance, mayCreate } = options
   if (!mayCreate)
     throw new KeyStoreError(
@@ -115,7 +123,8 @@ async function createKeyFile(options: FileKeyStoreOptions): Promise<KeyFile> {
   await writeOnce(path, `${JSON.stringify(file, null, 2)}\n`)
   const kept = await readKeyFile(path)
   if (kept === undefined) throw malformed(path)
-  return kept
+  if (kept.salt === file.salt) return openRoot(kept, kek, path)
+  return await openFileKeyStore(options)
 }
 
 /** Written aside, flushed, then linked into place: never half a file, and the first one stays. */

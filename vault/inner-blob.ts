@@ -5,15 +5,12 @@
 import { timingSafeEqual } from 'node:crypto'
 import { toBase64url } from '@warifu/crypto/base64url'
 import { jcsBytes } from '@warifu/crypto/jcs'
-import { INNER_SUITE, type InnerBlob, type InnerHeader, innerBlob } from '@warifu/protocol/sealed'
-import { Compile } from 'typebox/compile'
+import { INNER_SUITE, type InnerBlob, type InnerHeader } from '@warifu/protocol/sealed'
 import { keyOfCard, openStoredCard, panIndex, type StoredCard } from './cards.ts'
-import { openRecord, sealRecord } from './record.ts'
+import type { Inner } from './inner-parts.ts'
+import { openRecord, sealRecord, unwrapRecordKey } from './record.ts'
 import type { Opened, Presented } from './schemes/scheme.ts'
-import { decodeBase64url } from './strict-base64url.ts'
 import { no, type World, yes } from './world.ts'
-
-const innerBlobShape = Compile(innerBlob)
 
 type Subject = Pick<InnerHeader, 'card' | 'cardholder' | 'scheme'>
 
@@ -49,7 +46,7 @@ type Named = Pick<Presented, 'sender'> & {
 
 /** Whose it is comes before what is in it: this person, this card, this scheme, then decrypt. */
 export function openInner(world: World, { sender, statement }: Named, text: string): Opened {
-  const inner = readBlob(text)
+  const inner = world.innerBlobs.read(text)
   if (inner === undefined) return no('blob_invalid')
   if (inner.header.cardholder !== sender.cardholder) return no('cardholder_mismatch')
   if (inner.header.card !== statement.card) return no('blob_mismatch')
@@ -64,32 +61,20 @@ export function openInner(world: World, { sender, statement }: Named, text: stri
 }
 
 type Carrying = {
-  readonly inner: InnerBlob
+  readonly inner: Inner
   readonly key: NonNullable<Presented['sender']['key']>
   readonly index: Uint8Array
 }
 
 /** Opens the blob and finds its number, by keyed hash, to be the named card's. */
-function carriesCard({ hierarchy, probe }: World, { inner, key, index }: Carrying): boolean {
-  const [wrapped_key, iv, ct] = [inner.wrapped_key, inner.iv, inner.ct].map(decodeBase64url)
-  if (wrapped_key === undefined || iv === undefined || ct === undefined) return false
+function carriesCard(world: World, { inner, key, index }: Carrying): boolean {
+  const { hierarchy, probe, recordKeys } = world
+  const { sealed, aad } = inner
+  if (sealed === undefined) return false
   probe.decrypted()
-  const kek = hierarchy.cardholderKey(key)
-  const data = openRecord({ kek, header: inner.header, sealed: { wrapped_key, iv, ct } })
+  const recordKey = recordKeys.get(`${key.kid} ${inner.wrapped_key}`, () =>
+    unwrapRecordKey(hierarchy.cardholderKey(key), sealed.wrapped_key),
+  )
+  const data = openRecord({ key: recordKey, aad, sealed })
   return data !== undefined && timingSafeEqual(panIndex(hierarchy, data.pan), index)
-}
-
-function readBlob(text: string): InnerBlob | undefined {
-  const bytes = decodeBase64url(text)
-  const blob = bytes === undefined ? undefined : parseJson(bytes)
-  return innerBlobShape.Check(blob) ? blob : undefined
-}
-
-/** JSON, or undefined. */
-export function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'))
-  } catch {
-    return undefined
-  }
 }

@@ -5,6 +5,8 @@
 import type { Secret } from '@warifu/crypto/secret'
 
 export type KeyStore = {
+  /** What keeps the root key. */
+  readonly kind: 'file' | 'hsm'
   /** The root key's name and check value; never the key. */
   readonly root: { readonly kid: string; readonly check_value: string }
   /** AES-KWP (RFC 5649) under the root key. */
@@ -19,6 +21,11 @@ export type KeyStoreFault =
   | 'file_malformed'
   | 'file_open_to_others'
   | 'wrapped_by_another_root'
+  | 'hsm_unreachable'
+  | 'hsm_not_built'
+  | 'hsm_key_missing'
+  | 'hsm_key_open'
+  | 'pin_wrong'
 
 /** The message is one clear sentence for the operator and holds no key and no passphrase. */
 export class KeyStoreError extends Error {

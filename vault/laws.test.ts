@@ -167,10 +167,12 @@ const named = new Set([
   // Ten bytes for each device, one after the other.
   'make_epoch_codes.codes',
   'audit_head.chain',
+  'audit_head.chains[]',
+  'audit_page.chain',
 ])
 
 /** Sizes of the chain. */
-const counted = new Set(['audit_head.size', 'audit_head.signed_size'])
+const counted = new Set(['audit_head.size', 'audit_head.signed_size', 'audit_page.records[].seq'])
 
 /** The numbers and codes of both cards, and the private scalars of the vault's keys. */
 async function secretsOf({ world, victims, attackers }: Scene): Promise<string[]> {

@@ -21,11 +21,12 @@ import { createLog, describeFault, type Log } from './log.ts'
 import { sweepNetwork } from './network.ts'
 import { openKeyStore } from './opening.ts'
 import { jwkOf } from './public-key.ts'
-import { createSandboxAcquirer } from './sandbox-acquirer.ts'
+import { createSandboxAcquirer, withinReach } from './sandbox-acquirer.ts'
+import { createSandboxFile, type SandboxFile } from './sandbox-file.ts'
 import { openStore } from './store.ts'
 
 const TICK_MS = 1000
-const TICKS_PER_SIGNATURE = 60
+const SWEEP_MS = 60_000
 
 const chance: Chance = {
   bytes: (size) => new Uint8Array(randomBytes(size)),
@@ -36,10 +37,12 @@ const chance: Chance = {
 }
 
 async function start(config: Config): Promise<void> {
+  const file = await openSandboxFile(config)
+  const { nowMs } = file
   const log = createLog({
     level: config.logLevel,
     write: (line) => process.stdout.write(line),
-    nowMs: Date.now,
+    nowMs,
   })
   const store = openStore({ url: config.databaseUrl })
   const mayCreate = !(await hasDomainKeys(store))
@@ -48,10 +51,11 @@ async function start(config: Config): Promise<void> {
     store,
     keyStore,
     wallet: config.wallet,
-    connector: config.connector === 'sandbox' ? createSandboxAcquirer() : undefined,
+    connector:
+      config.connector === 'sandbox' ? withinReach(createSandboxAcquirer(), file) : undefined,
     chain: config.chain,
     chance,
-    nowMs: Date.now,
+    nowMs,
     recoveryWaitMs: config.recoveryWaitMs,
     probe: { decrypted: () => {} },
     log,
@@ -73,6 +77,17 @@ async function start(config: Config): Promise<void> {
   process.stdout.write(`${JSON.stringify({ ...ready, core_dumps: await emptyCoreDumps() })}\n`)
 }
 
+const SANDBOX_FILE_MS = 100
+
+/** Reads the file again and again; where there is none, the clock is the one on the wall. */
+async function openSandboxFile({ sandboxFile: path }: Config): Promise<SandboxFile> {
+  const readText = async () => (path === undefined ? '' : await readFile(path, 'utf8'))
+  const file = createSandboxFile({ wall: Date.now, readText })
+  await file.read()
+  if (path !== undefined) setInterval(() => void file.read(), SANDBOX_FILE_MS).unref()
+  return file
+}
+
 async function readEndpointFiles(endpoint: EndpointConfig): Promise<Endpoint> {
   if (endpoint.kind === 'unix') return endpoint
   const { kind, host, port } = endpoint
@@ -87,17 +102,18 @@ async function readEndpointFiles(endpoint: EndpointConfig): Promise<Endpoint> {
 /** Each minute reverses what no acquirer answered, and signs the audit's head, or sooner when
  * many records wait. */
 function tick({ world }: App, log: Log): () => void {
-  let ticks = 0
+  let sweptMs = world.nowMs()
   const timer = setInterval(() => {
-    ticks += 1
+    const isTime = world.nowMs() >= sweptMs + SWEEP_MS
+    if (isTime) sweptMs = world.nowMs()
     sweepSales(world)
       .catch((error: unknown) => log('error', { event: 'fault', ...describeFault(error) }))
       .finally(() => world.sales.swept() && collectGarbage())
-    if (ticks % TICKS_PER_SIGNATURE === 0)
+    if (isTime)
       sweepNetwork(world).catch((error: unknown) =>
         log('error', { event: 'fault', ...describeFault(error) }),
       )
-    if (ticks % TICKS_PER_SIGNATURE !== 0 && !world.audit.isDue()) return
+    if (!isTime && !world.audit.isDue()) return
     world.audit
       .sign(world.store)
       .catch((error: unknown) => log('error', { event: 'fault', ...describeFault(error) }))

@@ -57,7 +57,7 @@ async function authorize({ world, sql, connector, envelope }: Order): Promise<Sa
   if (purpose !== 'payment' || amount === null || currency === null) return no('entry_mismatch')
   const issued = (await readIssued(sql, [envelope.keyId])).get(envelope.keyId)
   if (issued === undefined) return no('device_unknown')
-  const opened = openEnvelope(envelope, world.entryKeys.initialKey(issued).bytes)
+  const opened = openEnvelope(envelope, world.entryKeys.initialKey(issued).keysOf)
   if (opened === undefined) return no('entry_invalid')
   try {
     const entered = readEntered(opened.plain)

@@ -5,10 +5,10 @@
 
 import { jcsBytes } from '@warifu/crypto/jcs'
 import { compactJws, jwsInput } from '@warifu/crypto/jws'
+import { sha256 } from '@warifu/crypto/sha256'
 import { OFFER_SECONDS, OFFER_TYPE, type SaleOffer } from '@warifu/protocol/reader'
 import type { VaultInput } from '@warifu/protocol/vault'
 import { authenticateProof, takeCounter } from './reader-message.ts'
-import { sha256 } from './sealed-message.ts'
 import type { Sql } from './store.ts'
 import { type Answer, no, type World, yes } from './world.ts'
 
@@ -34,7 +34,7 @@ export async function verifyReader(
   found.value.keys.wipe()
   const taken = await takeCounter(world, sql, { reader: proof.reader, message: found.value })
   if (taken.code === 'ksn_replayed') return no('ksn_replayed')
-  if (taken.code !== 'fresh' && taken.code !== 'seen') return no('device_unknown')
+  if (taken.code !== 'ok') return no('device_unknown')
   return yes({ reader: proof.reader, opened_with: found.value.key.name })
 }
 

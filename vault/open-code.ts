@@ -3,16 +3,17 @@
  * payment (open.ts); then that this is the code, this request in time and under the cap; only then
  * the card is opened. That a code is used once is the server's to decide: no money is known here.
  */
+
+import { readBase64url } from '@warifu/crypto/base64url'
+import { sha256 } from '@warifu/crypto/sha256'
 import { CAPPED_CODE_PATH, cappedCodeBody } from '@warifu/protocol/capped-code'
 import type { VaultInput } from '@warifu/protocol/vault'
 import { Compile } from 'typebox/compile'
 import { openPresented, withBlob } from './open.ts'
 import type { Presented } from './schemes/scheme.ts'
-import { sha256 } from './sealed-message.ts'
 import { readSenders, type Sender } from './senders.ts'
 import { verifyTerminal } from './sim-voucher.ts'
 import type { Sql } from './store.ts'
-import { decodeBase64url } from './strict-base64url.ts'
 import { type Answer, no, type RefusalOf, type World, yes } from './world.ts'
 
 type Call = VaultInput<'open_code'>
@@ -32,6 +33,7 @@ export async function openCodes(
   calls: readonly Call[],
 ): Promise<Answer<'open_code'>[]> {
   const senders = await readSenders(
+    world,
     sql,
     calls.map(({ terminal }) => terminal),
   )
@@ -53,7 +55,7 @@ function verify(world: World, call: Call, sender: Sender | undefined): Step {
   if (!sent.ok) return sent
   const { statement, blob } = sent.value.body
   const { content } = statement
-  const read = decodeBase64url(call.code)
+  const read = readBase64url(call.code)
   const isThisCode =
     read?.length === 16 && sha256(read).toString('base64url') === content.subject.digest
   if (!isThisCode || content.card !== statement.card) return no('statement_invalid')

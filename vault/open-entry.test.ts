@@ -3,10 +3,12 @@
 //   each told as they are. Method: devices with real keys in both suites, real PostgreSQL.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { jcs } from '@warifu/crypto/jcs'
 import type { EntryMessage } from '@warifu/protocol/entry-device'
 import type { VaultOutput } from '@warifu/protocol/vault'
+import { verifyAuditChain } from './audit-chain.ts'
 import { makeBaseKey, type Plastic, personaliseCard } from './operator-acts.ts'
-import { ask, type Rehearsal, rehearse, wordOf } from './rehearsal.ts'
+import { ask, CHAIN, type Rehearsal, rehearse, wordOf } from './rehearsal.ts'
 import { admit, contextOf, cryptogramOf, type Entry, inject, send } from './rehearsal-device.ts'
 import { must } from './rehearsal-person.ts'
 import { createScene, type Scene } from './rehearsal-scene.ts'
@@ -93,16 +95,19 @@ describe('the counter', () => {
     assert.equal(row?.seen, 60, 'counted, and past the bound no longer written')
   })
 
-  test('two messages under one serial number in one frame: one is opened', async () => {
+  test('one serial number in one frame: one is opened, and the same bytes again', async () => {
     const device = await admit(vault.world, vault)
-    const messages = [send(device, typed), send(device, typed, { counter: 1, random: 2 })]
+    const first = send(device, typed)
+    const other = send(device, typed, { counter: 1, random: 2 })
+    const messages = [first, other, first, send(device, typed)]
     const calls = messages.map((message, id) => ({
       id,
       operation: 'open_entry',
       input: { message },
     }))
     const words = (await vault.dispatch(calls)).map(wordOf)
-    assert.deepEqual(words, ['ok', 'ksn_replayed'])
+    assert.deepEqual(words, ['ok', 'ksn_replayed', 'ok', 'ok'])
+    assert.equal(await counterOf(device.keyId), 2)
   })
 
   test('authentic bytes that hold no card use their serial number up', async () => {
@@ -140,6 +145,38 @@ describe('a PIN', () => {
     const told = answers.map((a) => (a.ok ? (a.output as VaultOutput<'open_entry'>).pin : ''))
     assert.deepEqual(told, ['wrong', 'wrong', 'blocked', 'blocked'])
     await personaliseCard(vault.world, { card: scene.victims.card, pin: '4711' })
+  })
+
+  test('cut between counter and count: neither happened; then it counts once', async () => {
+    const device = await admit(vault.world, vault)
+    const { card } = scene.victims
+    const leftOf = async () => {
+      const [row] = await vault.store<{ left: number; records: string }[]>`
+        select v.tries_left as left, (select count(*) from audit.record) as records
+          from pins.verifier v where v.card = ${card}`
+      return row
+    }
+    const before = await leftOf()
+    const wrong = send(device, { ...typed, pin: '0000' })
+    const cut = await vault.superuser.begin(async (sql) => {
+      await sql`select 1 from pins.verifier where card = ${card} for update`
+      const asked = open(wrong)
+      // The counter was taken, and the count waits for this row.
+      for (let ended = 0; ended === 0; )
+        ended = (
+          await sql`
+            select pg_cancel_backend(a.pid) from pg_stat_activity a
+             where pg_backend_pid() = any(pg_blocking_pids(a.pid))`
+        ).length
+      return { answer: asked }
+    })
+    assert.equal(wordOf(await cut.answer), 'vault_unavailable')
+    assert.equal(await counterOf(device.keyId), 0)
+    assert.deepEqual(await leftOf(), before)
+    for (let i = 0; i < 2; i += 1) assert.equal((await found(wrong)).pin, 'wrong')
+    assert.equal((await leftOf())?.left, (before?.left ?? 0) - 1)
+    assert.equal(await counterOf(device.keyId), 1)
+    assert.equal((await found(send(device, { ...typed, pin: '4711' }))).pin, 'verified')
   })
 
   test('a card without a PIN has none to be right', async () => {
@@ -182,6 +219,28 @@ describe('a card in the reader', () => {
   })
 })
 
+test('of two who make a base key at the same time, one is told that the other has', async () => {
+  const { world } = vault
+  const written = Promise.withResolvers<void>()
+  const goOn = Promise.withResolvers<void>()
+  const append: typeof world.audit.append = async (sql, records) => {
+    written.resolve()
+    await goOn.promise
+    return world.audit.append(sql, records)
+  }
+  const first = makeBaseKey({ ...world, audit: { ...world.audit, append } }, 'aes-dukpt')
+  await written.promise
+  const second = assert.rejects(
+    makeBaseKey(world, 'aes-dukpt'),
+    /just made a base key of aes-dukpt/,
+  )
+  const waits = () => world.store`select 1 from pg_locks where not granted`
+  while ((await waits()).length === 0);
+  goOn.resolve()
+  await second
+  assert.match((await first).kid, /^bdk\.aes-dukpt\./)
+})
+
 test('a family moves to a new base key device by device, and none stands still', async () => {
   const device = await admit(vault.world, vault)
   const neighbour = await admit(vault.world, vault)
@@ -209,6 +268,29 @@ test('a suspended device opens nothing, and again when it is back', async () => 
   assert.equal(vault.decryptions(), before)
   await must(vault.dispatch, 'suspend_device', { device: device.id, suspended: false })
   assert.equal(await said(message), 'ok')
+})
+
+test('a frame is one record of the audit: every call in its order, opened or refused', async () => {
+  const device = await admit(vault.world, vault)
+  const forged = { ...device, key: new Uint8Array(32) }
+  const noCard = { pan: '4111111111111112' }
+  const messages = [send(forged, typed), send(device, typed), send(device, noCard)]
+  const calls = messages.map((message, id) => ({ id, operation: 'open_entry', input: { message } }))
+  await vault.dispatch(calls)
+  const [row] = await vault.auditor<{ record: string }[]>`
+    select record from audit.record order by seq desc limit 1`
+  const of = (message: EntryMessage | undefined) => ({ device: device.id, key: message?.ksn })
+  const said = {
+    at: new Date(vault.world.nowMs()).toISOString(),
+    calls: [
+      { ...of(messages[0]), operation: 'open_entry', result: 'entry_invalid' },
+      { card: scene.victims.card, ...of(messages[1]), operation: 'open_entry', result: 'ok' },
+      { ...of(messages[2]), operation: 'open_entry', result: 'entry_invalid' },
+    ],
+  }
+  assert.equal(row?.record, jcs(said))
+  const { ok } = await verifyAuditChain(vault.auditor, { chain: CHAIN })
+  assert.equal(ok, true)
 })
 
 test('nothing of what was entered is kept: no number in clear, no code, no PIN', async () => {

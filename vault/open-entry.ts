@@ -2,10 +2,12 @@
  * S4: what an entry device sent, in this order:
  *
  *   parts and counter fit → the key was given to this device, which is active → MAC
- *   → only then decrypt → counter and card in one statement → compare
+ *   → only then decrypt → counter, card and the audit's record in one statement → compare
  *
- * Two reads serve all calls of a frame, a third where PINs or chips came along. A message whose MAC
- * does not verify moves nothing and is counted as noise.
+ * Two statements serve all calls of a frame, each a transaction by itself. Where PINs or chips came
+ * along, one transaction takes the counters, counts those once for each message, and writes the
+ * record last: who asks again finds all of it or nothing. A message whose MAC does not verify moves
+ * nothing and is counted as noise.
  */
 
 import type { VaultInput, VaultOutput } from '@warifu/protocol/vault'
@@ -15,6 +17,7 @@ import { isStripe } from './chip.ts'
 import { type Entered, readEntered } from './entry-data.ts'
 import { type InitialKey, readIssued } from './entry-keys.ts'
 import { type Envelope, type Opened, openEnvelope, readEnvelope } from './entry-message.ts'
+import { entryOpen, type Taken, type Taking } from './entry-taking.ts'
 import { isPin } from './pins.ts'
 import { type Standing, standingOf } from './plastic-standing.ts'
 import type { Sql } from './store.ts'
@@ -53,7 +56,10 @@ export async function openEntries(world: World, sql: Sql, calls: readonly Call[]
       sql,
       calls.flatMap(({ message }, i) => (isNoise(work[i]) ? [message.device] : [])),
     )
-    return await answerAll(world, sql, work)
+    const frame = { calls, work }
+    return work.some(proves)
+      ? await world.store.begin((one) => answerProven(world, one, frame))
+      : await answerPlain(world, sql, frame)
   } finally {
     for (const one of work) if ('opened' in one) one.opened.close()
   }
@@ -63,71 +69,87 @@ const isNoise = (work: Work | undefined): boolean =>
   work !== undefined && 'refusal' in work && work.refusal === 'entry_invalid'
 
 function authenticate(world: World, envelope: Envelope, key: InitialKey): Work {
-  const opened = openEnvelope(envelope, key.bytes)
+  const opened = openEnvelope(envelope, key.keysOf)
   if (opened === undefined) return { refusal: 'entry_invalid' }
   world.probe.decrypted()
   return { envelope, key, opened, entered: readEntered(opened.plain) }
 }
 
-type Row = Standing & {
-  readonly ord: number
-  readonly code: string
-  readonly pin: 'verified' | 'wrong' | 'blocked' | null
-  readonly chip: 'verified' | 'invalid' | null
-  readonly card: `crd_${string}` | null
-  readonly last4: string | null
-  readonly expiry_mac: Uint8Array
-  readonly code_mac: Uint8Array
-  readonly verifier: Uint8Array | null
-}
+type Row = Standing & Taken & { readonly code: 'ok' | Refusal }
 type Found = Open & { readonly row: Row; readonly entered: Entered }
+type Frame = { readonly calls: readonly Call[]; readonly work: readonly Work[] }
 
-const noCard = Buffer.alloc(32)
+/** A PIN or a chip came along. */
+const proves = (one: Work): boolean =>
+  'opened' in one && (one.envelope.pinBlock !== undefined || one.entered?.chip !== undefined)
 
-async function answerAll(world: World, sql: Sql, work: readonly Work[]): Promise<Said[]> {
-  const asks = work.flatMap((one, i) => ('opened' in one ? [{ one, ord: i + 1 }] : []))
-  const rows = asks.length === 0 ? [] : await take(world, sql, asks)
-  const byOrd = new Map(rows.map((row) => [row.ord, row]))
-  const found = work.map((one, i): Found | Refusal => {
-    if ('refusal' in one) return one.refusal
-    const row = byOrd.get(i + 1)
-    if (row === undefined) throw new Error('entry.open gave no verdict')
-    // The function answers with `fresh`, `seen` or refusals of this operation.
-    if (row.code !== 'fresh' && row.code !== 'seen') return row.code as Refusal
-    return one.entered === undefined ? 'entry_invalid' : { ...one, entered: one.entered, row }
-  })
+async function answerPlain(world: World, sql: Sql, frame: Frame): Promise<Said[]> {
+  const rows = await take(world, sql, frame, world.chain)
+  world.audit.appended(Number(rows[0]?.size))
+  return foundIn(frame, rows).map((one) =>
+    typeof one === 'string' ? no(one) : yes(answerOf(world, one, undefined)),
+  )
+}
+
+/** The record stands last: whoever holds the head of the chain waits for nobody else. */
+async function answerProven(world: World, sql: Sql, frame: Frame): Promise<Said[]> {
+  const rows = await take(world, sql, frame, null)
+  const found = foundIn(frame, rows)
   const proven = await proveAll(world, sql, found)
+  await world.audit.append(
+    sql,
+    frame.calls.map(({ message: { device, ksn: key } }, i) => {
+      const { code: result, card } = rows[i] ?? missing()
+      const shared = { operation: 'open_entry', device, key, result } as const
+      return card === null ? shared : { ...shared, card }
+    }),
+  )
   return found.map((one, i) =>
     typeof one === 'string' ? no(one) : yes(answerOf(world, one, proven.get(i + 1))),
   )
 }
 
-/** Counters and cards: one round trip for the frame. */
+function missing(): never {
+  throw new Error('entry.open gave no verdict')
+}
+
+function foundIn({ work }: Frame, rows: readonly Row[]): (Found | Refusal)[] {
+  return work.map((one, i) => {
+    const row = rows[i] ?? missing()
+    if (row.code !== 'ok') return row.code
+    if ('refusal' in one || one.entered === undefined)
+      throw new Error('entry.open opened what was refused')
+    return { ...one, entered: one.entered, row }
+  })
+}
+
+/** Counters, cards and, on a chain, the record of all calls: one round trip for the frame. */
 async function take(
   { hierarchy, nowMs }: World,
   sql: Sql,
-  asks: readonly { readonly one: Open; readonly ord: number }[],
+  { calls, work }: Frame,
+  chain: string | null,
 ): Promise<Row[]> {
-  const rows = asks.map(({ one: { envelope, entered }, ord }) => ({
-    ord,
-    key_id: envelope.keyId,
-    counter: envelope.counter,
-    digest: hex(envelope.digest),
-    device: envelope.message.device,
-    pan_index: hex(entered === undefined ? noCard : panIndex(hierarchy, entered.pan)),
-  }))
+  const taking = calls.map(({ message: { device, ksn } }, i): Taking => {
+    const one = work[i] ?? missing()
+    if ('refusal' in one) return { device, ksn, refusal: one.refusal }
+    const { envelope: message, entered } = one
+    const panIndexOf = entered === undefined ? undefined : panIndex(hierarchy, entered.pan)
+    return { device, ksn, message, panIndex: panIndexOf }
+  })
   return sql<Row[]>`
-    select o.*, (plastics.standing(o.card)).state as plastic,
-           (plastics.standing(o.card)).sequence
-    from entry.open(
-      array(select a from jsonb_populate_recordset(null::entry.ask, ${json(sql, rows)}) a),
-      ${nowMs()}) o`
+    select o.*, s.state as plastic, s.sequence
+    from ${entryOpen(sql, taking, { nowMs: nowMs(), chain })} o
+    cross join lateral plastics.standing(o.card) s
+    order by o.ord`
 }
 
-const hex = (bytes: Uint8Array): string => `\\x${Buffer.from(bytes).toString('hex')}`
-const json = (sql: Sql, rows: readonly object[]) => sql.json(JSON.parse(JSON.stringify(rows)))
-
-type Proven = { readonly ord: number; readonly pin: Row['pin']; readonly chip: Row['chip'] }
+/** What PIN and chip were found to be; null where there was none. */
+type Proven = {
+  readonly ord: number
+  readonly pin: 'verified' | 'wrong' | 'blocked' | null
+  readonly chip: 'verified' | 'invalid' | null
+}
 
 /** PIN tries and chip counters, where there are any: counted once for each message. */
 async function proveAll(
@@ -148,7 +170,8 @@ async function proveAll(
     rest = rest.filter((one) => !batch.includes(one))
     const rows = await sql<Proven[]>`
       select ord, pin, chip from entry.count(
-        array(select p from jsonb_populate_recordset(null::entry.proof, ${json(sql, batch)}) p))`
+        array(select p from json_populate_recordset(
+          null::entry.proof, ${JSON.stringify(batch)}::text::json) p))`
     for (const row of rows) proven.set(row.ord, row)
   }
   return proven

@@ -286,6 +286,34 @@ describe('the end', () => {
     assert.equal(await endOf(sale), 'restarted')
   })
 
+  test('two vaults: the sale goes on at the one that holds it, and either may end it', async () => {
+    const sale = await start()
+    const other = await vault.restarted('vault-other')
+    const message = forwarded(person, sealCard(sale, card, chip()))
+    // A fault, which is kept for nobody: the same bytes are then answered where the key is.
+    assert.equal(wordOf(await ask(other.dispatch, 'open_sale', message)), 'vault_unavailable')
+    assert.equal(wordOf(await ask(vault.dispatch, 'open_sale', message)), 'ok')
+    assert.equal(wordOf(await ask(other.dispatch, 'open_sale', message)), 'ok', 'it was answered')
+    await must(other.dispatch, 'end_sale', { sale: sale.offer.sale, because: 'cancelled' })
+    assert(isHeld(sale), 'the other one has no hand in this memory')
+    await sweepSales(vault.world)
+    assert(!isHeld(sale))
+    assert.equal(await endOf(sale), 'cancelled')
+  })
+
+  test('a vault that never comes back: another writes down that its sales are over', async () => {
+    const sale = await start()
+    const { world } = await vault.restarted('vault-other')
+    const at = (ms: number) => ({ ...world, nowMs: () => sale.offer.exp * 1000 + ms })
+    await sweepSales(at(60_000))
+    assert(isHeld(sale))
+    assert.equal(await endOf(sale), 'open', 'its own vault may still do it')
+    await sweepSales(at(60_001))
+    assert.equal(await endOf(sale), 'expired')
+    await sweepSales(vault.world)
+    assert(!isHeld(sale))
+  })
+
   test('birth and end are records of one chain, signed', async () => {
     const sale = await start()
     await must(vault.dispatch, 'end_sale', { sale: sale.offer.sale, because: 'declined' })

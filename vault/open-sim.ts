@@ -4,11 +4,14 @@
  * was written into this very SIM. Two PIN digits come only when they were asked for; they are
  * compared under the PIN's own try counter, once for each message.
  */
+
 import { timingSafeEqual } from 'node:crypto'
+import { readBase64url } from '@warifu/crypto/base64url'
 import { envelopeAad, envelopeInfo } from '@warifu/crypto/envelope'
 import { HpkeError, setupBaseR } from '@warifu/crypto/hpke'
 import { PaddingError, unpad } from '@warifu/crypto/iso7816-padding'
 import { jcs, jcsBytes } from '@warifu/crypto/jcs'
+import { sha256 } from '@warifu/crypto/sha256'
 import {
   CARD_RECORD_BYTES,
   PIN_RECORD_BYTES,
@@ -22,13 +25,11 @@ import { Compile } from 'typebox/compile'
 import { panIndex } from './cards.ts'
 import { checkPrefix } from './pins.ts'
 import { thumbprintCheckValue } from './public-key.ts'
-import { sha256 } from './sealed-message.ts'
 import { readSenders, type Sender } from './senders.ts'
 import { type Company, companyPrivateKey, readCompanies } from './sim-keys.ts'
 import { readSims, type SimRow } from './sim-rows.ts'
 import { type Sent, verifyTerminal, voucherRefusal } from './sim-voucher.ts'
 import { asBytes, type Sql } from './store.ts'
-import { decodeBase64url } from './strict-base64url.ts'
 import { type Answer, no, type RefusalOf, type World, yes } from './world.ts'
 
 type Call = VaultInput<'open_sim'>
@@ -57,6 +58,7 @@ export const simPaymentOf = ({ request }: Call): string | undefined =>
 
 export async function openSims(world: World, sql: Sql, calls: readonly Call[]): Promise<Said[]> {
   const senders = await readSenders(
+    world,
     sql,
     calls.map(({ terminal }) => terminal),
   )
@@ -174,7 +176,7 @@ function open(
   { header, enc, ct }: SimSealed,
   purpose: SimSealed['header']['purpose'],
 ): Uint8Array | undefined {
-  const [encapsulated, text] = [decodeBase64url(enc), decodeBase64url(ct)]
+  const [encapsulated, text] = [readBase64url(enc), readBase64url(ct)]
   const { thumbprint: kid } = company
   if (header.purpose !== purpose || header.kid !== kid || header.recipient !== kid) return undefined
   if (encapsulated === undefined || text === undefined) return undefined
@@ -213,7 +215,7 @@ async function readUsed(
   sql: Sql,
   bodies: readonly PresentSim[],
 ): Promise<ReadonlyMap<string, string>> {
-  const digests = bodies.map(({ statement }) => decodeBase64url(statement.record_digest))
+  const digests = bodies.map(({ statement }) => readBase64url(statement.record_digest))
   const known = digests.filter((digest) => digest !== undefined).map(hex)
   if (known.length === 0) return new Map()
   const rows = await sql<{ digest: Uint8Array; content_digest: Uint8Array }[]>`

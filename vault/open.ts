@@ -15,11 +15,10 @@ import {
   type VaultOutput,
 } from '@warifu/protocol/vault'
 import { Compile } from 'typebox/compile'
-import { parseJson } from './inner-blob.ts'
-import { thumbprintCheckValue } from './public-key.ts'
+import { parseJson } from './parse-json.ts'
 import type { Presented } from './schemes/scheme.ts'
 import { vaultSchemes } from './schemes/schemes.ts'
-import { sha256 } from './sealed-message.ts'
+import { digestOf } from './sealed-message.ts'
 import { readSenders, type Sender } from './senders.ts'
 import type { Sql } from './store.ts'
 import { type Answer, no, type RefusalOf, type World, yes } from './world.ts'
@@ -43,6 +42,7 @@ export async function openCards(
   calls: readonly Call[],
 ): Promise<Answer<'open_card'>[]> {
   const senders = await readSenders(
+    world,
     sql,
     calls.map(({ terminal }) => terminal),
   )
@@ -95,7 +95,7 @@ function readPresented(
   if (statement.content.subject.id !== paymentOf(call)) return no('statement_invalid')
   const { credential } = sender
   if (assertion !== undefined) {
-    const challenge = sha256(jcs(statement)).toString('base64url')
+    const challenge = digestOf(jcs(statement))
     if (credential === undefined || !verifyAssertion({ assertion, credential, challenge }))
       return no('assertion_invalid')
   }
@@ -106,12 +106,12 @@ function readPresented(
 /** The blob is the one that was signed for, and its card pays from this terminal. */
 export function withBlob(sent: Omit<Presented, 'contentDigest'>): Step<Presented> {
   const { terminal, sender, statement, blob } = sent
-  if (sha256(blob).toString('base64url') !== statement.blob_digest) return no('blob_mismatch')
+  if (digestOf(blob) !== statement.blob_digest) return no('blob_mismatch')
   const home = sender.cards.get(statement.card)?.home ?? terminal
   if (home !== terminal) return no('card_moved')
   // Somebody else's card is the scheme's to refuse; one's own pays from where it was handed to.
   if (sender.cards.get(statement.card)?.isHere === false) return no('card_unknown')
-  return yes({ ...sent, contentDigest: sha256(jcs(statement.content)).toString('base64url') })
+  return yes({ ...sent, contentDigest: digestOf(jcs(statement.content)) })
 }
 
 /** The bytes are those signed for; how they open is the scheme's. */
@@ -140,9 +140,6 @@ const foundIn = (
   cardholder: sender.cardholder,
   content_digest: contentDigest,
   user_verified: userVerified,
-  signed_with: {
-    kid: sender.signing_thumbprint,
-    check_value: thumbprintCheckValue(sender.signing_thumbprint),
-  },
+  signed_with: sender.signedWith,
   opened_with: openedWith,
 })

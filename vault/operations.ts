@@ -10,7 +10,9 @@ import { makeCard } from './cards.ts'
 import { confirmedPayment, makeEpochCodes, pairChips, removeChips, verifyChips } from './chips.ts'
 import { checkCode, codeOf, makeCode } from './codes.ts'
 import { makeDeviceKeys, suspendDevices } from './devices.ts'
+import { dismissTerminals } from './dismissing.ts'
 import { endSale, readSales } from './ending-sales.ts'
+import { listKeys } from './list-keys.ts'
 import { authorizeNetwork } from './network.ts'
 import { makeOffer, offerKey, verifyReader } from './offers.ts'
 import { openCards, paymentOf } from './open.ts'
@@ -109,15 +111,8 @@ export const operations = {
     decide: makeDeviceKeys,
     refer: ({ device }) => ({ device }),
   }),
-  open_entry: pure('open_entry', {
-    decide: openEntries,
-    refer: ({ message }, answer) => ({
-      device: message.device,
-      key: message.ksn,
-      ...(answer.ok && answer.value.card !== null ? { card: answer.value.card } : {}),
-    }),
-    changes: true,
-  }),
+  // Audited by the statement that takes the counters: effect and record are one way to the store.
+  open_entry: pure('open_entry', { decide: openEntries }),
   authorize_network: pure('authorize_network', {
     decide: authorizeNetwork,
     refer: ({ message }) => ({ device: message.device, key: message.ksn }),
@@ -146,6 +141,11 @@ export const operations = {
   }),
   recall_terminal: pure('recall_terminal', {
     decide: recallTerminals,
+    refer: ({ terminal }) => ({ terminal }),
+    changes: true,
+  }),
+  dismiss_terminal: pure('dismiss_terminal', {
+    decide: dismissTerminals,
     refer: ({ terminal }) => ({ terminal }),
     changes: true,
   }),
@@ -298,10 +298,14 @@ export const operations = {
     refer: ({ terminal }) => ({ terminal }),
     changes: true,
   }),
+  // Not audited: names and check values.
+  list_keys: pure('list_keys', { decide: listKeys }),
   audit_head: pure('audit_head', {
-    decide: async ({ audit, store }, _, inputs) => {
-      const head = await audit.sign(store)
-      return inputs.map(() => yes(head))
-    },
+    decide: ({ audit, store }, _, inputs) =>
+      Promise.all(inputs.map(async ({ chain }) => yes(await audit.sign(store, chain)))),
+  }),
+  audit_page: pure('audit_page', {
+    decide: ({ audit, store }, _, inputs) =>
+      Promise.all(inputs.map(async (asked) => yes(await audit.page(store, asked)))),
   }),
 } satisfies { readonly [O in VaultOperation]: Operation<O> }

@@ -25,7 +25,7 @@ export async function makeBaseKey(
   const check_value = checkValue(bytes)
   const wrapped = hierarchy.wrapEntryKey(bytes)
   bytes.fill(0)
-  await store.begin(async (sql) => {
+  const made = store.begin(async (sql) => {
     await sql`
       insert into entry.base_key
         (kid, suite, prefix, state, wrapped, check_value, generation, created_at_ms)
@@ -34,8 +34,22 @@ export async function makeBaseKey(
       from entry.base_key where suite = ${suite}`
     await audit.append(sql, [{ operation: 'make_base_key', key: kid, result: 'ok' }])
   })
+  await made.catch((fault: unknown) => {
+    if (!isTaken(fault)) throw fault
+    throw new OperatorError(
+      `Somebody else has just made a base key of ${suite}, and it is in use now; none was made ` +
+        'here. Go on with theirs, or ask once more if another is wanted.',
+      { cause: fault },
+    )
+  })
   return { kid, check_value }
 }
+
+/** Two at the same time count the same generation; one of them is first (23505). */
+const isTaken = (fault: unknown): boolean =>
+  fault instanceof Error &&
+  'constraint_name' in fault &&
+  fault.constraint_name === 'base_key_suite_generation_key'
 
 /** What goes into a device when it is made: a file for the injection room, and for nobody else. */
 export type Injection<P extends 'edv' | 'rdr' = 'edv'> = {

@@ -11,7 +11,9 @@
  * Activating comes last and needs the maker's keys, which only the vault has: a file that is in use
  * holds what was planned before.
  */
+
 import { type Command, type Reply, readReply, status, writeCommand } from '@warifu/crypto/apdu'
+import { readBase64url } from '@warifu/crypto/base64url'
 import { find } from '@warifu/crypto/ber-tlv'
 import { putKeyCommand } from '@warifu/crypto/put-key'
 import {
@@ -30,7 +32,6 @@ import { type SimKeys, simKeys, wipe } from './sim-keys.ts'
 import { cardsRefusal, isWritten, keepPlan, type Planning, writesOf } from './sim-plan.ts'
 import { readSims, type SimRow } from './sim-rows.ts'
 import type { Sql } from './store.ts'
-import { decodeBase64url } from './strict-base64url.ts'
 import { type Answer, no, type World, yes } from './world.ts'
 
 type Input = VaultInput<'personalise_sim'>
@@ -170,7 +171,7 @@ async function writingOf(work: Work, opened: Channel): Promise<readonly Sent[]> 
 // ─── Answers ─────────────────────────────────────────────────────────────────────────────────────
 
 function replyOf(text: string): Reply | undefined {
-  const bytes = decodeBase64url(text)
+  const bytes = readBase64url(text)
   return bytes && readReply(bytes)
 }
 

@@ -2,8 +2,11 @@
  * A cardholder sets or changes a PIN, and unblocks one. The terminal seals the PIN without knowing
  * the card's number; the number meets the PIN in this process only, where the block is formed.
  */
+
 import { timingSafeEqual } from 'node:crypto'
+import { readBase64url } from '@warifu/crypto/base64url'
 import { jcs } from '@warifu/crypto/jcs'
+import { sha256 } from '@warifu/crypto/sha256'
 import {
   type PinContext,
   type PinPlain,
@@ -18,11 +21,9 @@ import type { VaultInput } from '@warifu/protocol/vault'
 import { Compile } from 'typebox/compile'
 import { openStoredCard, readStoredCards } from './cards.ts'
 import { isPin, lockPin, setPin } from './pins.ts'
-import { sha256 } from './sealed-message.ts'
 import { openForUs } from './sealed-to-us.ts'
 import { type Act, verifyAct } from './signed-act.ts'
 import type { Sql } from './store.ts'
-import { decodeBase64url } from './strict-base64url.ts'
 import { type Answer, no, type World, yes } from './world.ts'
 
 const setShape = Compile(setPinBody)
@@ -71,7 +72,7 @@ export async function setPins(
 }
 
 async function takeNonce({ nowMs }: World, sql: Sql, plain: PinPlain): Promise<boolean> {
-  const nonce = decodeBase64url(plain.nonce)
+  const nonce = readBase64url(plain.nonce)
   if (nonce === undefined) return false
   const taken = await sql`
     insert into pins.taken (card, nonce, at_ms) values (${plain.card}, ${nonce}, ${nowMs()})

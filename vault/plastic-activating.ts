@@ -3,10 +3,12 @@
  * terminal that applied; that terminal returns the nonce and what was read of the plastic, signed;
  * the vault compares. A stolen letter, another terminal, an opened page alone bring nothing.
  */
+
 import { timingSafeEqual } from 'node:crypto'
-import { toBase64url } from '@warifu/crypto/base64url'
+import { readBase64url, toBase64url } from '@warifu/crypto/base64url'
 import { pad } from '@warifu/crypto/iso7816-padding'
 import { jcsBytes } from '@warifu/crypto/jcs'
+import { sha256 } from '@warifu/crypto/sha256'
 import { entryTags } from '@warifu/protocol/entry-device'
 import {
   type ActivatePlasticBody,
@@ -30,11 +32,10 @@ import {
   type PlasticRow,
   sequenceText,
 } from './plastic-rows.ts'
-import { type Recipient, sealTo, sha256 } from './sealed-message.ts'
+import { type Recipient, sealTo } from './sealed-message.ts'
 import { openForUs } from './sealed-to-us.ts'
 import { type Act, verifyAct } from './signed-act.ts'
 import type { Sql } from './store.ts'
-import { decodeBase64url } from './strict-base64url.ts'
 import { type Answer, no, type World, yes } from './world.ts'
 
 const PAGE_LIFE_MS = 10 * 60 * 1000
@@ -119,7 +120,7 @@ async function takePage(
   plastic: string,
   text: string,
 ): Promise<{ readonly expiresMs: number } | undefined> {
-  const nonce = decodeBase64url(text)
+  const nonce = readBase64url(text)
   if (nonce === undefined) return undefined
   const [page] = await sql<{ expires: string }[]>`
     update plastics.page set used = true

@@ -9,7 +9,8 @@ import { schemes } from '@warifu/protocol/schemes'
 import type { VaultInput } from '@warifu/protocol/vault'
 import { cardProof } from '@warifu/protocol/vault-issuing'
 import { Compile } from 'typebox/compile'
-import { openInner, parseJson } from './inner-blob.ts'
+import { openInner } from './inner-blob.ts'
+import { parseJson } from './parse-json.ts'
 import { readSenders, type Sender } from './senders.ts'
 import type { Sql } from './store.ts'
 import { type Answer, no, type World, yes } from './world.ts'
@@ -25,6 +26,7 @@ export async function proveCards(
   calls: readonly Call[],
 ): Promise<Answer<'prove_card'>[]> {
   const senders = await readSenders(
+    world,
     sql,
     calls.map(({ terminal }) => terminal),
   )

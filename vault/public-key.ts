@@ -57,16 +57,21 @@ export const verifyRaw = (key: KeyObject, message: Uint8Array, signature: Uint8A
 
 /** Ecdsa-Sig-Value (RFC 3279 §2.2.3): a sequence of two integers. */
 function derOf(signature: Uint8Array): Uint8Array {
-  const r = integerOf(signature.subarray(0, 32))
-  const s = integerOf(signature.subarray(32))
-  return Buffer.concat([Uint8Array.of(0x30, r.length + s.length), r, s])
+  const der = Buffer.allocUnsafe(72)
+  const end = putInteger(der, putInteger(der, 2, signature.subarray(0, 32)), signature.subarray(32))
+  der[0] = 0x30
+  der[1] = end - 2
+  return der.subarray(0, end)
 }
 
 /** An unsigned number as DER writes it: no leading zeros, but one before a leading 1 bit. */
-function integerOf(bytes: Uint8Array): Uint8Array {
+function putInteger(der: Buffer, at: number, bytes: Uint8Array): number {
   let from = 0
   while (from < bytes.length - 1 && bytes[from] === 0) from += 1
-  const sign = (bytes[from] ?? 0) > 127 ? [0] : []
-  const length = bytes.length - from + sign.length
-  return Buffer.concat([Uint8Array.of(0x02, length, ...sign), bytes.subarray(from)])
+  const sign = (bytes[from] ?? 0) > 127 ? 1 : 0
+  der[at] = 0x02
+  der[at + 1] = bytes.length - from + sign
+  der[at + 2] = 0
+  der.set(bytes.subarray(from), at + 2 + sign)
+  return at + 2 + sign + bytes.length - from
 }

@@ -2,7 +2,9 @@
  * One message of a reader (S3): its parts, and the MAC that tells whose it is. As with an entry
  * device the MAC comes before anything; the keys of its serial number live for one call.
  */
+
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { readBase64url } from '@warifu/crypto/base64url'
 import { jcsBytes } from '@warifu/crypto/jcs'
 import {
   proofMacInput,
@@ -13,8 +15,8 @@ import {
 } from '@warifu/protocol/reader'
 import { type InitialKey, readIssued } from './entry-keys.ts'
 import { type MessageKeys, suites } from './entry-suites.ts'
+import { entryOpen, type Taken } from './entry-taking.ts'
 import type { Sql } from './store.ts'
-import { decodeBase64url } from './strict-base64url.ts'
 import { no, type Step, type World, yes } from './world.ts'
 
 const suite = suites['aes-dukpt']
@@ -46,7 +48,7 @@ export type Parts = {
 
 /** The parts of a message, each whole; undefined where one is not what its text says. */
 export function partsOf(message: ReaderMessage): Parts | undefined {
-  const [enc, ct] = [message.enc, message.ct].map(decodeBase64url)
+  const [enc, ct] = [message.enc, message.ct].map(readBase64url)
   if (enc === undefined || ct === undefined) return undefined
   return { enc, ct, aad: jcsBytes(saleAad(message)) }
 }
@@ -71,14 +73,14 @@ async function authenticate(
 ): Promise<Found> {
   const serial = Buffer.from(ksn, 'hex')
   const named = suite.readKsn(serial)
-  const mac = decodeBase64url(macText)
+  const mac = readBase64url(macText)
   if (named === undefined || mac?.length !== 16 || covered === undefined)
     return no('reader_invalid')
   const issued = (await readIssued(sql, [named.keyId])).get(named.keyId)
   if (issued === undefined || issued.device !== reader) return no('device_unknown')
   if (issued.device_state !== 'admitted') return no('device_not_active')
   const key = entryKeys.initialKey(issued)
-  const keys = suite.keysOf(key.bytes, serial)
+  const keys = key.keysOf(serial, named.counter)
   if (!timingSafeEqual(keys.mac(covered), mac)) {
     keys.wipe()
     await noise.note(sql, [reader])
@@ -88,28 +90,17 @@ async function authenticate(
   return yes({ ...named, key, keys, digest })
 }
 
-export type Taken = {
-  readonly code: string
-  readonly card: `crd_${string}` | null
-  readonly last4: string | null
-  readonly expiry_mac: Uint8Array
-  readonly code_mac: Uint8Array
-  readonly verifier: Uint8Array | null
-}
-
-/** Moves the reader's counter and finds the card of this index, if any: `entry.open`, for one. */
+/** Moves the reader's counter and finds the card of this index, if any: `entry.open`, for one. Its
+ * audit is its operation's. */
 export async function takeCounter(
   { nowMs }: World,
   sql: Sql,
   { reader, message, panIndex }: TakeAsk,
 ): Promise<Taken> {
-  const { keyId: key_id, counter, digest } = message
-  const ask = { ord: 1, key_id, counter, digest: hex(digest), device: reader }
-  const asks = [{ ...ask, pan_index: hex(panIndex ?? new Uint8Array(32)) }]
+  const nothing = new Uint8Array(32)
+  const taking = { device: reader, ksn: '', message, panIndex: panIndex ?? nothing }
   const [row] = await sql<Taken[]>`
-    select * from entry.open(
-      array(select a from jsonb_populate_recordset(null::entry.ask, ${sql.json(asks)}) a),
-      ${nowMs()})`
+    select * from ${entryOpen(sql, [taking], { nowMs: nowMs(), chain: null })} o`
   if (row === undefined) throw new Error('entry.open gave no verdict')
   return row
 }
@@ -118,5 +109,3 @@ type TakeAsk = {
   readonly message: Authentic
   readonly panIndex?: Uint8Array
 }
-
-const hex = (bytes: Uint8Array): string => `\\x${Buffer.from(bytes).toString('hex')}`

@@ -18,6 +18,7 @@ import { closed, yearMonth } from '@warifu/protocol/shapes'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Chance } from './given.ts'
+import { createKeyCache, type KeyCache } from './key-cache.ts'
 
 /** What a card is, in clear. It exists only inside the functions that make, seal and open. */
 const cardData = closed({
@@ -44,12 +45,15 @@ export type Sealing = {
   readonly chance: Chance
 }
 
+/** What a record authenticates besides its content. */
+export const recordAad = (header: object): Uint8Array => envelopeAad(header, {})
+
 export function sealRecord({ kek, header, data, chance }: Sealing): Sealed {
   const key = chance.bytes(32)
   const iv = chance.bytes(12)
   const plain = pad(jcsBytes(data), PLAIN_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, iv)
-  cipher.setAAD(envelopeAad(header, {}))
+  cipher.setAAD(recordAad(header))
   const body = cipher.update(plain)
   cipher.final()
   const wrapped_key = wrapKey(kek, key)
@@ -58,18 +62,19 @@ export function sealRecord({ kek, header, data, chance }: Sealing): Sealed {
   return { wrapped_key, iv, ct: Buffer.concat([body, cipher.getAuthTag()]) }
 }
 
-export type Opening = { readonly kek: KeyObject; readonly header: object; readonly sealed: Sealed }
+/** `key`: of this record; undefined where it did not unwrap. */
+export type Opening = {
+  readonly key: KeyObject | undefined
+  readonly aad: Uint8Array
+  readonly sealed: Pick<Sealed, 'iv' | 'ct'>
+}
 
 /** The card, or undefined where any bit of key, nonce, text or header differs. */
-export function openRecord({ kek, header, sealed }: Opening): CardData | undefined {
+export function openRecord({ key, aad, sealed }: Opening): CardData | undefined {
   if (sealed.iv.length !== 12 || sealed.ct.length !== PLAIN_BYTES + TAG_BYTES) return undefined
-  const key = unwrapRecordKey(kek, sealed.wrapped_key)
   if (key === undefined) return undefined
-  const decipher = createDecipheriv('aes-256-gcm', createSecretKey(key), sealed.iv, {
-    authTagLength: TAG_BYTES,
-  })
-  key.fill(0)
-  decipher.setAAD(envelopeAad(header, {}))
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.iv, { authTagLength: TAG_BYTES })
+  decipher.setAAD(aad)
   decipher.setAuthTag(sealed.ct.subarray(PLAIN_BYTES))
   const plain = decipher.update(sealed.ct.subarray(0, PLAIN_BYTES))
   const data = isAuthentic(decipher) ? readCardData(plain) : undefined
@@ -86,9 +91,19 @@ function isAuthentic(decipher: DecipherGCM): boolean {
   }
 }
 
-function unwrapRecordKey(kek: KeyObject, wrapped: Uint8Array): Uint8Array | undefined {
+/** Keys of blobs that pay, unwrapped: whether the key above one still stands is read each time. */
+export type RecordKeys = KeyCache<KeyObject | undefined>
+const CACHED_RECORDS = 20_000
+export const createRecordKeys = (): RecordKeys =>
+  createKeyCache<KeyObject | undefined>(CACHED_RECORDS)
+
+/** The record's key, or undefined where any bit of it or of the key above it differs. */
+export function unwrapRecordKey(kek: KeyObject, wrapped: Uint8Array): KeyObject | undefined {
   try {
-    return unwrapKey(kek, wrapped)
+    const bytes = unwrapKey(kek, wrapped)
+    const key = createSecretKey(bytes)
+    bytes.fill(0)
+    return key
   } catch (error) {
     if (error instanceof KeyWrapError) return undefined
     throw error

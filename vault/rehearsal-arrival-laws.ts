@@ -1,7 +1,7 @@
 /** For tests: the laws' rows of further phones; see rehearsal-laws.ts. */
 import type { arrivalOperations } from '@warifu/protocol/vault-arrivals'
 import { proofCodeOf } from './arrival-proofs.ts'
-import { arrive, prove, recallOf, yesOf } from './rehearsal-arrivals.ts'
+import { arrive, dismissOf, prove, recallOf, yesOf } from './rehearsal-arrivals.ts'
 import { enrol, must, NOW } from './rehearsal-person.ts'
 import type { LawRow, Scene } from './rehearsal-scene.ts'
 
@@ -183,6 +183,54 @@ export const arrivalLaws: { readonly [O in keyof typeof arrivalOperations]: LawR
           name: 'no such caller',
           input: { ...recallOf(victim, phone), by: (await enrol(stage)).terminal },
           expect: 'signature_invalid',
+        },
+      ]
+    },
+  },
+  dismiss_terminal: {
+    honest: async ({ victim }) => {
+      const phone = await arrive(victim)
+      await must(victim.stage.dispatch, 'release_terminal', yesOf(victim, phone))
+      return dismissOf(victim, phone)
+    },
+    attacks: async ({ stage, victim, attacker }) => {
+      const phone = await arrive(victim)
+      const other = await arrive(victim)
+      return [
+        {
+          name: 'a thief’s waiting phone, with the synced passkey, ends the owner’s',
+          input: dismissOf(phone, victim),
+          expect: 'terminal_not_admitted',
+        },
+        {
+          name: 'the owner’s phone, and another passkey',
+          input: dismissOf(victim, phone, { voucher: attacker }),
+          expect: 'assertion_invalid',
+        },
+        {
+          name: 'the owner’s name under another signature',
+          input: dismissOf(victim, phone, { signer: phone }),
+          expect: 'signature_invalid',
+        },
+        {
+          name: 'the passkey vouched for another phone’s end',
+          input: dismissOf(victim, phone, { bend: { terminal: other.terminal } }),
+          expect: 'statement_invalid',
+        },
+        {
+          name: 'somebody else ends it',
+          input: dismissOf(attacker, phone),
+          expect: 'cardholder_mismatch',
+        },
+        {
+          name: 'a phone ends itself',
+          input: dismissOf(victim, victim),
+          expect: 'cardholder_mismatch',
+        },
+        {
+          name: 'no such terminal',
+          input: dismissOf(victim, { ...phone, terminal: stage.newId('trm') }),
+          expect: 'terminal_unknown',
         },
       ]
     },

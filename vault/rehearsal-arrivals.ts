@@ -2,6 +2,7 @@
 import { jcs } from '@warifu/crypto/jcs'
 import type { TerminalContent } from '@warifu/protocol/approval-content'
 import type { Id } from '@warifu/protocol/ids'
+import type { RemoveStatement } from '@warifu/protocol/phone'
 import type { VaultInput } from '@warifu/protocol/vault'
 import type { ProofMethod } from '@warifu/protocol/vault-arrivals'
 import { proofCodeOf } from './arrival-proofs.ts'
@@ -81,4 +82,22 @@ export async function prove(
 export function recallOf(old: Person, { terminal }: Person, signer = old) {
   const request = signedRequest(signer, {}, { path: `/v1/arrivals/${terminal}/cancel` })
   return { terminal, by: old.terminal, request }
+}
+
+type Dismissing = {
+  /** What differs from an honest act. */
+  readonly bend?: Partial<RemoveStatement>
+  readonly voucher?: Person
+  readonly signer?: Person
+}
+
+/** One phone ends another, as it is signed. */
+export function dismissOf(by: Person, { terminal }: Person, own: Dismissing = {}) {
+  const { bend = {}, voucher = by, signer = by } = own
+  const act = { act: 'remove_terminal', terminal, by: by.terminal } as const
+  const statement: RemoveStatement = { ...act, ...bend }
+  const assertion = assertionOf(voucher.passkey, digestOf(jcs(statement)))
+  const path = `/v1/terminals/${terminal}/remove`
+  const request = signedRequest(signer, { statement, assertion }, { path })
+  return { terminal, by: by.terminal, request }
 }

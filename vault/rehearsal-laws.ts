@@ -302,5 +302,7 @@ export const laws: { readonly [O in VaultOperation]: LawRow<O> } = {
       },
     ],
   },
+  list_keys: { honest: async () => ({}), attacks: async () => [] },
   audit_head: { honest: async () => ({}), attacks: async () => [] },
+  audit_page: { honest: async () => ({ after: 0 }), attacks: async () => [] },
 }

@@ -2,6 +2,7 @@
  * For tests: a SIM and its bridge as the vault meets them through the server. Each step can be
  * taken wrongly, so that the vault's refusals can be seen.
  */
+
 import { sign } from 'node:crypto'
 import { toBase64url } from '@warifu/crypto/base64url'
 import { envelopeAad, envelopeInfo } from '@warifu/crypto/envelope'
@@ -9,6 +10,7 @@ import { setupBaseS } from '@warifu/crypto/hpke'
 import { pad } from '@warifu/crypto/iso7816-padding'
 import { jcs, jcsBytes } from '@warifu/crypto/jcs'
 import { jwkOfPoint } from '@warifu/crypto/jwk-thumbprint'
+import { sha256 } from '@warifu/crypto/sha256'
 import { simCryptogram } from '@warifu/crypto/sim-cryptogram'
 import type { Id } from '@warifu/protocol/ids'
 import { SUITE } from '@warifu/protocol/sealed'
@@ -37,7 +39,6 @@ import {
   signedRequest,
   statementOf,
 } from './rehearsal-person.ts'
-import { sha256 } from './sealed-message.ts'
 import { type Company, ensureCompany } from './sim-keys.ts'
 import { type Label, vouchedBytes } from './sim-voucher.ts'
 import type { World } from './world.ts'

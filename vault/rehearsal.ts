@@ -101,6 +101,7 @@ export async function createKeyStore(chance: Chance): Promise<KeyStore> {
 
 export type Rehearsal = App & {
   readonly database: Database
+  readonly keyStore: KeyStore
   /** The store as the vault has it, the cluster's superuser's, and the auditor's. */
   readonly store: Store
   readonly superuser: Store
@@ -111,7 +112,8 @@ export type Rehearsal = App & {
   readonly decryptions: () => number
   readonly logged: readonly LogEntry[]
   /** Another process on the same database and root key. */
-  readonly restarted: () => Promise<App>
+  /** Under its own name, or as another vault on the same database. */
+  readonly restarted: (chain?: string) => Promise<App>
   readonly close: () => Promise<void>
 }
 
@@ -132,13 +134,13 @@ export async function rehearse(place: Place, own: Partial<Chance> = {}): Promise
   const decrypted = () => {
     seen.decryptions += 1
   }
-  const open = (): Promise<App> =>
+  const open = (chain = CHAIN): Promise<App> =>
     createApp({
       store: openAs('vault_app', 4),
       keyStore,
       wallet,
       connector: acquirer,
-      chain: CHAIN,
+      chain,
       chance: { ...chance, ...own },
       nowMs: () => NOW_MS,
       recoveryWaitMs: 3_600_000,
@@ -149,6 +151,7 @@ export async function rehearse(place: Place, own: Partial<Chance> = {}): Promise
   return {
     ...app,
     database,
+    keyStore,
     store: app.world.store,
     superuser: openAs('postgres', 1),
     auditor: openAs('vault_auditor', 1),

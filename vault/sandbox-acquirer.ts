@@ -18,6 +18,19 @@ const outcomes: Readonly<Record<number, Row>> = {
 }
 const approves: Row = { decides: 'approved', answers: 'always' }
 
+/** Behind a line that the test kit may cut: then the answers to what it decided are lost. */
+export const withinReach = (
+  connector: Connector,
+  { isAcquirerSilent }: { readonly isAcquirerSilent: () => boolean },
+): Connector => ({
+  name: connector.name,
+  authorize: async (asked) => {
+    const decision = await connector.authorize(asked)
+    return isAcquirerSilent() ? 'silent' : decision
+  },
+  reverse: async (reference) => (await connector.reverse(reference)) && !isAcquirerSilent(),
+})
+
 export type SandboxAcquirer = Connector & {
   /** What it approved and nobody reversed. */
   readonly standing: () => readonly string[]

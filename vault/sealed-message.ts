@@ -2,11 +2,13 @@
  * Messages to an admitted terminal: HPKE base mode (RFC 9180) with the header and context of
  * protocol/sealed.ts. The recipient is a row of the vault, never a key that a caller brought.
  */
-import { createHash } from 'node:crypto'
+
+import { hash } from 'node:crypto'
 import { toBase64url } from '@warifu/crypto/base64url'
 import { envelopeAad, envelopeInfo } from '@warifu/crypto/envelope'
 import { type SenderContext, setupBaseS } from '@warifu/crypto/hpke'
 import { jcsBytes } from '@warifu/crypto/jcs'
+import { sha256 } from '@warifu/crypto/sha256'
 import { type SealedHeader, type SealedMessage, SUITE } from '@warifu/protocol/sealed'
 import type { Chance } from './given.ts'
 
@@ -24,8 +26,8 @@ export type SealedLetter<P extends string = SealedHeader['purpose']> = {
   readonly exportSecret: SenderContext['exportSecret']
 }
 
-export const sha256 = (bytes: Uint8Array | string): Buffer =>
-  createHash('sha256').update(bytes).digest()
+/** SHA-256 as it stands in a message: base64url. */
+export const digestOf = (bytes: Uint8Array | string): string => hash('sha256', bytes, 'base64url')
 
 export function sealTo<P extends string>(
   recipient: Recipient,

@@ -2,14 +2,15 @@
  * What others sealed to a published key of the vault: HPKE base mode with the header and context of
  * protocol/sealed.ts. Who sent it was verified before; here it opens for its purpose, or not.
  */
+
+import { readBase64url } from '@warifu/crypto/base64url'
 import { envelopeAad, envelopeInfo } from '@warifu/crypto/envelope'
 import { HpkeError } from '@warifu/crypto/hpke'
 import { PaddingError, unpad } from '@warifu/crypto/iso7816-padding'
 import { jcsBytes } from '@warifu/crypto/jcs'
+import { sha256 } from '@warifu/crypto/sha256'
 import type { PairDomain } from './hierarchy.ts'
 import { thumbprintOf } from './public-key.ts'
-import { sha256 } from './sealed-message.ts'
-import { decodeBase64url } from './strict-base64url.ts'
 import type { World } from './world.ts'
 
 type Message = {
@@ -26,7 +27,7 @@ export function openForUs(
   { domain, context }: Opening,
 ): unknown {
   const kid = thumbprintOf(hierarchy.sealedTo(domain))
-  const [encapsulated, text] = [decodeBase64url(enc), decodeBase64url(ct)]
+  const [encapsulated, text] = [readBase64url(enc), readBase64url(ct)]
   if (header.kid !== kid || header.recipient !== kid) return undefined
   if (encapsulated === undefined || text === undefined) return undefined
   probe.decrypted()

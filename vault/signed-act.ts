@@ -3,11 +3,12 @@
  * (RFC 9421) by the key bound at enrolment, then the passkey's assertion over the act's statement,
  * then that the card is theirs. Nothing of the body is read before its signature stands.
  */
+
 import { jcs } from '@warifu/crypto/jcs'
+import { sha256 } from '@warifu/crypto/sha256'
 import type { assertion } from '@warifu/protocol/shapes'
 import type { SignedRequest } from '@warifu/protocol/vault'
 import type { Static } from 'typebox'
-import { sha256 } from './sealed-message.ts'
 import { readSenders, type Sender } from './senders.ts'
 import type { Sql } from './store.ts'
 import { no, type World, yes } from './world.ts'
@@ -46,7 +47,7 @@ export async function verifyAct<B extends ActBody>(
   { terminal, request }: ActCall,
   act: Act<B>,
 ): Promise<Step<Acted<B>>> {
-  const sender = (await readSenders(sql, [terminal])).get(terminal)
+  const sender = (await readSenders(world, sql, [terminal])).get(terminal)
   if (sender === undefined) return no('terminal_unknown')
   if (sender.state !== 'admitted') return no('terminal_not_admitted')
   const on = act.path.exec(request.path)?.[1]

@@ -2,7 +2,9 @@
  * A terminal's signed request (RFC 9421, the profile of crypto/http-signature; RFC 9530 for the
  * body's digest), verified with the key that the vault bound at enrolment and with no other.
  */
+
 import { type KeyObject, timingSafeEqual } from 'node:crypto'
+import { readBase64url } from '@warifu/crypto/base64url'
 import {
   HttpSignatureError,
   readContentDigest,
@@ -10,11 +12,10 @@ import {
   readSignatureInput,
   signatureBase,
 } from '@warifu/crypto/http-signature'
+import { sha256 } from '@warifu/crypto/sha256'
 import type { SignedRequest } from '@warifu/protocol/vault'
 import { createKeyCache } from './key-cache.ts'
 import { importPoint, verifyRaw } from './public-key.ts'
-import { sha256 } from './sealed-message.ts'
-import { decodeBase64url } from './strict-base64url.ts'
 
 export type Signer = { readonly signing_thumbprint: string; readonly signing_point: Uint8Array }
 
@@ -36,7 +37,7 @@ function verifyRequest(
   signer: Signer,
   keyOf: () => KeyObject,
 ): Uint8Array | undefined {
-  const body = decodeBase64url(request.body)
+  const body = readBase64url(request.body)
   const digest = readContentDigest(request.content_digest)
   if (body === undefined || digest === undefined) return undefined
   if (!timingSafeEqual(sha256(body), digest)) return undefined

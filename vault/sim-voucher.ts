@@ -7,18 +7,19 @@
  * The SIM's answer is made with a key that never leaves it, over the statement: a record that was
  * copied into another SIM cannot give it.
  */
+
 import { timingSafeEqual } from 'node:crypto'
+import { readBase64url } from '@warifu/crypto/base64url'
 import { jcs } from '@warifu/crypto/jcs'
+import { sha256 } from '@warifu/crypto/sha256'
 import { simCounterOf, simCryptogram } from '@warifu/crypto/sim-cryptogram'
 import type { assertion } from '@warifu/protocol/shapes'
 import { type SimVoucher, simLabels } from '@warifu/protocol/sim'
 import type { SignedRequest } from '@warifu/protocol/vault'
 import type { Static } from 'typebox'
 import { importPoint, verifyRaw } from './public-key.ts'
-import { sha256 } from './sealed-message.ts'
 import type { Sender } from './senders.ts'
 import { simKeys, wipe } from './sim-keys.ts'
-import { decodeBase64url } from './strict-base64url.ts'
 import { no, type World, yes } from './world.ts'
 
 type Refusal =
@@ -91,10 +92,10 @@ export function voucherRefusal(
   { label, statement, voucher, iccid, bridge }: Vouching,
 ): 'bridge_invalid' | 'sim_other' | undefined {
   const bytes = vouchedBytes(label, statement)
-  const signature = decodeBase64url(voucher.bridge_signature)
+  const signature = readBase64url(voucher.bridge_signature)
   if (signature === undefined || !verifyRaw(importPoint(bridge), bytes, signature))
     return 'bridge_invalid'
-  const told = decodeBase64url(voucher.authentication)
+  const told = readBase64url(voucher.authentication)
   const counter = told === undefined ? undefined : simCounterOf(told)
   if (told === undefined || counter === undefined) return 'sim_other'
   const keys = simKeys(hierarchy, iccid)

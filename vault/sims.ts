@@ -33,6 +33,7 @@ export async function linkSims(
   calls: readonly Call[],
 ): Promise<Answer<'link_sim'>[]> {
   const senders = await readSenders(
+    world,
     sql,
     calls.map(({ terminal }) => terminal),
   )

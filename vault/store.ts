@@ -3,6 +3,8 @@
  * The role it connects with (vault_app) can neither change nor delete what is append-only.
  */
 import postgres from 'postgres'
+import { overLines } from './line.ts'
+import { endWithConnection } from './transaction.ts'
 
 export type Store = postgres.Sql
 /** A store or a transaction on it: what a subject's SQL runs on. */
@@ -11,11 +13,16 @@ export type Sql = postgres.ISql
 export type StoreOptions = { readonly url: string; readonly connections?: number }
 
 export function openStore({ url, connections = 8 }: StoreOptions): Store {
-  return postgres(url, {
-    max: connections,
-    onnotice: () => {},
-    connection: { application_name: 'warifu-vault' },
-  })
+  return endWithConnection(
+    postgres(url, {
+      ...overLines(),
+      // Asked again within a second, as the server's store does (its connections fail together).
+      backoff: (failures) => Math.min(2 ** failures / 100, 1),
+      max: connections,
+      onnotice: () => {},
+      connection: { application_name: 'warifu-vault' },
+    }),
+  )
 }
 
 /** A bytea column as plain bytes with a buffer of their own. */

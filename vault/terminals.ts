@@ -5,8 +5,11 @@
  * the passkey's challenge is SHA-256 of the same bytes, and the origin in them is the vault's own.
  * It is admitted once it has proved that it could open what was sealed to it.
  */
+
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { readBase64url } from '@warifu/crypto/base64url'
 import { jcsBytes } from '@warifu/crypto/jcs'
+import { sha256 } from '@warifu/crypto/sha256'
 import { type Enrolment, POP_EXPORT, type PopContext } from '@warifu/protocol/sealed'
 import type { VaultInput } from '@warifu/protocol/vault'
 import { readCredentials } from './passkeys.ts'
@@ -17,9 +20,8 @@ import {
   thumbprintOf,
   verifyRaw,
 } from './public-key.ts'
-import { type SealedLetter, sealTo, sha256 } from './sealed-message.ts'
+import { type SealedLetter, sealTo } from './sealed-message.ts'
 import type { Sql } from './store.ts'
-import { decodeBase64url } from './strict-base64url.ts'
 import { type Answer, no, type World, yes } from './world.ts'
 
 /** Where a terminal may come from to be in each state. */
@@ -76,7 +78,7 @@ const enrolmentOf = ({ wallet }: World, { nonce }: Admission, keys: Keys): Enrol
 })
 
 function isSignedBy({ point }: PublicKey, message: Uint8Array, signature: string): boolean {
-  const bytes = decodeBase64url(signature)
+  const bytes = readBase64url(signature)
   return bytes !== undefined && verifyRaw(importPoint(point), message, bytes)
 }
 
@@ -146,6 +148,19 @@ async function readStates(sql: Sql, ids: readonly string[]): Promise<Map<string,
   return new Map(rows.map((row) => [row.terminal, row]))
 }
 
+/**
+ * All phones of the people whose phones these are, by id: two phones of one person come in one
+ * after the other; locks are taken in one order, so that neither waits for what the other holds.
+ */
+async function readPeople(sql: Sql, ids: readonly string[]): Promise<Map<string, StateRow>> {
+  const rows = await sql<StateRow[]>`
+    select terminal, cardholder, state, proof_digest from terminals.terminal
+    where cardholder in (
+      select cardholder from terminals.terminal where terminal = any(${[...ids]}))
+    order by terminal for update`
+  return new Map(rows.map((row) => [row.terminal, row]))
+}
+
 /** The proof of the sealing key: HMAC-SHA-256(Export("warifu/1/pop", 32), bytes). */
 export async function confirmTerminals(
   _world: World,
@@ -153,7 +168,7 @@ export async function confirmTerminals(
   inputs: readonly VaultInput<'confirm_terminal'>[],
 ): Promise<Answer<'confirm_terminal'>[]> {
   const answers: Answer<'confirm_terminal'>[] = []
-  const states = await readStates(
+  const states = await readPeople(
     sql,
     inputs.map(({ terminal }) => terminal),
   )
@@ -169,10 +184,6 @@ export async function confirmTerminals(
 /** The first phone of a person is in at once; a further one waits (arrivals.ts). */
 async function letIn(sql: Sql, { terminal, cardholder, state }: StateRow): Promise<boolean> {
   if (state === 'admitted' || state === 'waiting') return state === 'admitted'
-  // Two phones of one person come in one after the other.
-  await sql`
-    select 1 from terminals.terminal where cardholder = ${cardholder}
-    order by terminal for no key update`
   const [other] = await sql`
     select 1 from terminals.terminal
     where cardholder = ${cardholder} and terminal <> ${terminal}
@@ -183,7 +194,7 @@ async function letIn(sql: Sql, { terminal, cardholder, state }: StateRow): Promi
 }
 
 function provesTo(digest: Uint8Array, proof: string): boolean {
-  const bytes = decodeBase64url(proof)
+  const bytes = readBase64url(proof)
   return bytes !== undefined && timingSafeEqual(sha256(bytes), digest)
 }
 
@@ -198,6 +209,20 @@ export async function removeTerminals(
   return inputs.map(({ terminal }) =>
     states.has(terminal) ? yes({ terminal }) : no('terminal_unknown'),
   )
+}
+
+export type LockedTerminal = {
+  readonly state: 'offered' | 'waiting' | 'admitted' | 'removed'
+  readonly cardholder: string
+  readonly sealing_thumbprint: string
+  readonly signing_thumbprint: string
+}
+
+export async function lockTerminal(sql: Sql, id: string): Promise<LockedTerminal | undefined> {
+  const [row] = await sql<LockedTerminal[]>`
+    select state, cardholder, sealing_thumbprint, signing_thumbprint from terminals.terminal
+    where terminal = ${id} for no key update`
+  return row
 }
 
 async function moveTo(

@@ -12,23 +12,32 @@ import type { Connector } from './connector.ts'
 import type { EntryKeys } from './entry-keys.ts'
 import type { Chance, Probe, Wallet } from './given.ts'
 import type { Hierarchy } from './hierarchy.ts'
+import type { InnerBlobs } from './inner-parts.ts'
 import type { KeyCache } from './key-cache.ts'
+import type { KeyStore } from './key-store.ts'
 import type { Log } from './log.ts'
 import type { Noise } from './noise.ts'
+import type { RecordKeys } from './record.ts'
 import type { Sales } from './sales.ts'
+import type { KnownSenders } from './senders.ts'
 import type { RequestVerifier } from './signed-request.ts'
 import type { Store } from './store.ts'
 
 export type World = {
   readonly store: Store
   readonly hierarchy: Hierarchy
+  /** The key above all: its name and what protects it. */
+  readonly root: KeyStore['root'] & Pick<KeyStore, 'kind'>
   readonly audit: Audit
   readonly wallet: Wallet
   readonly verifyAssertion: AssertionVerifier
   readonly verifyRequest: RequestVerifier
+  readonly senders: KnownSenders
   readonly entryKeys: EntryKeys
   /** Imported pairs that cardholders' cards are sealed to. */
   readonly userPairs: KeyCache<HpkeKeyPair>
+  readonly recordKeys: RecordKeys
+  readonly innerBlobs: InnerBlobs
   readonly chipKeys: ChipKeys
   readonly noise: Noise
   readonly verifyChip: ChipVerifier

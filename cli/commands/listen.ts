@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Misunderstood, readArguments, runTelling } from '@warifu/cli/arguments'
 import { listenForEnding } from '@warifu/cli/ending'
-import { findSandbox } from '@warifu/cli/sandbox-address'
+import { platformOf } from '@warifu/cli/platform'
 import { createWarifu, type StreamedEvent } from '@warifu/sdk/sdk'
 import { Webhook } from 'standardwebhooks'
 
@@ -47,7 +47,7 @@ async function listen(args: readonly string[]): Promise<number> {
   const tell = (object: object, words: string) =>
     console.log(values.json === true ? JSON.stringify(object) : words)
   const ending = listenForEnding()
-  const merchant = createWarifu({ ...(await platformOf(values['api-url'])) })
+  const merchant = createWarifu(await platformOf('listen', values['api-url']))
   tell({ event: 'secret', secret }, `Your webhook secret is ${secret}`)
   const onState = (state: 'open' | 'cut') => tell({ event: state }, `The stream is ${state}.`)
   for await (const { event } of merchant.events.stream({ signal: ending.signal, onState })) {
@@ -56,16 +56,6 @@ async function listen(args: readonly string[]): Promise<number> {
     tell({ event: 'forwarded', type: event.type, id: event.id, answer }, wordsOf(event, answer))
   }
   return 0
-}
-
-async function platformOf(apiUrl: string | undefined) {
-  if (apiUrl === undefined) {
-    const { api, seed } = await findSandbox()
-    return { apiUrl: api.apiUrl, apiKey: seed.api_key }
-  }
-  const apiKey = process.env['WARIFU_API_KEY'] ?? ''
-  if (apiKey === '') throw new Misunderstood('listen --api-url expects the key in WARIFU_API_KEY.')
-  return { apiUrl, apiKey }
 }
 
 type Event = StreamedEvent['event']

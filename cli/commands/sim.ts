@@ -11,6 +11,7 @@ import { readPorts } from '@warifu/cli/ports'
 import { findSandbox, type SandboxAddress } from '@warifu/cli/sandbox-address'
 import { type BridgeCard, bridgeProgram } from '@warifu/cli/sim-bridges'
 import { admitSim, personaliseSim, pressSim, type SimMaker } from '@warifu/cli/sims'
+import { sandboxFileOf } from '@warifu/cli/state-folder'
 import { pcscSlot } from '@warifu/devices/pcsc'
 import { simulatedSlot } from '@warifu/devices/sim-card'
 import { type Id, isId } from '@warifu/protocol/ids'
@@ -135,7 +136,8 @@ async function bridge(
   const stateFile = join(home, 'sim-bridge.json')
   const keeper = createKeeper()
   const ending = listenForEnding()
-  const program = await bridgeProgram({ port, walletOrigin, stateFile, card })
+  const sandboxFile = sandboxFileOf(home)
+  const program = await bridgeProgram({ port, walletOrigin, stateFile, card, sandboxFile })
   const child = await startChild(program, join(home, 'sim-bridge.log'), keeper)
   await untilReady(child, saidReady(child))
   console.error(`The SIM bridge runs. Its window: http://127.0.0.1:${port}  Ctrl-C stops it.`)

@@ -1,6 +1,7 @@
 /** `warifu wallet …`: be a cardholder, step by step, with a software terminal (sandbox only). */
 import { createInterface } from 'node:readline/promises'
 import { Misunderstood, readArguments, runTelling, wholeNumber } from '@warifu/cli/arguments'
+import { platformClock } from '@warifu/cli/platform-clock'
 import { findSandbox, type SandboxAddress } from '@warifu/cli/sandbox-address'
 import { applicationWords, cardLine, claimWords, presentedWords } from '@warifu/cli/shown'
 import { createSoftwareTerminal } from '@warifu/cli/software-terminal'
@@ -110,7 +111,8 @@ async function take(args: readonly string[]): Promise<number> {
     throw new Misunderstood('--wallet is a name of small letters, digits and hyphens.')
   const { store, keeper, turns, path } = openWalletFile(sandbox.home, wallet, sandbox.walletOrigin)
   const origin = sandbox.walletOrigin
-  const terminal = createSoftwareTerminal({ ...sandbox.api, origin, store, keeper, turns })
+  const nowMs = platformClock(sandbox.home)
+  const terminal = createSoftwareTerminal({ ...sandbox.api, origin, store, keeper, turns, nowMs })
   let code = 0
   const tell: At['tell'] = (object, words, isDone = true) => {
     console.log(values.json === true ? JSON.stringify(object) : words)

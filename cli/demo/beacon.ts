@@ -11,6 +11,7 @@ import { choosePort } from '@warifu/cli/ports'
 import { proximityProgram } from '@warifu/cli/programs'
 import { airOf } from '@warifu/cli/proximity-air'
 import { makeDeviceOf, openLinkTo, type ProximityDevice } from '@warifu/cli/proximity-devices'
+import { sandboxFileOf } from '@warifu/cli/state-folder'
 import type { Question } from '@warifu/devices/terminal'
 import { type BeaconListener, listenForBeacons } from '@warifu/sdk/beacon-listener'
 import { type Checks, JourneyEnded } from './checks.ts'
@@ -47,7 +48,9 @@ async function carry({ sandbox }: World, stack: AsyncDisposableStack) {
     const { home, operator, walletOrigin } = sandbox
     const one = await makeDeviceOf({ home, name: `demo-${made}`, carrier, operator })
     const port = await choosePort()
-    const settings = { memoryFile: one.memoryFile, linkPort: port, walletOrigin, air }
+    const sandboxFile = sandboxFileOf(home)
+    const { memoryFile } = one
+    const settings = { memoryFile, linkPort: port, walletOrigin, air, sandboxFile }
     const log = join(home, 'logs', `${one.name}.log`)
     const child = await startChild(await proximityProgram(settings), log, keeper)
     await untilReady(child, saidReady(child))
@@ -60,7 +63,7 @@ async function carry({ sandbox }: World, stack: AsyncDisposableStack) {
 const linkOf = ({ sandbox: { walletOrigin } }: World, { port }: Carried) =>
   openLinkTo({ port, walletOrigin })
 
-async function journey(
+export async function journey(
   world: World,
   checks: Checks,
   { fuel, tampering }: { readonly fuel: Fuel; readonly tampering: Tampering },
@@ -133,7 +136,7 @@ async function confirm(world: World, { holder, question, number, by }: Confirmin
   await holder.terminal.confirmByDevice(link, question, how).finally(() => link.close())
 }
 
-const exact: Fuel = { amount: 1200, extent: 'exact' }
+export const exact: Fuel = { amount: 1200, extent: 'exact' }
 const ceiling: Fuel = { amount: 9000, extent: 'up_to' }
 
 export async function runBeacon(world: World, checks: Checks): Promise<readonly Reader[]> {

@@ -22,7 +22,7 @@ import { availableOf, becomeHolder, type Holder } from './journey.ts'
 import { checkReading } from './reading.ts'
 import type { Reader, Saboteur, World } from './world.ts'
 
-const PIN = '2580'
+export const PIN = '2580'
 let made = 0
 
 type Phone = {
@@ -33,7 +33,7 @@ type Phone = {
 }
 
 /** A reader's own process at the holder's phone, paired and registered; their card beside it. */
-async function plugIn(world: World, holder: Holder): Promise<Phone> {
+export async function plugIn(world: World, holder: Holder): Promise<Phone> {
   const { sandbox } = world
   const { home, operator, walletOrigin, logs } = sandbox
   await using stack = new AsyncDisposableStack()
@@ -65,7 +65,7 @@ async function plugIn(world: World, holder: Holder): Promise<Phone> {
 }
 
 /** The shop asks by number; the person says yes; the reader shows what it is for. */
-async function begin(world: World, { terminal, phone }: Holder, { page }: Phone) {
+export async function begin(world: World, { terminal, phone }: Holder, { page }: Phone) {
   const { id } = await world.merchant.payments.create({
     amount: 1200,
     currency: 'jpy',
@@ -85,7 +85,7 @@ async function begin(world: World, { terminal, phone }: Holder, { page }: Phone)
   return id
 }
 
-const insert = async ({ panel }: Phone, plastic: KeptPlastic): Promise<void> => {
+export const insert = async ({ panel }: Phone, plastic: KeptPlastic): Promise<void> => {
   await panel.key('accept')
   let chip = chipOf(plastic)
   await panel.insert((apdu) => {
@@ -94,12 +94,12 @@ const insert = async ({ panel }: Phone, plastic: KeptPlastic): Promise<void> => 
     return reply
   })
 }
-const enter = async ({ panel }: Phone, pin: string): Promise<void> => {
+export const enter = async ({ panel }: Phone, pin: string): Promise<void> => {
   await panel.digits(pin)
   await panel.key('accept')
 }
 
-async function ended(world: World, id: Id<'pay'>): Promise<Reply<'getPayment'>> {
+export async function ended(world: World, id: Id<'pay'>): Promise<Reply<'getPayment'>> {
   for (let patience = 200; ; patience -= 1) {
     const payment = await world.merchant.payments.get(id)
     if (payment.status !== 'requires_action' || patience === 0) return payment

@@ -12,7 +12,7 @@ import { createKeeper } from '@warifu/cli/keeper'
 import { operateServer } from '@warifu/cli/operators'
 import { type BridgeCard, type RunningBridge, startBridge } from '@warifu/cli/sim-bridges'
 import { type Admitted, admitSim, personaliseSim, pressSim, type SimMaker } from '@warifu/cli/sims'
-import { root } from '@warifu/cli/state-folder'
+import { root, sandboxFileOf } from '@warifu/cli/state-folder'
 import { missingForReader, startVirtualReader } from '@warifu/cli/virtual-reader'
 import { simulatedSlot } from '@warifu/devices/sim-card'
 import { type BridgeLine, linkSim, pairBridge, type Sim } from '@warifu/devices/terminal'
@@ -67,7 +67,9 @@ export async function createSimWorld({ sandbox }: World): Promise<SimWorld> {
     bridge: async ({ file }, port) => {
       const card = mode === 'pcsc' ? await inReader(owned, keeper, file) : { memoryFile: file }
       const place = { folder, keeper, ...(port === undefined ? {} : { port }) }
-      const bridge = await startBridge(place, { walletOrigin: sandbox.walletOrigin, card })
+      const { walletOrigin, home } = sandbox
+      const sandboxFile = sandboxFileOf(home)
+      const bridge = await startBridge(place, { walletOrigin, card, sandboxFile })
       owned.defer(bridge.stop)
       return bridge
     },

@@ -26,7 +26,7 @@ const CARD_PIN = '4719'
 const byDefault = { choice: { default: true as const }, verifyUser: true }
 
 /** From nobody to somebody whose card is in their SIM, with a PIN. */
-async function equip(world: World, checks: Checks, wrap?: (fetch: Fetch) => Fetch) {
+export async function equip(world: World, checks: Checks, wrap?: (fetch: Fetch) => Fetch) {
   const person = wrap === undefined ? world.person() : world.person(wrap)
   const holder = await becomeHolder({ world, checks, person, name: 'Aiko' })
   const { home, operator } = world.sandbox
@@ -43,7 +43,7 @@ type Using = {
   readonly sim: Sim
 }
 
-async function payBySim(world: World, { holder, line, sim }: Using, amount: number) {
+export async function payBySim(world: World, { holder, line, sim }: Using, amount: number) {
   const { payment, link } = await ask(world, { amount })
   const claimed = await claim(holder.needs, link, 'sim')
   const presented = await presentSim(holder.needs, line, claimed, { sim: sim.id, ...byDefault })

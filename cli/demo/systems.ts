@@ -2,8 +2,10 @@
 import { beaconSaboteurs, refuellingSaboteurs, runBeacon, runRefuelling } from './beacon.ts'
 import { runDoubleSealed } from './double-sealed.ts'
 import { entryDeviceSaboteurs, runEntryDevice } from './entry-device.ts'
+import { motoSaboteurs, runMoto } from './moto.ts'
 import { physicalSaboteurs, runPhysical } from './physical.ts'
 import { readerSaboteurs, runReader } from './reader.ts'
+import { reconciliationSaboteurs, runReconciliation } from './reconciliation.ts'
 import { saboteurs } from './saboteurs.ts'
 import { runScheme } from './scheme-journeys.ts'
 import { schemeSaboteurs } from './scheme-saboteurs.ts'
@@ -33,6 +35,7 @@ export const systems: readonly System[] = [
   {
     id: 'S0.double_sealed',
     title: 'a card sealed twice, paid with by phone',
+    drawn: 'wallet',
     run: runDoubleSealed,
     saboteurs,
   },
@@ -51,6 +54,7 @@ export const systems: readonly System[] = [
   {
     id: 'S1',
     title: 'a device in the car is heard, its chip confirms on the phone',
+    drawn: 'beacon',
     run: runBeacon,
     saboteurs: beaconSaboteurs,
   },
@@ -63,25 +67,41 @@ export const systems: readonly System[] = [
   {
     id: 'S2',
     title: 'a card in the phone’s SIM, read by a bridge after its PIN',
+    drawn: 'wallet',
     run: runSim,
     saboteurs: simSaboteurs,
   },
   {
     id: 'S3',
     title: 'a card read at the cardholder’s own reader, with a key pair for each sale',
+    drawn: 'reader',
     run: runReader,
     saboteurs: readerSaboteurs,
   },
   {
     id: 'S4.entry_device',
     title: 'a card keyed, swiped or inserted at a shop’s entry device',
+    drawn: 'entry_device',
     run: runEntryDevice,
     saboteurs: entryDeviceSaboteurs,
   },
   {
     id: 'S4.token',
     title: 'a card kept as sixteen digits, charged inside a consent',
+    drawn: 'token',
     run: runToken,
     saboteurs: tokenSaboteurs,
+  },
+  {
+    id: 'S4.moto',
+    title: 'an order by telephone: keyed by the agent, or by the customer’s number alone',
+    run: runMoto,
+    saboteurs: motoSaboteurs,
+  },
+  {
+    id: 'S4.reconciliation',
+    title: 'one list of all sales; the order system’s file compared, and put right',
+    run: runReconciliation,
+    saboteurs: reconciliationSaboteurs,
   },
 ]

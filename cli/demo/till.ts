@@ -5,15 +5,11 @@
 import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Child, saidReady, startChild, untilReady } from '@warifu/cli/child'
-import {
-  equipMerchant,
-  type Injection,
-  type Plastic,
-  plasticOf,
-} from '@warifu/cli/entry-device-keys'
+import { equipWithCard, type Injection, type Plastic } from '@warifu/cli/entry-device-keys'
 import { createKeeper } from '@warifu/cli/keeper'
 import { choosePort } from '@warifu/cli/ports'
 import { entryDeviceProgram } from '@warifu/cli/programs'
+import { sandboxFileOf } from '@warifu/cli/state-folder'
 import { makeDevice, openPanel, type Panel } from '@warifu/devices/entry-device'
 import { createPaymentCard, paymentCard, reset } from '@warifu/devices/payment-card'
 import { isId } from '@warifu/protocol/ids'
@@ -27,7 +23,7 @@ export type Till = {
   readonly folder: string
   readonly plastic: Plastic
   /** A sale, with the card shown by these hands; answers with how it ended. */
-  readonly sell: (amount: number, show: Hands) => Promise<Sold>
+  readonly sell: (amount: number, show: Hands, channel?: 'moto') => Promise<Sold>
   readonly tamper: () => Promise<void>
   readonly stateOf: () => Promise<string | undefined>
   /** Puts an old copy of the device's memory back, as somebody would who copied the device. */
@@ -52,12 +48,17 @@ export async function openTill({ world, card, wrap = (fetch) => fetch }: Opening
   const secrets = join(sandbox.home, 'secrets')
   const api = { fetch: traffic.fetchOf('merchant'), apiUrl }
   const place = { api, apiKey: seed.api_key, operator, folder: secrets }
-  const injection = await equipMerchant(place, 'Till 1')
+  if (!isId('crd', card)) throw new RangeError('card: an id of a card')
+  const { injection, plastic } = await equipWithCard(place, 'Till 1', card)
   const folder = join(sandbox.home, 'tills', injection.device)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const keeper = createKeeper()
   stack.defer(() => keeper.close())
-  const power = await plugIn(folder, injection, keeper)
+  const power = await plugIn(
+    { folder, sandboxFile: sandboxFileOf(sandbox.home) },
+    injection,
+    keeper,
+  )
   stack.defer(() => power.off())
   const { merchant } = seed
   if (!isId('mer', merchant)) throw new Error('the seed names no merchant')
@@ -65,14 +66,14 @@ export async function openTill({ world, card, wrap = (fetch) => fetch }: Opening
   const shop = { fetch, apiKey: seed.api_key, apiUrl, merchant, places }
   const module = await openCommunicationModule({ ...shop, folder: join(folder, 'sales') })
   stack.defer(() => module.close())
-  const plastic = await plasticOf({ operator, folder: secrets }, card)
   const owned = stack.move()
   return {
     device: injection.device,
     folder,
     plastic,
-    sell: async (amount, show) => {
-      const asked = { amount, currency: 'jpy', capture_method: 'manual' } as const
+    sell: async (amount, show, channel) => {
+      const by = channel === undefined ? {} : { channel }
+      const asked = { amount, currency: 'jpy', capture_method: 'manual', ...by } as const
       const { done } = await module.sale({ ...asked, timeoutS: 20 })
       await power.hand((panel) => show(panel, plastic))
       return soldOf(await done)
@@ -91,14 +92,14 @@ function soldOf(outcome: { readonly state: string }): Sold {
 
 /** The device's process, on what its file has kept; its keys are loaded through its own port. */
 async function plugIn(
-  folder: string,
+  { folder, sandboxFile }: { readonly folder: string; readonly sandboxFile: string },
   { device, kbpk, key_block }: Injection,
   keeper: ReturnType<typeof createKeeper>,
 ) {
   const memoryFile = join(folder, 'key-memory')
   makeDevice(memoryFile, { device, kbpk: Uint8Array.from(Buffer.from(kbpk, 'hex')) })
   const [port, panelPort] = [await choosePort(), await choosePort()]
-  const program = await entryDeviceProgram({ memoryFile, panelPort, link: { port } })
+  const program = await entryDeviceProgram({ memoryFile, panelPort, link: { port }, sandboxFile })
   const start = async (): Promise<Child> => {
     const child = await startChild(program, join(folder, 'device.log'), keeper)
     await untilReady(child, saidReady(child))

@@ -14,12 +14,13 @@ export type Traffic = {
   readonly fetchOf: (party: Party) => Fetch
 }
 
-export function recordTraffic(): Traffic {
+export function recordTraffic(more: Readonly<Record<string, string>> = {}): Traffic {
   const exchanges: Exchange[] = []
   const fetchOf =
     (party: Party): Fetch =>
     async (url, init) => {
-      const response = await fetch(url, init)
+      const given = Object.fromEntries(new Headers(init.headers))
+      const response = await fetch(url, { ...init, headers: { ...given, ...more } })
       const answered = await response.text()
       const headers = JSON.stringify([...new Headers(init.headers)])
       const asked = `${init.method ?? 'GET'} ${url}\n${headers}\n${String(init.body ?? '')}`

@@ -18,7 +18,7 @@ const nothingNew = (): never => {
 
 /** The numbers of these cards. */
 export async function openNumbers(
-  { home, vaultDatabase }: Sandbox,
+  { home, vaultDatabase }: Pick<Sandbox, 'home' | 'vaultDatabase'>,
   cards: readonly string[],
 ): Promise<string[]> {
   const secret = (name: string) => join(home, 'secrets', name)

@@ -1,18 +1,33 @@
 /** What a journey of the demo stands in: real processes, a merchant, and people with terminals. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { platformClock } from '@warifu/cli/platform-clock'
 import type { Sandbox } from '@warifu/cli/sandbox'
 import { softwareNeeds } from '@warifu/cli/software-terminal'
 import { createTerminal, type Terminal, type TerminalNeeds } from '@warifu/devices/terminal'
 import type { Reply } from '@warifu/protocol/contract'
 import { type Id, isId } from '@warifu/protocol/ids'
+import type { Presentment } from '@warifu/protocol/objects'
 import { type Api, callApi, type Fetch } from '@warifu/sdk/api-call'
 import { createWarifu, type Warifu } from '@warifu/sdk/sdk'
 import type { Checks } from './checks.ts'
 import { recordTraffic, type Traffic } from './traffic.ts'
 
+/** Of a sandbox, what a journey needs: it may run in another process. */
+export type Place = Pick<
+  Sandbox,
+  | 'home'
+  | 'url'
+  | 'walletOrigin'
+  | 'seed'
+  | 'operator'
+  | 'logs'
+  | 'serverDatabase'
+  | 'vaultDatabase'
+>
+
 export type World = {
-  readonly sandbox: Sandbox
+  readonly sandbox: Place
   readonly traffic: Traffic
   readonly merchant: Warifu
   readonly program: Id<'prg'>
@@ -31,6 +46,8 @@ export type Person = { readonly terminal: Terminal; readonly needs: TerminalNeed
 export type System = {
   readonly id: string
   readonly title: string
+  /** Where the docs show its X-ray: the first payment that was asked for so is drawn. */
+  readonly drawn?: Presentment
   /** Answers with what each party could read, taken from what it held. */
   readonly run: (world: World, checks: Checks) => Promise<readonly Reader[]>
   /** The same journey with one thing wrong: it must not succeed. */
@@ -46,8 +63,9 @@ export type Saboteur = {
   readonly run: (world: World, checks: Checks) => Promise<void>
 }
 
-export function createWorld(sandbox: Sandbox): World {
-  const traffic = recordTraffic()
+/** `alone`: each request on a connection of its own, so that any of several servers gets it. */
+export function createWorld(sandbox: Place, { alone = false } = {}): World {
+  const traffic = recordTraffic(alone ? { connection: 'close' } : {})
   const apiOf = (party: 'terminal' | 'merchant'): Api => ({
     fetch: traffic.fetchOf(party),
     apiUrl: sandbox.url,
@@ -71,6 +89,7 @@ export function createWorld(sandbox: Sandbox): World {
         ...api,
         fetch: wrap(api.fetch),
         origin: sandbox.walletOrigin,
+        nowMs: platformClock(sandbox.home),
       })
       return { needs, terminal: createTerminal(needs) }
     },
@@ -82,7 +101,7 @@ export function createWorld(sandbox: Sandbox): World {
   }
 }
 
-const INBOX_MS = 10_000
+const INBOX_MS = 30_000
 
 /** The code that leaves by SMS, moments after it was asked for. */
 async function readCode(api: Api, to: string): Promise<string> {

@@ -1,5 +1,5 @@
 /** How the bureau asks: every request signed by its own key (RFC 9421), its counter in time. */
-import { createHash, sign } from 'node:crypto'
+import { sign } from 'node:crypto'
 import {
   contentDigestHeader,
   signatureBase,
@@ -7,13 +7,12 @@ import {
   signatureInput,
 } from '@warifu/crypto/http-signature'
 import { thumbprintInput } from '@warifu/crypto/jwk-thumbprint'
+import { sha256 } from '@warifu/crypto/sha256'
 import type { CallName, Reply } from '@warifu/protocol/contract'
 import { type Api, askOf, type Input, readAnswer, sendRaw } from '@warifu/sdk/api-call'
 import type { OwnKeys } from './bureau-keys.ts'
 
 export type BureauApi = <N extends CallName>(name: N, input: Input<N>) => Promise<Reply<N>>
-
-const sha256 = (bytes: string | Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
 
 /** `nowMs` grows with every call, so that it serves as the counter too. */
 export function createBureauApi(api: Api, keys: OwnKeys, nowMs: () => number): BureauApi {

@@ -6,6 +6,8 @@ export class ConfigError extends Error {
 }
 
 export type Config = {
+  /** SIMULATORS: where the sandbox says what time it is. */
+  readonly sandboxFile: string | undefined
   readonly memoryFile: string
   readonly panelPort: number
   readonly link: { readonly tcp: number } | { readonly serial: string }
@@ -26,6 +28,7 @@ export function readConfig(env: Env): Config {
   const { MEMORY_FILE: memoryFile = '', SERIAL_PATH: serial, KILL_AT: kill } = env
   if (memoryFile === '') throw new ConfigError('MEMORY_FILE: where the device keeps its keys.')
   return {
+    sandboxFile: env['SANDBOX_FILE'],
     memoryFile,
     panelPort: port(env, 'PANEL_PORT'),
     link: serial === undefined ? { tcp: port(env, 'PORT') } : { serial },

@@ -11,7 +11,13 @@ import type { ChipValues } from './card-data.ts'
 import { answerChip, beginChip, type Chip, type Turn, takeNumber } from './chip.ts'
 import { isCardNumber, isDigit, isExpiry } from './digits.ts'
 import { blankEntry, cleared, type Entry, type Field, room, typed, view } from './entry-memory.ts'
-import { isStripeCharacter, isStripeWhole, readStripe, STRIPE_START } from './stripe.ts'
+import {
+  isStripeCharacter,
+  isStripeEnded,
+  isStripeWhole,
+  readStripe,
+  STRIPE_START,
+} from './stripe.ts'
 
 /** Digits as their ASCII code; the others are the keys of ISO 9564 keypads. */
 export type Key = number | 'accept' | 'clear' | 'cancel'
@@ -72,12 +78,15 @@ export function startSale(
   request: Extract<LinkRequest, { command: 'sale' }>,
   { nowMs }: Given,
 ): Sale {
-  const { id, context, entry: ways, pin: wantsPin, timeout_s = TIMEOUT_S } = request
+  const { id, context, entry, pin, timeout_s = TIMEOUT_S } = request
+  const isByPhone = context.channel === 'moto'
+  const ways = isByPhone ? entry.filter((way) => way === 'keyed') : entry
   return {
     id,
     context,
     ways,
-    wantsPin,
+    // The card and its owner are elsewhere: nothing to swipe, and no PIN is ever told.
+    wantsPin: pin && !isByPhone,
     step: 'card',
     how: ways.includes('keyed') ? 'keyed' : 'swiped',
     entry: blankEntry(),
@@ -94,9 +103,10 @@ export function prompt(sale: Sale, where: 'display' | 'link' = 'display'): strin
   const { step, context, complaint, entry } = sale
   const { amount, currency } = context
   const money = amount === null || currency === null ? '' : formatMoney({ amount, currency }, 'en')
+  const channel = context.channel === 'moto' ? 'Phone order' : ''
   const words = step === 'card' ? cardWords(sale) : rules[step].words
   const stars = where === 'display' ? '*'.repeat(entry.lengths[rules[step].field]) : ''
-  return [complaint, money, words, stars].filter((part) => part !== '').join('  ')
+  return [complaint, channel, money, words, stars].filter((part) => part !== '').join('  ')
 }
 
 function cardWords({ ways }: Sale): string {
@@ -152,7 +162,8 @@ function failed(sale: Sale, field: Field, complaint: string): Advance {
 export function swiped(sale: Sale, character: number): Advance {
   const isWanted = sale.step === 'card' && sale.ways.includes('swiped')
   if (!isWanted || !isStripeCharacter(character)) return { kind: 'going', sale }
-  const before = character === STRIPE_START ? cleared(sale.entry, 'stripe') : sale.entry
+  const isFirst = character === STRIPE_START && !isStripeEnded(sale.entry)
+  const before = isFirst ? cleared(sale.entry, 'stripe') : sale.entry
   const entry = typed(cleared(before, 'pan'), 'stripe', character)
   const isFull = entry.lengths.stripe === room('stripe')
   if (!isStripeWhole(entry) && !isFull) return { kind: 'going', sale: { ...sale, entry } }

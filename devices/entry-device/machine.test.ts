@@ -12,6 +12,7 @@ import { displayOf, startDevice, stateOf, step } from './machine.ts'
 import {
   answersOf,
   errorOf,
+  freshContext,
   host,
   KEY_ID,
   machine,
@@ -46,6 +47,20 @@ suite('an entry', () => {
     assert.match(openMessage(host, message, pan).plain, /5f2403300228/)
   })
 
+  test('a phone order: keyed alone, without a PIN, and the display says what it is', () => {
+    const { put, keys, swipe, outputs, device: now } = machine()
+    const context = { ...freshContext(), channel: 'moto' } as const
+    put(sale({ context, pin: true }))
+    assert.match(displayOf(now()), /^Phone order {2}¥1,200 {2}Card number$/)
+    swipe(track(`;${pan}=28122011000012345?`))
+    assert.equal(stateOf(now()), 'busy', 'a stripe is not listened to')
+    keys(`${pan} accept 1228 accept 737 accept`)
+    const { context: said, pin_block } = messageOf(outputs)
+    assert.deepEqual([said.channel, said.entry, pin_block], ['moto', 'keyed', null])
+    put(sale({ context: { ...freshContext(), channel: 'moto' }, entry: ['swiped'] }))
+    assert.equal(errorOf(outputs), 'request_malformed')
+  })
+
   test('swiped: number, expiry and the stripe itself', () => {
     const { put, swipe, outputs } = machine()
     put(sale())
@@ -55,6 +70,20 @@ suite('an entry', () => {
     const { plain } = openMessage(host, message)
     assert.match(plain, /^5a0841111111111111115f24032812315711/)
     assert(plain.includes(`${pan}d28122011000012345`))
+  })
+
+  test('swiped: each of the 16 check characters, the one that looks like a start too', () => {
+    const { put, swipe, outputs } = machine()
+    const endings = [0, 8].flatMap((high) => [0, 1, 2, 3, 4, 5, 6, 7].map((low) => `${high}${low}`))
+    const stripes = endings.map((ending) => `${pan}=2812201${ending}`)
+    for (const stripe of stripes) {
+      put(sale())
+      swipe(track(`;${stripe}?`))
+      const { plain } = openMessage(host, messageOf(outputs))
+      assert(plain.includes(stripe.replace('=', 'd')), stripe)
+    }
+    const checks = new Set(stripes.map((stripe) => track(`;${stripe}?`).at(-1)))
+    assert.equal(checks.size, 16)
   })
 
   test('a stripe after half a number, and a number after half a stripe', () => {

@@ -162,6 +162,8 @@ function saleAsked(
   // The same request once more, by a line that doubles: its answer is still to come.
   if (device.sale?.id === id && device.sale.context.sale === context.sale)
     return { device, outputs: [] }
+  // A card at the other end of a telephone line can only be keyed.
+  if (context.channel === 'moto' && !request.entry.includes('keyed')) return no('request_malformed')
   const state = stateOf(device)
   if (state !== 'ready') return no(state)
   if (device.asked.includes(context.sale)) return no('repeated')

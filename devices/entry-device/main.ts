@@ -8,6 +8,7 @@ import process from 'node:process'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { killingDisk, MemoryFileError, openDisk } from '@warifu/devices/flash'
+import { sandboxClock } from '@warifu/devices/sandbox-clock'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { displayOf, type Input, type Output, startDevice, stateOf, step } from './machine.ts'
 import { openMemoryFile } from './memory-file.ts'
@@ -36,6 +37,7 @@ async function start(config: Config): Promise<void> {
   if (failed.length > 0) throw new ConfigError(`The self-test failed: ${failed.join(', ')}.`)
   const file = openMemory(config)
   const random = (length: number) => new Uint8Array(randomBytes(length))
+  const nowMs = sandboxClock(config.sandboxFile, Date.now)
   let device = startDevice(file.memory)
   let transport: Transport | undefined
 
@@ -53,7 +55,7 @@ async function start(config: Config): Promise<void> {
   }
   /** In order, and to the end of each: what has to be kept is kept before anything is sent. */
   const run = (input: Input): string | undefined => {
-    const next = step(device, input, { nowMs: Date.now(), random })
+    const next = step(device, input, { nowMs: nowMs(), random })
     device = next.device
     return next.outputs.map(perform).findLast((said) => said !== undefined)
   }

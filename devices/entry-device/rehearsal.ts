@@ -52,15 +52,19 @@ export function machine(block: string | null = keyBlockFor(host, KEY_ID)) {
 }
 
 let sales = 0
-export const sale = (over: Partial<Extract<LinkRequest, { command: 'sale' }>> = {}): Input => {
+/** For a sale that nobody asked for before. */
+export const freshContext = () => {
   sales += 1
-  const context = {
+  return {
     sale: String(sales).padStart(43, 'A'),
     purpose: 'payment',
     amount: 1200,
     currency: 'jpy',
     merchant: 'mer_01KQ0000000000000000000000',
   } as const
+}
+export const sale = (over: Partial<Extract<LinkRequest, { command: 'sale' }>> = {}): Input => {
+  const context = freshContext()
   const request = { id: sales, command: 'sale', context, entry: ['keyed', 'swiped'], pin: false }
   return { kind: 'request', request: { ...request, ...over } as LinkRequest }
 }

@@ -19,6 +19,9 @@ export const isStripeCharacter = (byte: number): boolean => byte >= 0x30 && byte
 export const lrcOf = (characters: Uint8Array): number =>
   0x30 | characters.reduce((sum, character) => sum ^ bits(character), 0)
 
+/** The end sentinel was read: what comes now is the check character, and may look like a start. */
+export const isStripeEnded = (entry: Entry): boolean => view(entry, 'stripe').at(-1) === END
+
 /** The whole stripe was read: end sentinel, then one character more. */
 export const isStripeWhole = (entry: Entry): boolean => view(entry, 'stripe').at(-2) === END
 

@@ -6,8 +6,9 @@
  * a finger: `userVerified` is what a person would have done. The private key lies open in the
  * state; never give such a passkey to a person.
  */
-import { createECDH, createHash, createPrivateKey, sign } from 'node:crypto'
+import { createECDH, createPrivateKey, sign } from 'node:crypto'
 import { fromBase64url, toBase64url } from '@warifu/crypto/base64url'
+import { sha256 } from '@warifu/crypto/sha256'
 
 /** All there is to a passkey: plain data, to be kept as JSON. */
 export type Passkey = {
@@ -137,8 +138,6 @@ function clientDataOf({ type, challenge, origin }: ClientData): Buffer {
   fromBase64url(challenge)
   return Buffer.from(JSON.stringify({ type, challenge, origin, crossOrigin: false }))
 }
-
-const sha256 = (bytes: Uint8Array | string): Buffer => createHash('sha256').update(bytes).digest()
 
 const uint16 = (value: number): Uint8Array => Uint8Array.of(value >> 8, value)
 

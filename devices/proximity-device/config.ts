@@ -12,6 +12,8 @@ export type Air =
   | { readonly kind: 'hci'; readonly socket: string }
 
 export type Config = {
+  /** SIMULATORS: where the sandbox says what time it is. */
+  readonly sandboxFile: string | undefined
   readonly memoryFile: string
   /** Where its phone reaches it, and from which page. */
   readonly linkPort: number
@@ -32,7 +34,8 @@ export function readConfig(env: Env): Config {
   if (!isPort(linkPort)) throw new ConfigError('LINK_PORT: a port from 1 to 65535.')
   const { KILL_AT: kill } = env
   const killAt = kill === undefined ? undefined : readKill(kill)
-  return { memoryFile, linkPort, walletOrigin: origin, air: readAir(air), killAt }
+  const place = { memoryFile, linkPort, walletOrigin: origin, air: readAir(air) }
+  return { ...place, killAt, sandboxFile: env['SANDBOX_FILE'] }
 }
 
 const isPort = (port: number) => Number.isInteger(port) && port >= 1 && port <= 65_535

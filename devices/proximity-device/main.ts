@@ -7,6 +7,7 @@ import process from 'node:process'
 import type { HpkeKeyPair } from '@warifu/crypto/hpke'
 import { jwkOfPoint } from '@warifu/crypto/jwk-thumbprint'
 import { killingDisk, MemoryFileError, openDisk, openRecords } from '@warifu/devices/flash'
+import { sandboxClock } from '@warifu/devices/sandbox-clock'
 import type { LinkAnswer } from '@warifu/protocol/proximity'
 import type { Advertiser } from './advertiser.ts'
 import { chipFormat } from './chip-memory.ts'
@@ -44,6 +45,7 @@ async function start(config: Config): Promise<void> {
   const file = openMemory(config)
   const air = await openAir(config)
   const random = (length: number) => new Uint8Array(randomBytes(length))
+  const nowMs = sandboxClock(config.sandboxFile, Date.now)
   let chip = startChip(file.memory)
   const perform = (output: Output): LinkAnswer | undefined => {
     if (output.kind === 'keep') file.keep(output.memory)
@@ -52,7 +54,7 @@ async function start(config: Config): Promise<void> {
   }
   /** In order: what has to be kept is kept before anything is said. */
   const run = (input: Input): LinkAnswer | undefined => {
-    const next = step(chip, input, { nowMs: Date.now(), random, keyPair })
+    const next = step(chip, input, { nowMs: nowMs(), random, keyPair })
     chip = next.chip
     return next.outputs.map(perform).findLast((said) => said !== undefined)
   }

@@ -3,12 +3,13 @@
  * §5.1.2) with the label's 256-bit secret: whoever has not read the label can neither ask nor
  * listen. After that, each question is signed by that phone's key (ECDSA P-256, r ‖ s).
  */
-import { createHash, createHmac, createPublicKey, verify } from 'node:crypto'
+import { createHmac, createPublicKey, verify } from 'node:crypto'
 import { envelopeAad, envelopeInfo } from '@warifu/crypto/envelope'
 import { HpkeError, type HpkeKeyPair, type RecipientContext, setupPskR } from '@warifu/crypto/hpke'
 import { PaddingError, unpad } from '@warifu/crypto/iso7816-padding'
 import { jcsBytes } from '@warifu/crypto/jcs'
 import { JwkError, jwkOfPoint, pointOfJwk, thumbprintInput } from '@warifu/crypto/jwk-thumbprint'
+import { sha256 } from '@warifu/crypto/sha256'
 import {
   LINK_LABEL,
   PAIR_EXPORT,
@@ -20,7 +21,6 @@ import { Compile } from 'typebox/compile'
 import type { ChipMemory, ChipSecrets, Phone } from './chip-memory.ts'
 
 const contentShape = Compile(pairingContent)
-const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest()
 const bytesOf = (text: string) => Uint8Array.from(Buffer.from(text, 'base64url'))
 
 export type Pairing = {

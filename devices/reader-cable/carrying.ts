@@ -66,7 +66,8 @@ export function carrySale({ payment, cable, host, onMove }: Carrying): Carrier {
       cable.send({ say: 'enter_pin', sale: payment, is_again })
       move({ at: is_again ? 'pin_again' : 'pin', deadline: deadlineOf(said) })
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error
+      // What may have moved money is not called declined: who carries it asks until it is known.
+      if (!(error instanceof ApiError) || error.outcome === 'unknown') throw error
       end('declined', { at: 'over', because: error.code })
     }
   }

@@ -4,6 +4,8 @@ export class ConfigError extends Error {
 }
 
 export type Config = {
+  /** SIMULATORS: where the sandbox says what time it is. */
+  readonly sandboxFile: string | undefined
   readonly memoryFile: string
   readonly settingsFile: string
   readonly panelPort: number
@@ -33,6 +35,7 @@ export function readConfig(env: Env): Config {
   if (origins.some((one) => !URL.canParse(one) || new URL(one).origin !== one))
     throw new ConfigError('CABLE_ORIGINS: origins, for example http://wallet.localhost:8731.')
   return {
+    sandboxFile: env['SANDBOX_FILE'],
     memoryFile: text(env, 'MEMORY_FILE', 'where the reader keeps its keys'),
     settingsFile: text(env, 'SETTINGS_FILE', 'where it keeps the host’s key and its pairing'),
     panelPort: port(env, 'PANEL_PORT'),

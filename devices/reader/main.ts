@@ -15,6 +15,7 @@ import {
   selfTest,
 } from '@warifu/devices/entry-device'
 import { MemoryFileError, openDisk } from '@warifu/devices/flash'
+import { sandboxClock } from '@warifu/devices/sandbox-clock'
 import { type Cable, listenCable } from './cable-server.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { displayOf, type Input, type Output, startReader, stateOf, step } from './machine.ts'
@@ -35,6 +36,7 @@ async function start(config: Config): Promise<void> {
   const failed = selfTest()
   if (failed.length > 0) throw new ConfigError(`The self-test failed: ${failed.join(', ')}.`)
   const file = openMemoryFile(openDisk(config.memoryFile, 'r+'), 'rdr')
+  const nowMs = sandboxClock(config.sandboxFile, Date.now)
   let reader = startReader(file.memory, readSettings(config.settingsFile))
   let cable: Cable | undefined
 
@@ -52,7 +54,7 @@ async function start(config: Config): Promise<void> {
   }
   /** In order, and to the end of each: what has to be kept is kept before anything is sent. */
   const run = (input: Input): string | undefined => {
-    const next = step(reader, input, { nowMs: Date.now(), random, keyPair })
+    const next = step(reader, input, { nowMs: nowMs(), random, keyPair })
     reader = next.reader
     return next.outputs.map(perform).findLast((said) => said !== undefined)
   }

@@ -4,6 +4,8 @@ export class ConfigError extends Error {
 }
 
 export type Config = {
+  /** SIMULATORS: where the sandbox says what time it is. */
+  readonly sandboxFile: string | undefined
   readonly port: number
   /** The only page that may ask. */
   readonly walletOrigin: string
@@ -33,5 +35,6 @@ export function readConfig(env: Env): Config {
   const idle = Number(env['PIN_IDLE_SECONDS'] ?? '300')
   if (!Number.isInteger(idle) || idle < 0 || idle > 86_400)
     throw new ConfigError('PIN_IDLE_SECONDS: seconds from 0 to 86400.')
-  return { port, walletOrigin, stateFile: STATE_FILE, card, idleMs: idle * 1000 }
+  const place = { port, walletOrigin, stateFile: STATE_FILE, card }
+  return { ...place, idleMs: idle * 1000, sandboxFile: env['SANDBOX_FILE'] }
 }

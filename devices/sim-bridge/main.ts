@@ -8,6 +8,7 @@ import { createServer } from 'node:http'
 import process from 'node:process'
 import { pointOfJwk } from '@warifu/crypto/jwk-thumbprint'
 import { pcscSlot } from '@warifu/devices/pcsc'
+import { sandboxClock } from '@warifu/devices/sandbox-clock'
 import { simulatedSlot } from '@warifu/devices/sim-card'
 import { createBridge } from './bridge.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
@@ -62,7 +63,7 @@ async function start(config: Config): Promise<void> {
   })
   const { x = '', y = '' } = createPublicKey(key).export({ format: 'jwk' })
   const point = pointOfJwk({ kty: 'EC', crv: 'P-256', x, y })
-  const nowMs = Date.now
+  const nowMs = sandboxClock(config.sandboxFile, Date.now)
   const questions = createQuestions({ nowMs, newId: () => randomBytes(16).toString('base64url') })
   const { idleMs, port, walletOrigin, stateFile } = config
   const sim = createSimInUse({ openSlot: openSlot(config), questions, nowMs, idleMs })
@@ -81,8 +82,8 @@ async function start(config: Config): Promise<void> {
     server.listen(port, '127.0.0.1', resolve)
   })
   setInterval(() => {
-    questions.tick(Date.now())
-    void sim.tick(Date.now())
+    questions.tick(nowMs())
+    void sim.tick(nowMs())
   }, TICK_MS)
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void sim.leave().then(() => process.exit(0)))

@@ -3,13 +3,14 @@
  * a statement that the SIM (INTERNAL AUTHENTICATE) and the bridge (ECDSA) answer for. Pure but for
  * the SIM's answer: key pairs and instants come from the caller.
  */
-import { createHash, type KeyObject, sign } from 'node:crypto'
+import { type KeyObject, sign } from 'node:crypto'
 import { toBase64url } from '@warifu/crypto/base64url'
 import { envelopeAad, envelopeInfo } from '@warifu/crypto/envelope'
 import { type HpkeKeyPair, setupBaseS } from '@warifu/crypto/hpke'
 import { pad } from '@warifu/crypto/iso7816-padding'
 import { jcs, jcsBytes } from '@warifu/crypto/jcs'
 import { jwkOfPoint, thumbprintInput } from '@warifu/crypto/jwk-thumbprint'
+import { sha256 } from '@warifu/crypto/sha256'
 import type { CompanyKey } from '@warifu/crypto/sim-layout'
 import { SUITE } from '@warifu/protocol/sealed'
 import {
@@ -21,7 +22,6 @@ import {
   simLabels,
 } from '@warifu/protocol/sim'
 
-const sha256 = (bytes: Uint8Array | string): Buffer => createHash('sha256').update(bytes).digest()
 export const digestOf = (value: object): string => sha256(jcs(value)).toString('base64url')
 export const thumbprintOf = (point: Uint8Array): string =>
   sha256(thumbprintInput(jwkOfPoint(point))).toString('base64url')

@@ -131,5 +131,6 @@ async function settle(needs: TerminalNeeds, request: SignedRequest): Promise<Raw
 /** Asking for the same again would bring nothing else. */
 const isFinal = (error: unknown): boolean =>
   error instanceof ApiError
-    ? error.outcome !== 'unknown' && !['vault_unavailable', 'internal_error'].includes(error.code)
+    ? error.outcome !== 'unknown' &&
+      !['vault_unavailable', 'overloaded', 'internal_error'].includes(error.code)
     : error instanceof TerminalError

@@ -3,7 +3,7 @@
  * WebSocket. Browser-safe; in a program the origin is told, since no browser adds it.
  */
 import { type LinkAnswer, type LinkRequest, linkAnswer } from '@warifu/protocol/proximity'
-import { Compile } from 'typebox/compile'
+import { Check } from 'typebox/value'
 import { TerminalError } from './terminal-error.ts'
 
 export type ChipLink = {
@@ -18,7 +18,6 @@ export type LinkPlace = {
   readonly open?: (url: string) => WebSocket
 }
 
-const answerShape = Compile(linkAnswer)
 const far = () => new TerminalError('device_not_near', 'The device does not answer.')
 
 /** Opens the link; a device that is not near is told so, by `device_not_near`. */
@@ -33,7 +32,7 @@ export async function openChipLink({ url, signal, open }: LinkPlace): Promise<Ch
   socket.addEventListener('message', ({ data }) => {
     const answer = parse(String(data))
     const one = waiting.shift()
-    if (answerShape.Check(answer)) one?.done(answer)
+    if (Check(linkAnswer, answer)) one?.done(answer)
     else one?.failed(far())
   })
   await new Promise<void>((done, failed) => {

@@ -83,7 +83,10 @@ export async function callAsPerson<N extends CallName>(
   return callApi(needs, name, { ...input, headers: { authorization: `Bearer ${token}` } })
 }
 
-export async function enrol(needs: TerminalNeeds): Promise<Reply<'confirmTerminal'>> {
+export async function enrol(
+  needs: TerminalNeeds,
+  name?: string,
+): Promise<Reply<'confirmTerminal'>> {
   const { terminal, nonce, origin } = await callAsPerson(needs, 'startEnrolment', {})
   if (origin !== needs.origin)
     throw new TerminalError(
@@ -100,6 +103,7 @@ export async function enrol(needs: TerminalNeeds): Promise<Reply<'confirmTermina
   const bytes = jcsBytes(statement)
   const body = {
     terminal,
+    ...(name === undefined ? {} : { name }),
     sealing_key: await publicJwkOf(keys.sealing.publicKey),
     signing_key: await publicJwkOf(keys.signing.publicKey),
     signature: toBase64url(await sign(keys.signing, bytes)),

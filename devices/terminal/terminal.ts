@@ -60,6 +60,7 @@ import {
   shownFor,
   vouchFor,
 } from './paying.ts'
+import { phones } from './phones.ts'
 import { pins } from './pin.ts'
 import { plastics } from './plastic.ts'
 import { type Reading, readingOf } from './reading.ts'
@@ -74,6 +75,7 @@ export type { Assertion, Attestation, Authenticator, PasskeyAsk } from './authen
 export type { CarriedDevice } from './beacon.ts'
 export { type ChipLink, openChipLink } from './chip-link.ts'
 export { type Claim, claim, type Presented, statementOf } from './paying.ts'
+export type { Phone } from './phones.ts'
 export type { CardPin } from './pin.ts'
 export type { Activating, Plastic, PlasticOrder } from './plastic.ts'
 export { alterBody, type SignedRequest, signRequest } from './signed-request.ts'
@@ -111,7 +113,8 @@ export type Terminal = Own &
   Certificates &
   ReturnType<typeof pins> &
   ReturnType<typeof plastics> &
-  ReturnType<typeof arrivals>
+  ReturnType<typeof arrivals> &
+  ReturnType<typeof phones>
 
 type Own = {
   /** The reader that is plugged into this phone. */
@@ -119,7 +122,8 @@ type Own = {
   readonly state: () => Promise<TerminalState>
   readonly join: (name: string) => Promise<Reply<'createCardholder'>['cardholder']>
   readonly logIn: () => Promise<Reply<'createSession'>>
-  readonly enrol: () => Promise<Reply<'confirmTerminal'>>
+  /** By the name that its owner shall know it by. */
+  readonly enrol: (name?: string) => Promise<Reply<'confirmTerminal'>>
   readonly apply: (
     program: Id<'prg'>,
     applicant: Applicant,
@@ -177,6 +181,8 @@ type Own = {
   /** What this person was asked to pay, newest first. */
   readonly activity: (page?: Page) => Promise<Reply<'listActivity'>>
   readonly activityOf: (payment: Id<'pay'>) => Promise<Reply<'getActivity'>>
+  /** A month (`YYYY-MM`) of a card's account. */
+  readonly statement: (card: Id<'crd'>, month: string) => Promise<Reply<'getStatement'>>
   /** Sends the write that has no answer again, the very same bytes; learns from its answer. */
   readonly retry: () => Promise<{ readonly request: SignedRequest; readonly answer: RawAnswer }>
 
@@ -205,12 +211,13 @@ export function createTerminal(needs: TerminalNeeds): Terminal {
     state: () => needs.store.load(),
     join: (name) => join(needs, name),
     logIn: () => logIn(needs),
-    enrol: () => enrol(needs),
+    enrol: (name) => enrol(needs, name),
     ...applying(needs),
     ...certificates(needs),
     ...pins(needs),
     ...plastics(needs),
     ...arrivals(needs),
+    ...phones(needs),
     cards: async () => (await read(needs, 'listCards', { query: { limit: 100 } })).data,
     suspend: (id) => write(needs, 'suspendCard', { params: { id } }),
     resume: (id) => write(needs, 'resumeCard', { params: { id } }),
@@ -227,6 +234,7 @@ export function createTerminal(needs: TerminalNeeds): Terminal {
     followNotices: (following) => followNotices(needs, following),
     activity: (page = {}) => read(needs, 'listActivity', { query: page }),
     activityOf: (id) => read(needs, 'getActivity', { params: { id } }),
+    statement: (id, month) => read(needs, 'getStatement', { params: { id, month } }),
     retry: () => retry(needs),
     blobOf: (card) => blobOf(needs, card),
     shownFor: (card, content) => shownFor(needs, card, content),

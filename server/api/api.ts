@@ -2,17 +2,9 @@
  * The API: the contract's endpoints over HTTP. Every request passes the same four steps, in this
  * order: shape, caller, work, answer. Only this room knows HTTP.
  */
-
 import { Readable } from 'node:stream'
 import fastifyCors from '@fastify/cors'
-import {
-  type Body,
-  contract,
-  type Endpoint,
-  type EndpointName,
-  type Params,
-  type Query,
-} from '@warifu/protocol/contract'
+import { contract, type Endpoint, type EndpointName } from '@warifu/protocol/contract'
 import type { Answer, Refusal } from '@warifu/protocol/errors'
 import { type Id, isId, type Mint } from '@warifu/protocol/ids'
 import {
@@ -22,57 +14,89 @@ import {
   type FastifyRequest,
   fastify,
 } from 'fastify'
-import type { RequestLog } from '#merchants'
+import type { Cuts } from '#sandbox'
 import { VaultUnavailable } from '#vault-client'
+import { type ActNeeds, recorded } from './acting.ts'
+import { type Admission, beginsNew } from './admission.ts'
+import { sendingOf } from './answer-text.ts'
 import { createDoors, type DoorNeeds, type Incoming } from './authentication.ts'
+import { cookieText } from './console-session.ts'
+import { sendCsv, wantsCsv } from './csv-reply.ts'
+import { lineOf } from './cutting.ts'
 import { errorBody, type Failure } from './error-body.ts'
-import type { Call, Callers, Handlers } from './handler.ts'
+import { isKnown } from './etag.ts'
+import type { Call, Callers, CookieChange, Handlers } from './handler.ts'
+import { languageOf, lastEventIdOf, pathOf } from './headers.ts'
+import { keepLog, type LogNeeds } from './logging.ts'
+import { type Readers, readersOf, shape } from './shaping.ts'
 import { statusOf } from './status.ts'
-import { type Read, readerOf } from './validation.ts'
+import { type TakeNeeds, takingOf } from './taking.ts'
+import { routeEach, uploadOf } from './upload.ts'
 
+export { createAdmission } from './admission.ts'
 export type { Handlers } from './handler.ts'
+export { type AboutAct, actHandlers, type CarryOut } from './handlers-acts.ts'
 export { apiKeyHandlers } from './handlers-api-keys.ts'
 export { applyingHandlers } from './handlers-applying.ts'
 export { approvalHandlers } from './handlers-approvals.ts'
 export { arrivalHandlers } from './handlers-arrivals.ts'
+export { auditHandlers } from './handlers-audit.ts'
+export { type Books, bookHandlers } from './handlers-books.ts'
 export { cardHandlers } from './handlers-cards.ts'
 export { carriedHandlers } from './handlers-carried.ts'
+export { consoleHandlers } from './handlers-console.ts'
+export { type ConsoleFinds, consoleListHandlers } from './handlers-console-lists.ts'
+export { consoleOrderHandlers, type OrderFinds } from './handlers-console-orders.ts'
+export { consoleReadHandlers } from './handlers-console-reads.ts'
+export { consoleShopHandlers } from './handlers-console-shops.ts'
+export { type Dangerous, dangerousHandlers } from './handlers-dangerous.ts'
 export { deviceHandlers } from './handlers-devices.ts'
 export { eventHandlers, eventObject } from './handlers-events.ts'
+export { filterHandlers } from './handlers-filters.ts'
 export { cardLifeHandlers, issuerHandlers } from './handlers-issuing.ts'
 export { joiningHandlers } from './handlers-joining.ts'
+export { metricsHandlers } from './handlers-metrics.ts'
 export { operatorHandlers } from './handlers-operators.ts'
 export { payingHandlers } from './handlers-paying.ts'
-export { paymentHandlers, timelineEntry } from './handlers-payments.ts'
+export { paymentHandlers } from './handlers-payments.ts'
 export { plasticHandlers } from './handlers-plastic.ts'
 export { readerHandlers } from './handlers-reader.ts'
+export { reconciliationHandlers } from './handlers-reconciliation.ts'
+export { salesHandlers } from './handlers-sales.ts'
 export { sandboxHandlers } from './handlers-sandbox.ts'
+export { settlementHandlers } from './handlers-settlement.ts'
 export { simHandlers } from './handlers-sims.ts'
 export { terminalHandlers } from './handlers-terminals.ts'
+export { testKitHandlers } from './handlers-test-kit.ts'
 export { tokenHandlers } from './handlers-tokens.ts'
 export { webhookHandlers } from './handlers-webhooks.ts'
+export { type AskLink, xrayHandlers } from './handlers-xray.ts'
 export { openapi, refusalsOf } from './openapi.ts'
 export { statusOf } from './status.ts'
 
-export type ApiNeeds = DoorNeeds & {
-  readonly handlers: Handlers
-  readonly mint: Mint
-  readonly now: () => number
-  readonly logger: FastifyBaseLogger
-  readonly apiOrigin: string
-  readonly docsOrigin: string
-  /** The one origin whose pages may call. */
-  readonly walletOrigin: string
-  /** Takes note of a presentation that this door refused. */
-  readonly turnAway: (
-    payment: Id<'pay'>,
-    how: { readonly code: Refusal; readonly requestId: Id<'req'>; readonly nowMs: number },
-  ) => Promise<void>
-  /** Takes note of a merchant's request, without waiting. */
-  readonly logged: RequestLog['note']
-  /** Is everything that a payment needs in reach? */
-  readonly healthy: () => Promise<boolean>
-}
+export type ApiNeeds = DoorNeeds &
+  ActNeeds &
+  TakeNeeds &
+  LogNeeds & {
+    readonly handlers: Handlers
+    readonly admission: Admission
+    readonly mint: Mint
+    readonly now: () => number
+    readonly logger: FastifyBaseLogger
+    readonly apiOrigin: string
+    readonly docsOrigin: string
+    /** The one origin whose pages may call. */
+    readonly walletOrigin: string
+    /** Takes note of a presentation that this door refused. */
+    readonly turnAway: (
+      payment: Id<'pay'>,
+      how: { readonly code: Refusal; readonly requestId: Id<'req'>; readonly nowMs: number },
+    ) => Promise<void>
+    /** The lines to clients that the sandbox's test kit cuts. */
+    readonly cuts: Cuts | undefined
+    /** Is everything that a payment needs in reach? */
+    readonly healthy: () => Promise<boolean>
+  }
 
 const BODY_LIMIT = 64 * 1024
 /** An `unknown` outcome is final by then: the same request sent again reads it from the rows. */
@@ -97,6 +121,7 @@ export function createApi(needs: ApiNeeds): FastifyInstance {
     disableRequestLogging: true,
     requestIdHeader: false,
     genReqId: () => needs.mint('req'),
+    childLoggerFactory: (logger) => logger, // its lines name their request themselves
     routerOptions: { ignoreTrailingSlash: false },
   })
   app.decorateRequest('rawBody')
@@ -105,8 +130,9 @@ export function createApi(needs: ApiNeeds): FastifyInstance {
     request.rawBody = Buffer.isBuffer(body) ? body : Buffer.from(body)
     done(null, undefined)
   })
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, next) => {
     reply.header('request-id', request.id)
+    next()
   })
   openToWallet(app, needs)
   keepLog(app, needs)
@@ -117,10 +143,10 @@ export function createApi(needs: ApiNeeds): FastifyInstance {
   })
   app.setErrorHandler((fault, request, reply) => {
     const { status, body } = send(failureOf(fault, request, needs), request)
+    if (status === 503) reply.header('retry-after', 1)
     return reply.code(status).send(body)
   })
-  // The names of the contract are its endpoints by its type.
-  for (const name of Object.keys(contract) as EndpointName[]) route(app, name, needs)
+  routeEach(app, (scope, name) => route(scope, name, needs))
   app.get('/healthz', async (_, reply) => {
     const ok = await needs.healthy()
     return reply.code(ok ? 200 : 503).send({ ok })
@@ -148,6 +174,9 @@ function openToWallet(app: FastifyInstance, { walletOrigin }: ApiNeeds): void {
   })
 }
 
+type Told = Answer<unknown> & { readonly cookie?: CookieChange }
+
+type Refused = Failure & { readonly retryAfterS?: number }
 type Sent = { readonly status: number; readonly body: object }
 const sender =
   ({ docsOrigin }: ApiNeeds) =>
@@ -160,75 +189,101 @@ const sender =
     }),
   })
 
+/** How an endpoint says no. */
+function refuser(endpoint: Endpoint, needs: ApiNeeds) {
+  const send = sender(needs)
+  return (failure: Refused, request: FastifyRequest, reply: FastifyReply): void => {
+    const { status, body } = send(failure, request, endpoint)
+    request.refusal = failure.refusal
+    const again = failure.retryAfterS ?? (status === 429 || status === 503 ? 1 : undefined)
+    if (again !== undefined) reply.header('retry-after', again)
+    reply.code(status).send(body)
+  }
+}
+
 function route<N extends EndpointName>(app: FastifyInstance, name: N, needs: ApiNeeds): void {
   const endpoint: Endpoint = contract[name]
-  const doors = createDoors(needs)
-  const readers = readersOf(endpoint)
-  const send = sender(needs)
+  const answer = answering(name, needs)
+  const refuse = refuser(endpoint, needs)
+  const begins = beginsNew(endpoint)
+  // Not handed to Fastify, which would watch every answer to its end.
+  const work = async (request: FastifyRequest, reply: FastifyReply) => {
+    try {
+      await answer(request, reply)
+    } catch (fault) {
+      reply.send(fault)
+    } finally {
+      needs.admission.leave()
+    }
+  }
   app.route({
     method: endpoint.method,
     url: endpoint.path,
     config: { movesMoney: endpoint.movesMoney === true },
     exposeHeadRoute: false,
-    schema: { response: { [endpoint.status]: endpoint.answer } },
-    handler: async (request, reply) => {
-      const nowMs = needs.now()
-      const shaped = shape(readers, request)
-      if ('failure' in shaped) {
-        await note(needs, endpoint, { request, nowMs, code: shaped.failure.refusal })
-        const { status, body } = send(shaped.failure, request, endpoint)
-        return reply.code(status).send(body)
-      }
-      const caller = await doors[endpoint.caller](endpoint, incomingOf(request, nowMs))
-      const answer: Answer<unknown> = caller.ok
-        ? await needs.handlers[name]({
-            ...shaped.value,
-            caller: caller.value,
-            // genReqId above mints it.
-            requestId: request.id as Id<'req'>,
-            nowMs,
-            lastEventId: lastEventIdOf(request),
-            // The three parts were checked against the schemas that give these types, and the door
-            // answers with the caller that this endpoint names.
-          } as Call<N>)
-        : caller
-      if (!caller.ok) await note(needs, endpoint, { request, nowMs, code: caller.refusal })
-      if (answer.ok && answer.value instanceof Readable) return stream(reply, answer.value)
-      if (caller.ok && caller.value.kind === 'merchant') request.asked = { ...caller.value, nowMs }
-      if (answer.ok) return reply.code(endpoint.status).send(answer.value)
-      const { status, body } = send(answer, request, endpoint)
-      request.refusal = answer.refusal
-      const again = answer.retryAfterS ?? (status === 429 || status === 503 ? 1 : undefined)
-      if (again !== undefined) reply.header('retry-after', again)
-      return reply.code(status).send(body)
+    ...takingOf(name, needs),
+    ...lineOf(name, needs.cuts),
+    handler: (request, reply) => {
+      if (needs.admission.enter(begins)) void work(request, reply)
+      else refuse({ refusal: 'overloaded' }, request, reply)
     },
   })
 }
 
-/** What a merchant asked, and what it was answered, for the log that it reads by Request-Id. */
-function keepLog(app: FastifyInstance, { logged, now }: ApiNeeds): void {
-  app.decorateRequest('asked')
-  app.decorateRequest('refusal')
-  app.addHook('onSend', async (request, reply, payload: unknown) => {
-    const { asked } = request
-    if (asked === undefined || typeof payload !== 'string') return
-    const { path } = incomingOf(request, asked.nowMs)
-    logged({
-      // genReqId mints the request's id.
-      id: request.id as Id<'req'>,
-      merchant: asked.merchant,
-      api_key: asked.key,
-      method: request.method === 'GET' ? 'GET' : 'POST',
-      path,
-      status: reply.statusCode,
-      took_ms: Math.max(0, now() - asked.nowMs),
-      error: request.refusal ?? null,
-      idempotency_key: asked.once.key || null,
-      request_body: request.rawBody?.toString('utf8') ?? '',
-      response_body: payload,
-      at_ms: asked.nowMs,
-    })
-  })
+/** A request to one endpoint, from its shape to its answer. */
+function answering<N extends EndpointName>(name: N, needs: ApiNeeds) {
+  const endpoint: Endpoint = contract[name]
+  const doors = createDoors(needs)
+  let readers: Readers | undefined
+  const refuse = refuser(endpoint, needs)
+  const sendAnswer = sendingOf(endpoint)
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const nowMs = needs.now()
+    if (endpoint.caller === 'sandbox' && !needs.sandbox)
+      return refuse({ refusal: 'test_only' }, request, reply)
+    const incoming = incomingOf(request, nowMs)
+    // Compiled when it is first asked: a process has hundreds of endpoints, and uses few.
+    readers ??= readersOf(endpoint)
+    const shaped = shape(readers, request, incoming.text)
+    if ('failure' in shaped) {
+      await note(needs, endpoint, { request, nowMs, code: shaped.failure.refusal })
+      // The log of requests is read most where a request was wrong.
+      if (endpoint.caller === 'merchant') {
+        const asking = await doors.merchant(endpoint, incoming)
+        if (asking.ok) request.asked = { ...asking.value, nowMs }
+      }
+      return refuse(shaped.failure, request, reply)
+    }
+    const { value } = shaped
+    const caller = await doors[endpoint.caller](endpoint, incoming)
+    const ask = (by: Callers[Endpoint['caller']], query = value.query) =>
+      needs.handlers[name]({
+        ...value,
+        query,
+        caller: by,
+        // genReqId above mints it.
+        requestId: request.id as Id<'req'>,
+        nowMs,
+        language: languageOf(request),
+        lastEventId: lastEventIdOf(request),
+        upload: uploadOf(request),
+        // The three parts were checked against the schemas that give these types, and the door
+        // answers with the caller that this endpoint names.
+      } as Call<N>)
+    const asked = { incoming, what: name, request: request.id }
+    const told: Told = caller.ok
+      ? await recorded(needs, caller.value, asked, () => ask(caller.value))
+      : caller
+    if (told.cookie) reply.header('set-cookie', cookieText(needs.consoleOrigin, told.cookie))
+    if (!caller.ok) await note(needs, endpoint, { request, nowMs, code: caller.refusal })
+    else if (caller.value.kind === 'merchant') request.asked = { ...caller.value, nowMs }
+    if (!told.ok) refuse(told, request, reply)
+    else if (told.value instanceof Readable) stream(reply, told.value)
+    else if (caller.ok && endpoint.csv && wantsCsv(request))
+      sendCsv(reply, endpoint, told.value, (more) => ask(caller.value, { ...value.query, ...more }))
+    else if (endpoint.etag && isKnown(request, reply, told.value)) reply.code(304).send()
+    else sendAnswer(reply, told.value)
+  }
 }
 
 type TurnedAway = {
@@ -263,62 +318,19 @@ function stream(reply: FastifyReply, body: Readable): FastifyReply {
     .send(body)
 }
 
-function lastEventIdOf({ headers }: FastifyRequest): string | undefined {
-  const given = headers['last-event-id']
-  return Array.isArray(given) ? given.join() : given
-}
-
-type Readers = { readonly [P in 'params' | 'query' | 'body']: Read }
-type Shaped = { params: Params<EndpointName>; query: Query<EndpointName>; body: Body<EndpointName> }
-
-const nothing: Endpoint['body'] = contract.startLogin.body
-const readersOf = (endpoint: Endpoint): Readers => ({
-  params: readerOf(endpoint.params ?? nothing, 'params'),
-  query: readerOf(endpoint.query ?? nothing, 'query'),
-  body: readerOf(endpoint.body ?? nothing, 'body'),
-})
-
-/** The request's parts as the contract has them, or the first thing that is wrong with them. */
-function shape(
-  readers: Readers,
-  request: FastifyRequest,
-): { readonly value: Shaped } | { readonly failure: Failure } {
-  const json = parse(request.rawBody)
-  if (json === undefined) return { failure: { refusal: 'malformed_json' } }
-  const parts = { params: request.params, query: request.query, body: json }
-  const read: Record<string, unknown> = {}
-  for (const part of ['params', 'query', 'body'] as const) {
-    const result = readers[part](parts[part])
-    if ('failure' in result) {
-      // An id of another form names nothing.
-      return { failure: part === 'params' ? { refusal: 'not_found' } : result.failure }
-    }
-    read[part] = result.value
-  }
-  // Checked against the schemas that give these types.
-  return { value: read as Shaped }
-}
-
-function parse(raw: Buffer | undefined): unknown {
-  if (raw === undefined || raw.length === 0) return {}
-  try {
-    return JSON.parse(raw.toString('utf8')) ?? undefined
-  } catch {
-    return undefined
-  }
-}
-
+const noBody = Buffer.alloc(0)
 function incomingOf(request: FastifyRequest, nowMs: number): Incoming {
-  const mark = request.url.indexOf('?')
-  const headers: Record<string, string | undefined> = {}
-  for (const [name, value] of Object.entries(request.headers))
-    headers[name] = Array.isArray(value) ? value.join(', ') : value
+  const path = pathOf(request.url)
+  const body = request.rawBody ?? noBody
   return {
     method: request.method === 'GET' ? 'GET' : 'POST',
-    path: mark < 0 ? request.url : request.url.slice(0, mark),
-    query: mark < 0 ? '' : request.url.slice(mark),
-    headers,
-    body: request.rawBody ?? Buffer.alloc(0),
+    path,
+    query: request.url.slice(path.length),
+    // Node joins what comes several times; only `set-cookie`, which nobody asks with, is a list.
+    headers: request.headers as Incoming['headers'],
+    body,
+    text: body.toString('utf8'),
+    address: request.ip,
     nowMs,
   }
 }

@@ -12,7 +12,8 @@ import type {
 } from '@warifu/protocol/contract'
 import type { Answer } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
-import type { Operator } from '#people'
+import type { Language } from '@warifu/protocol/language'
+import type { ConsoleSession, Operator } from '#people'
 import type { TerminalCall } from '#terminals'
 
 /** The caller as the one authentication door let it in. */
@@ -22,14 +23,17 @@ export type Callers = {
   readonly merchant: {
     readonly kind: 'merchant'
     readonly merchant: Id<'mer'>
-    readonly key: Id<'key'>
-    /** What its key may do; null: everything. */
+    /** The API key, or the merchant's user who is signed in at the console. */
+    readonly key: Id<'key'> | Id<'usr'>
+    /** What key or user may do; null: everything. */
     readonly scopes: readonly Scope[] | null
     readonly once: Once
   }
   readonly session: { readonly kind: 'session'; readonly cardholder: Id<'chl'> }
   /** Holds one of the roles that the endpoint names. */
   readonly operator: { readonly kind: 'operator' } & Operator
+  /** Whoever is signed in at the console. */
+  readonly console: { readonly kind: 'console' } & ConsoleSession
   /** The signature is verified; `call` is what the terminal's counter is advanced with. */
   readonly terminal: { readonly kind: 'terminal'; readonly call: TerminalCall }
   readonly bureau: { readonly kind: 'bureau'; readonly bureau: Id<'bur'> }
@@ -47,13 +51,22 @@ export type Call<N extends EndpointName> = {
   readonly caller: Callers[Contract[N]['caller']]
   readonly requestId: Id<'req'>
   readonly nowMs: number
+  /** The best of those that the request accepts, for what its person is told or sent. */
+  readonly language: Language
   /** Where the reader of a stream was. */
   readonly lastEventId: string | undefined
+  /** The file that came as the body, where the endpoint takes one. */
+  readonly upload: Readable | undefined
 }
+
+/** The console's cookie is set, or taken away. */
+export type CookieChange = { readonly token: string; readonly maxAgeS: number } | 'gone'
 
 export type Handler<N extends EndpointName> = (
   call: Call<N>,
-) => Promise<Answer<N extends StreamName ? Readable : Reply<N>>>
+) => Promise<
+  Answer<N extends StreamName ? Readable : Reply<N>> & { readonly cookie?: CookieChange }
+>
 export type Handlers<N extends EndpointName = EndpointName> = {
   readonly [E in N]: Handler<E>
 }

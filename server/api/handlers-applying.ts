@@ -38,8 +38,8 @@ export function applyingHandlers(rooms: Rooms): Handlers<Applying> {
       const view = await issuing.application(params.id, nowMs)
       return view?.cardholder === call.cardholder ? done(show(view)) : refused('not_found')
     },
-    startVerification: async ({ caller: { call }, params, body, nowMs }) => {
-      const starting = { call, application: params.id, proof: body, nowMs }
+    startVerification: async ({ caller: { call }, params, body, language, nowMs }) => {
+      const starting = { call, application: params.id, proof: body, language, nowMs }
       const work = shownAs(issuing.startVerification(starting), verificationObject)
       const answer = await terminals.once(call, work, nowMs)
       // The message waits in its row; what cannot leave now leaves with the next tick.

@@ -52,8 +52,12 @@ export const approvalHandlers = ({ approvals, directory, terminals }: Rooms) =>
       const row = await approvals.get(params.id, caller.call.terminal)
       return row ? done(approvalObject(row)) : refused('not_found')
     },
-    receiveApproval: async ({ caller, params, nowMs }) => {
-      const received = await approvals.receive(caller.call, { approval: params.id, nowMs })
+    receiveApproval: async ({ caller, params, requestId, nowMs }) => {
+      const received = await approvals.receive(caller.call, {
+        approval: params.id,
+        requestId,
+        nowMs,
+      })
       return received.ok ? done(approvalObject(received.value)) : received
     },
     answerApproval: async ({ caller, params, body, requestId, nowMs }) => {

@@ -101,7 +101,7 @@ export function issuerHandlers({ issuing, livemode }: Rooms): Handlers<Issuers> 
 const instantOf = (ms: bigint): string => new Date(Number(ms)).toISOString()
 
 type Second = Reply<'decideReview'>['waiting']
-const secondObject = (waiting: Waiting | null): Second =>
+export const secondObject = (waiting: Waiting | null): Second =>
   waiting && {
     object: 'second_person',
     // The acts of this room are those of the schema.

@@ -5,7 +5,7 @@ import type { Reply } from '@warifu/protocol/contract'
 import { done, refused } from '@warifu/protocol/errors'
 import { isId } from '@warifu/protocol/ids'
 import { type Activity, nextActionOf, type Payments, type PresentedRow } from '#payments'
-import type { Terminals } from '#terminals'
+import { endedAs, type Terminals } from '#terminals'
 import type { Handlers } from './handler.ts'
 import { pageBy } from './page.ts'
 
@@ -76,7 +76,8 @@ export const payingHandlers = ({ payments, terminals }: Rooms) =>
       if (answer.ok) return done(presentedObject(answer.value))
       const isOut = answer.refusal === 'terminal_not_active'
       const terminal = isOut ? await terminals.get(call.terminal) : undefined
-      return terminal?.status === 'replaced' ? refused('terminal_replaced') : answer
+      const ended = endedAs(terminal?.status)
+      return ended === undefined ? answer : refused(ended)
     },
     denyPayment: async ({ caller, params, requestId, nowMs }) => {
       const answer = await payments.deny(caller.call, { payment: params.id, requestId, nowMs })

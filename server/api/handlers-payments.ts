@@ -5,6 +5,7 @@ import type { Answer } from '@warifu/protocol/errors'
 import { done, refused } from '@warifu/protocol/errors'
 import type { Hop } from '@warifu/protocol/objects'
 import {
+  type IncrementRow,
   isPushed,
   isWay,
   type PaymentRow,
@@ -15,6 +16,7 @@ import {
 } from '#payments'
 import type { Call, Callers, Handlers } from './handler.ts'
 import { pageOf } from './page.ts'
+import { soughtOf } from './payments-sought.ts'
 import { returnUrlFault } from './return-url.ts'
 
 export type PaymentRooms = {
@@ -41,7 +43,9 @@ export function paymentObject(rooms: PaymentRooms, row: PaymentRow): Reply<'getP
     status: row.status,
     amount: row.amount,
     currency: row.currency,
-    amount_capturable: row.status === 'authorized' ? row.amount : 0,
+    amount_incremented: row.incremented ?? 0,
+    amount_overcaptured: row.overcaptured ?? 0,
+    amount_capturable: capturable(row),
     amount_captured: row.captured,
     amount_refunded: row.refunded,
     merchant: row.merchant,
@@ -72,6 +76,29 @@ export function paymentObject(rooms: PaymentRooms, row: PaymentRow): Reply<'getP
   }
 }
 
+function capturable(row: PaymentRow): number {
+  const { status, amount, incremented, overcaptured, captured, released } = row
+  if (status !== 'authorized') return 0
+  return amount + (incremented ?? 0) + (overcaptured ?? 0) - captured - (released ?? 0)
+}
+
+const incrementObject = (row: IncrementRow): Reply<'incrementPayment'> => {
+  const deadline = instantOf(row.deadline_ms)
+  const open = row.status === 'requires_action'
+  return {
+    id: row.id,
+    object: 'increment',
+    created_at: instantOf(row.created_ms),
+    payment: row.payment,
+    amount: row.amount,
+    currency: row.currency,
+    status: row.status,
+    declined_because: row.declined_because,
+    next_action: open ? { kind: 'approve', by: 'cardholder', deadline_at: deadline } : null,
+    deadline_at: deadline,
+  }
+}
+
 function nextActionOf(row: PaymentRow): Reply<'getPayment'>['next_action'] {
   const { action: kind, action_by: by, action_deadline_ms: deadlineMs } = row
   if (kind === null || by === null || deadlineMs === null) return null
@@ -90,7 +117,7 @@ const refundObject = (row: RefundRow): Reply<'refundPayment'> => ({
 const mapped = <A, B>(answer: Answer<A>, map: (value: A) => B): Answer<B> =>
   answer.ok ? done(map(answer.value)) : answer
 
-type ActCall = Call<'capturePayment' | 'cancelPayment' | 'refundPayment'> & {
+type ActCall = Call<'capturePayment' | 'cancelPayment' | 'refundPayment' | 'incrementPayment'> & {
   readonly caller: Callers['merchant']
 }
 const actOf = ({ caller, params, requestId, nowMs }: ActCall, amount?: number) => ({
@@ -124,7 +151,9 @@ const create = (
   ask: ReturnType<typeof newPayment>,
   at: Parameters<Payments['charge']>[2],
 ) =>
-  presentment?.kind === 'entry_device' || presentment?.kind === 'token'
+  presentment?.kind === 'entry_device' ||
+  presentment?.kind === 'moto' ||
+  presentment?.kind === 'token'
     ? payments.charge(ask, presentment, at)
     : payments.create(ask, presentment ?? { kind: 'wallet' }, at)
 
@@ -152,14 +181,14 @@ export const paymentHandlers = (rooms: PaymentRooms) =>
       const row = await rooms.payments.paymentOf({ merchant: caller.merchant, payment: params.id })
       return row ? done(paymentObject(rooms, row)) : refused('not_found')
     },
-    listPayments: async ({ query, caller }) =>
-      done(
+    listPayments: async ({ query, caller, nowMs }) => {
+      const sought = { ...soughtOf(query), merchant: caller.merchant }
+      return done(
         await pageOf('/v1/payments', query, async (page) =>
-          (await rooms.payments.list(caller.merchant, page)).map((row) =>
-            paymentObject(rooms, row),
-          ),
+          (await rooms.payments.find(sought, page, nowMs)).map((row) => paymentObject(rooms, row)),
         ),
-      ),
+      )
+    },
     getTimeline: async ({ params, caller }) => {
       const owned = { merchant: caller.merchant, payment: params.id }
       const row = await rooms.payments.paymentOf(owned)
@@ -174,9 +203,31 @@ export const paymentHandlers = (rooms: PaymentRooms) =>
       })
     },
     capturePayment: async (call) =>
-      mapped(await rooms.payments.capture(actOf(call, call.body.amount)), (row) =>
-        paymentObject(rooms, row),
+      mapped(
+        await rooms.payments.capture({
+          ...actOf(call, call.body.amount),
+          final: call.body.final ?? true,
+        }),
+        (row) => paymentObject(rooms, row),
       ),
+    incrementPayment: async (call) =>
+      mapped(
+        await rooms.payments.increment({
+          ...actOf(call),
+          amount: call.body.amount,
+          expiresInS: call.body.expires_in ?? DEFAULT_EXPIRES_S,
+        }),
+        incrementObject,
+      ),
+    listIncrements: async ({ params, caller, query }) => {
+      const owned = { merchant: caller.merchant, payment: params.id }
+      if ((await rooms.payments.paymentOf(owned)) === undefined) return refused('not_found')
+      return done(
+        await pageOf(`/v1/payments/${params.id}/increments`, query, async (page) =>
+          (await rooms.payments.increments(params.id, page)).map(incrementObject),
+        ),
+      )
+    },
     cancelPayment: async (call) =>
       mapped(await rooms.payments.cancel(actOf(call)), (row) => paymentObject(rooms, row)),
     refundPayment: async (call) =>

@@ -1,7 +1,7 @@
 /** Handlers: PINs, plastic, and the bureau that makes it. */
-import { createHash } from 'node:crypto'
+import { createHash, createPublicKey } from 'node:crypto'
 import { thumbprintInput } from '@warifu/crypto/jwk-thumbprint'
-import type { Reply } from '@warifu/protocol/contract'
+import type { Body, Reply } from '@warifu/protocol/contract'
 import { done, refused } from '@warifu/protocol/errors'
 import type { PinCode, PinView, Plastic, PlasticRow, PlasticView } from '#issuing'
 import type { People } from '#people'
@@ -34,8 +34,8 @@ const pinHandlers = ({ plastic, people, terminals }: Rooms) =>
       const work = plastic.setPin({ call, card: params.id, nowMs })
       return terminals.once(call, shownAs(work, pinObject), nowMs)
     },
-    startPinUnblock: async ({ caller: { call }, params, nowMs }) => {
-      const work = plastic.startUnblock({ call, card: params.id, nowMs })
+    startPinUnblock: async ({ caller: { call }, params, language, nowMs }) => {
+      const work = plastic.startUnblock({ call, card: params.id, language, nowMs })
       const answer = await terminals.once(call, shownAs(work, pinObject), nowMs)
       if (answer.ok) await people.deliver(nowMs)
       return answer
@@ -81,6 +81,8 @@ const bureauHandlers = ({ plastic }: Rooms) =>
   ({
     createBureau: async ({ caller, body, nowMs }) => {
       const { id, name, signing_key: signingKey } = body
+      if (!isPoint(signingKey))
+        return refused('field_invalid', 'signing_key', 'a point of P-256 expected')
       const keyid = createHash('sha256').update(thumbprintInput(signingKey)).digest('base64url')
       const by = caller.operator
       const isNew = await plastic.addBureau({ id, name, keyid, signingKey, by }, nowMs)
@@ -96,6 +98,16 @@ const bureauHandlers = ({ plastic }: Rooms) =>
       return moved.ok ? done(jobObject(moved.value)) : moved
     },
   }) satisfies Partial<Handlers>
+
+/** 64 bytes of the right letters need not be one: nothing could ever be verified by it. */
+function isPoint(jwk: Body<'createBureau'>['signing_key']): boolean {
+  try {
+    createPublicKey({ key: jwk, format: 'jwk' })
+    return true
+  } catch {
+    return false
+  }
+}
 
 const listOf = <T>(url: string, data: T[]) => ({
   object: 'list' as const,

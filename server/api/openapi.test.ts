@@ -55,12 +55,13 @@ test('operation ids are unique and every reference resolves', () => {
   assert.equal(new Set(ids).size, ids.length)
 })
 
-test('money endpoints ask for a key or a reference, or carry the terminal’s counter', () => {
+test('money endpoints ask for a key or a reference, carry a counter, or name an act', () => {
   for (const [name, endpoint] of Object.entries<Endpoint>(contract))
     if (endpoint.movesMoney)
       assert(
         endpoint.idempotencyKey ||
           endpoint.caller === 'terminal_by_vault' ||
+          ['approveAct', 'fixDifference'].includes(name) ||
           (endpoint.body &&
             'required' in endpoint.body &&
             endpoint.body.required?.includes('reference')),
@@ -72,7 +73,7 @@ test('money endpoints ask for a key or a reference, or carry the terminal’s co
 function codesOfOperators(): Set<string> {
   const [inside, outside] = [new Set<string>(), new Set<string>()]
   for (const endpoint of Object.values<Endpoint>(contract)) {
-    const isInside = endpoint.caller === 'operator' || endpoint.caller === 'bureau'
+    const isInside = ['operator', 'console', 'bureau'].includes(endpoint.caller)
     for (const code of refusalsOf(endpoint)) (isInside ? inside : outside).add(code)
   }
   return new Set([...inside].filter((code) => !outside.has(code)))

@@ -10,7 +10,8 @@ const security = {
   session: [{ session: [] }],
   terminal: [{ terminal: [] }],
   terminal_by_vault: [{ terminal: [] }],
-  operator: [{ operator: [] }],
+  operator: [{ operator: [] }, { console: [] }],
+  console: [{ console: [] }],
   bureau: [{ bureau: [] }],
 } as const
 
@@ -47,6 +48,12 @@ export function openapi(apiOrigin: string): object {
         },
         session: { type: 'http', scheme: 'bearer', description: 'A cardholder’s session, ws_…' },
         operator: { type: 'http', scheme: 'bearer', description: 'An operator’s token, wo_…' },
+        console: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'warifu_console',
+          description: 'A console session; writes also carry Warifu-Console: 1 and its own Origin',
+        },
         bureau: {
           type: 'apiKey',
           in: 'header',
@@ -78,16 +85,21 @@ function operation(name: string, endpoint: Endpoint): object {
       ...(endpoint.stream ? [lastEventId] : []),
     ],
     ...(endpoint.body ? { requestBody: { required: true, content: json(endpoint.body) } } : {}),
+    ...(endpoint.takesCsv ? { requestBody: { required: true, content: csvFile } } : {}),
     responses: {
       [endpoint.status]: endpoint.stream
         ? { description: streamed, content: eventStream(endpoint.answer) }
-        : { description: 'Done', content: json(endpoint.answer) },
+        : { description: 'Done', content: { ...json(endpoint.answer), ...csvOf(endpoint) } },
       ...refusals(endpoint),
     },
   }
 }
 
 const json = (schema: object) => ({ 'application/json': { schema } })
+
+const csvFile = { 'text/csv': { schema: { type: 'string', description: 'the file' } } }
+const csvOf = ({ csv }: Endpoint) =>
+  csv ? { 'text/csv': { schema: { type: 'string', description: 'all pages of the list' } } } : {}
 
 const streamed =
   'A stream without end: each message has a type (`event`), its place in the log (`id`) and one ' +

@@ -11,8 +11,12 @@ export type Read = (data: unknown) => { readonly value: unknown } | { readonly f
 
 /** A reader for one part of a request. A query comes as text, so there numbers are converted. */
 export function readerOf(schema: TSchema, part: 'params' | 'query' | 'body'): Read {
+  const asksNothing = Object.keys(plain(schema).properties ?? {}).length === 0
   const compiled = Compile(schema)
   return (data) => {
+    // The usual case first: what needs no change is taken as it is.
+    if (part === 'params' && compiled.Check(data)) return { value: data }
+    if (part === 'query' && asksNothing && isEmpty(data)) return { value: {} }
     const given = part === 'body' ? (data ?? {}) : Convert(schema, data ?? {})
     const value = part === 'query' ? Default(schema, given) : given
     if (compiled.Check(value)) return { value }
@@ -78,6 +82,7 @@ function firstFailure(found: readonly SchemaError[]): Failure {
   }
 }
 
+const isEmpty = (data: unknown) => Object.keys(Object(data)).length === 0
 const pathOf = (pointer: string): string => pointer.replace(/^\//, '').replaceAll('/', '.')
 const property = (from: object, name: string): unknown =>
   Object.entries(from).find(([key]) => key === name)?.[1]

@@ -100,5 +100,7 @@ async function record({ tx, needs, call, judged, asked }: Recording): Promise<An
   if (answer === 'not_me' && 'payee' in content) await mute(tx, cardholder, content.payee, nowMs)
   await goOn(tx)
   await tellEnded(tx, needs, { approval: row.id, cardholder, state }, nowMs)
-  return done({ ...row, state, because })
+  const [now] = await tx<{ because: ApprovalRow['because'] }[]>`
+    select because from approvals.approval where lane = ${laneOf(row.id)} and id = ${row.id}`
+  return done({ ...row, state, because: now?.because ?? null })
 }

@@ -10,6 +10,7 @@ import type { ApprovalContent } from '@warifu/protocol/approval-content'
 import { done } from '@warifu/protocol/errors'
 import { type Id, laneOf } from '@warifu/protocol/ids'
 import { callOf, type Rehearsal, rehearse, scriptedVault } from '@warifu/server/rehearsal'
+import { rowsText } from '#store'
 import { createTerminals } from '#terminals'
 import { type AskedHow, ask, contentDigest, createApprovals, type Heard } from './approvals.ts'
 
@@ -47,7 +48,7 @@ function rooms(owner: Id<'chl'>) {
     return done(async () => {})
   }
   const { once } = createTerminals({ ...stage, vault })
-  const resumes = { payment: resume, mandate: resume, terminal: resume }
+  const resumes = { payment: resume, mandate: resume, increment: resume, terminal: resume }
   return createApprovals({ ...stage, vault, once, resume: resumes })
 }
 
@@ -96,12 +97,12 @@ async function decide(
       ? ({ ...content, match_number: number } as ApprovalContent)
       : content,
   )
-  const [row] = await stage.store.sql<{ code: string }[]>`
-    select code from approvals.decide(
+  const [row] = await stage.store.sql<{ said: string }[]>`
+    select said from unnest(approvals.decide(
       array[row(1, ${laneOf(content.approval)}::smallint, ${content.approval}::text,
                 ${terminal}::text, ${digest}::bytea, ${['terminal_signature']}::text[],
-                ${number}::text, ${given}::boolean)]::approvals.ask[], ${atMs})`
-  return row?.code ?? ''
+                ${number}::text, ${given}::boolean)]::approvals.ask[], ${atMs}))`
+  return row?.said ?? 'ok'
 }
 
 const stateOf = async ({ approval }: ApprovalContent) =>
@@ -220,7 +221,8 @@ test('what was not shown in time is undeliverable; what was, is not', async () =
   const room = rooms(person.cardholder)
   await askAbout(person, silent)
   await askAbout(person, shown)
-  const receipt = { approval: shown.approval, nowMs: nowMs + 500 }
+  const requestId = stage.mint('req')
+  const receipt = { approval: shown.approval, requestId, nowMs: nowMs + 500 }
   assert((await room.receive(callFrom(person, 'shown'), receipt)).ok)
   heard = []
   await room.tick(nowMs + 9_999)
@@ -281,4 +283,18 @@ test('a consent that waits for a day holds no payment of its shop back', async (
   }
   assert.equal(await askAbout(person, consent), 'asked')
   assert.equal(await askAbout(person, contentOf(payee)), 'asked')
+})
+
+test('rows in PostgreSQL’s own text come back as they were; others are refused', async () => {
+  const read = (rows: Parameters<typeof rowsText>[0]) =>
+    stage.store.sql`select ord, approval, match_number, given
+                      from unnest(${rowsText(rows)}::text::approvals.ask[])`
+  const row = (approval: string, number: string | null, given: boolean) =>
+    [1, 0, approval, 'trm', null, null, number, given] as const
+  const [first, second] = await read([row('apr_0', '07', true), row('a|b-c.d:e', null, false)])
+  assert.deepEqual(first, { ord: 1, approval: 'apr_0', match_number: '07', given: true })
+  assert.deepEqual(second, { ord: 1, approval: 'a|b-c.d:e', match_number: null, given: false })
+  for (const text of ['"', '\\', '(', ')', '{', '}', ' ', '\n'])
+    assert.throws(() => rowsText([row(text, null, true)]), /needs quotes/)
+  await assert.rejects(read([row('a,b', null, true)]), /malformed record literal/)
 })

@@ -32,7 +32,7 @@ export type Approvals = ReturnType<typeof createApprovals>
 export const createApprovals = (needs: AnswerNeeds) => ({
   list: (call: TerminalCall, page: Page) => listApprovals(needs.store.sql, call, page),
   get: (id: Id<'apr'>, terminal: Id<'trm'>) => readApproval(needs.store.sql, id, terminal),
-  receive: (call: TerminalCall, asked: { approval: Id<'apr'>; nowMs: number }) =>
+  receive: (call: TerminalCall, asked: Parameters<typeof receiveApproval>[2]) =>
     receiveApproval(needs, call, asked),
   answer: (call: TerminalCall, asked: Answering) => answerApproval(needs, call, asked),
   mutes: (cardholder: Id<'chl'>) => listMutes(needs.store.sql, cardholder),

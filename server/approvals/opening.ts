@@ -53,8 +53,8 @@ export type Asking = NewApproval & {
 /** `muted`, `open`, `too_soon`: nobody was asked, and nobody outside is told. */
 export type AskedHow = 'asked' | 'muted' | 'open' | 'too_soon'
 
-/** Whose room acts on the deadline by itself: a payment on its steps', a mandate on its own. */
-const hasOwnDeadline = { payment: true, mandate: true, terminal: false } as const
+/** Whose room acts on the deadline by itself: a payment on its steps', the rest on their own. */
+const hasOwnDeadline = { payment: true, mandate: true, increment: true, terminal: false } as const
 
 /** Asks a person who did not begin: the row, what the clock waits for, the notice. */
 export async function ask(

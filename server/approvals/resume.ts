@@ -8,8 +8,11 @@ import type { ApprovalRow } from './row.ts'
 
 export type Heard = {
   readonly approval: ApprovalRow
-  /** `undeliverable`: no receipt of the terminal came in time; the question stays open. */
-  readonly said: 'approve' | 'deny' | 'not_me' | 'expired' | 'undeliverable'
+  /**
+   * `received`: a terminal signed that it was shown, told of payments only; `undeliverable`: none
+   * did in time. Either way the question stays open.
+   */
+  readonly said: 'approve' | 'deny' | 'not_me' | 'expired' | 'received' | 'undeliverable'
   /** With `not_me`: freeze the cards that could have been asked for. */
   readonly suspend: boolean
   readonly requestId: Id<'req'>

@@ -8,22 +8,34 @@ import { close, tellEnded } from './opening.ts'
 import type { GoOn } from './resume.ts'
 import { type ApprovalRow, readApproval } from './row.ts'
 
+type Receiving = {
+  readonly approval: Id<'apr'>
+  readonly requestId: Id<'req'>
+  readonly nowMs: number
+}
+type Received = { readonly row: ApprovalRow; readonly goOn: Answer<GoOn> | undefined }
+
 /** The terminal signs that the question was shown; the signed request is kept as evidence. */
 export function receiveApproval(
   needs: AnswerNeeds,
   call: TerminalCall,
-  { approval, nowMs }: { readonly approval: Id<'apr'>; readonly nowMs: number },
+  { approval, requestId, nowMs }: Receiving,
 ): Promise<Answer<ApprovalRow>> {
   const work = {
     gather: async () => {
       const row = await readApproval(needs.store.sql, approval, call.terminal)
-      return row === undefined ? refused('not_found') : done(row)
+      if (row === undefined) return refused('not_found')
+      const heard = { said: 'received', suspend: false, requestId, request: undefined } as const
+      const isPayment = row.kind === 'payment'
+      const told = { approval: row, ...heard, nowMs }
+      return done({ row, goOn: isPayment ? await needs.resume.payment(told) : undefined })
     },
-    record: async (tx: Tx, row: ApprovalRow) => {
+    record: async (tx: Tx, { row, goOn }: Received) => {
       await tx`
         update approvals.approval set received_ms = coalesce(received_ms, ${nowMs})
          where lane = ${laneOf(approval)} and id = ${approval}`
       await stopWaiting(tx, { approval, what: 'receipt' })
+      if (goOn?.ok) await goOn.value(tx)
       return done(row)
     },
   }

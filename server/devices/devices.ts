@@ -14,6 +14,15 @@ import { type LinkAsked, link, type Personalising, personalise, type SimNeeds } 
 
 export type { Carried, CarriedId } from './carried.ts'
 export type { Whose } from './epochs.ts'
+export {
+  type FoundDevice,
+  type FoundSim,
+  findProximity,
+  findReaders,
+  findSims,
+  findWholeSims,
+  type SoughtSim,
+} from './finding.ts'
 export { alsoHeard, hear, heardFor } from './hearing.ts'
 export type { Sim } from './sim-rows.ts'
 

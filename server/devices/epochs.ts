@@ -34,30 +34,48 @@ export async function fillEpochs(needs: EpochNeeds, nowMs: number): Promise<numb
   return rows
 }
 
+/** An epoch that is ours to fill until its lease runs out. */
+type Filling = { readonly epoch: number; lease: number; rows: number }
+
 /** One epoch, by whoever gets its lease; of a process that died, the lease runs out. */
-async function fill({ store: { sql }, vault, now }: EpochNeeds, epoch: number): Promise<number> {
-  const lease = now() + LEASE_MS
+async function fill(needs: EpochNeeds, epoch: number): Promise<number> {
+  const { sql } = needs.store
+  const filling: Filling = { epoch, lease: needs.now() + LEASE_MS, rows: 0 }
   const [begun] = await sql<{ mine: boolean }[]>`
-    select devices.begin_epoch(${epoch}, ${now()}, ${lease}) as mine`
+    select devices.begin_epoch(${epoch}, ${needs.now()}, ${filling.lease}) as mine`
   if (begun?.mine !== true) return 0
-  let [after, held, rows]: [Id<'pxd'> | null, number, number] = [null, lease, 0]
-  for (;;) {
+  try {
+    await fillPages(needs, filling)
+  } finally {
+    // Where it did not become ready, the next tick tries again; if this fails too, the lease ends.
+    await giveBack(sql, filling).catch(() => undefined)
+  }
+  return filling.rows
+}
+
+async function fillPages({ store: { sql }, vault, now }: EpochNeeds, filling: Filling) {
+  const { epoch } = filling
+  for (let after: Id<'pxd'> | null = null; ; ) {
     const reply: Awaited<ReturnType<typeof askFor>> = await askFor(vault, epoch, after)
     // Its clock is another's: that epoch is not open for the vault, yet or any more.
-    if (!reply.ok) return rows
+    if (!reply.ok) return
     await copyIn(sql, epoch, reply.output)
-    rows += reply.output.devices.length
+    filling.rows += reply.output.devices.length
     const next = now() + LEASE_MS
     const state = reply.output.has_more ? 'filling' : 'ready'
     const [kept] = await sql`
-      update devices.epoch set lease_ms = ${next}, filled = ${rows}, state = ${state}
-       where slot = ${slotOf(epoch)} and epoch = ${epoch} and lease_ms = ${held}
+      update devices.epoch set lease_ms = ${next}, filled = ${filling.rows}, state = ${state}
+       where slot = ${slotOf(epoch)} and epoch = ${epoch} and lease_ms = ${filling.lease}
       returning slot`
-    if (kept === undefined || state === 'ready') return rows
+    if (kept === undefined || state === 'ready') return
     after = reply.output.devices.at(-1) ?? null
-    held = next
+    filling.lease = next
   }
 }
+
+const giveBack = (sql: Store['sql'], { epoch, lease }: Filling) => sql`
+  update devices.epoch set lease_ms = 0
+   where slot = ${slotOf(epoch)} and epoch = ${epoch} and lease_ms = ${lease} and state = 'filling'`
 
 const askFor = (vault: EpochNeeds['vault'], epoch: number, after: Id<'pxd'> | null) =>
   vault.call('make_epoch_codes', { epoch, after })

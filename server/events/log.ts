@@ -1,7 +1,7 @@
 /**
- * Reading the log forward. A reader stops below the oldest transaction that still runs: above it
- * something could yet appear behind what was read. A long transaction delays readers and loses
- * nothing.
+ * Reading the log forward. A reader stops below the oldest transaction of this database that still
+ * runs (events.horizon): above it something could yet appear behind what was read. A long
+ * transaction delays readers and loses nothing.
  */
 import type { Db } from '#store'
 import type { EventItem, StoredEvent } from './outbox.ts'
@@ -22,12 +22,22 @@ type Row = StoredEvent & {
 const columns = (db: Db) => db`
   xid::text as xid, id, audience, also, type, subject, sequence, data, created_ms as "createdMs"`
 
-/** Not yet read by anyone who begins now: what is written from here on stands after this place. */
-export async function placeNow(db: Db): Promise<Place> {
-  const [row] = await db<{ xid: string }[]>`
-    select pg_snapshot_xmin(pg_current_snapshot())::text as xid`
+export type Ends = {
+  /** For whoever begins now: what is written from here on stands after this place. */
+  readonly now: Place
+  /** No reader of this log has been so far: above it nothing is written. */
+  readonly end: Place
+}
+
+/**
+ * Both, since `now` may step back for a moment (a stranger's transaction that has just ended is
+ * taken for one of ours), and whoever was told up to its earlier value is not told again.
+ */
+export async function endsOf(db: Db): Promise<Ends> {
+  const [row] = await db<{ now: string; end: string }[]>`
+    select events.horizon()::text as now, pg_snapshot_xmax(pg_current_snapshot())::text as end`
   if (row === undefined) throw new Error('PostgreSQL told no snapshot')
-  return { xid: BigInt(row.xid), id: '' }
+  return { now: { xid: BigInt(row.now), id: '' }, end: { xid: BigInt(row.end), id: '' } }
 }
 
 /** What stands after a place, whoever may read it. */
@@ -36,7 +46,7 @@ export async function readAfter(db: Db, { xid, id }: Place, limit: number): Prom
     select ${columns(db)} from events.event e
      where e.xid >= ${String(xid)}::text::xid8
        and (e.xid, e.id) > (${String(xid)}::text::xid8, ${id})
-       and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+       and e.xid < (select events.horizon())
      order by e.xid, e.id limit ${limit}`
   return rows.map(logged)
 }
@@ -48,7 +58,7 @@ export async function readOwnAfter(
   { place: { xid, id }, limit }: { readonly place: Place; readonly limit: number },
 ): Promise<LoggedEvent[]> {
   const after = db`(e.xid, e.id) > (${String(xid)}::text::xid8, ${id})
-    and e.xid < pg_snapshot_xmin(pg_current_snapshot())`
+    and e.xid < (select events.horizon())`
   const rows = await db<Row[]>`
     select * from (
       (select ${columns(db)} from events.event e

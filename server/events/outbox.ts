@@ -1,7 +1,7 @@
 /** What happened, as rows: each is written with what it is about, never after it. */
 
+import type { EventType } from '@warifu/protocol/event-types'
 import { type Id, isId, laneOf } from '@warifu/protocol/ids'
-import type { EventType } from '@warifu/protocol/objects'
 import type { Db } from '#store'
 
 export type EventItem = {

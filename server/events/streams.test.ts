@@ -7,11 +7,12 @@ import type { Readable } from 'node:stream'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer } from '@warifu/protocol/errors'
+import type { EventType } from '@warifu/protocol/event-types'
 import type { Id } from '@warifu/protocol/ids'
-import type { EventType } from '@warifu/protocol/objects'
 import { type Rehearsal, rehearse } from '@warifu/server/rehearsal'
+import postgres from 'postgres'
 import type { Db, Tx } from '#store'
-import { placeNow } from './log.ts'
+import { endsOf } from './log.ts'
 import { append } from './outbox.ts'
 import { readPlace } from './place.ts'
 import { createStreams, type Holder, limits } from './streams.ts'
@@ -63,7 +64,7 @@ function take(body: Readable): { readonly text: string; readonly subjects: strin
   return { text, subjects }
 }
 
-/** Turns the tail until so many were told: other databases' transactions hold it up for moments. */
+/** Turns the tail until so many were told. */
 async function tailUntil(tail: () => Promise<void>, body: Readable, count: number) {
   const found: string[] = []
   for (let patience = 200; found.length < count && patience > 0; patience -= 1) {
@@ -109,6 +110,82 @@ test('what was written first and committed last is not passed over', async () =>
   assert.deepEqual(await tailUntil(tail, body, 2), ['slow', 'quick'])
 })
 
+/** Runs a transaction that has written, until it is released. */
+async function holdOpen(sql: postgres.Sql): Promise<() => Promise<void>> {
+  const { promise: held, resolve: release } = Promise.withResolvers<void>()
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+  const whole = sql.begin(async (tx) => {
+    await tx`select pg_current_xact_id()`
+    begin()
+    await held
+  })
+  await begun
+  return async () => {
+    release()
+    await whole
+  }
+}
+
+test('what another database of the cluster writes holds nobody up', async () => {
+  const elsewhere = postgres(process.env['WARIFU_TEST_SERVER_ADMIN_URL'] ?? '', { max: 1 })
+  const merchant = stage.mint('mer')
+  const hub = hubOf()
+  const tail = () => hub.tail(startMs)
+  const release = await holdOpen(elsewhere)
+  const body = opened(await hub.open(listen(merchant)))
+  await tail()
+  await write(stage.store.sql, merchant, { subject: 'at once' })
+  const found = await tailUntil(tail, body, 1)
+  await release()
+  await elsewhere.end()
+  assert.deepEqual(found, ['at once'])
+})
+
+test('whatever overlaps, all is told once, and nothing behind what was told', async () => {
+  const elsewhere = postgres(process.env['WARIFU_TEST_SERVER_ADMIN_URL'] ?? '', { max: 2 })
+  const merchant = stage.mint('mer')
+  const hub = hubOf()
+  const tail = () => hub.tail(startMs)
+  const body = opened(await hub.open(listen(merchant)))
+  await tail()
+  const ours = Array.from({ length: 4 }, (_, writer) => async () => {
+    for (let at = 0; at < 60; at += 1)
+      await stage.store.transaction(async (tx: Tx) => {
+        await write(tx, merchant, { subject: `w${writer}-${at}` })
+        if ((at + writer) % 3 === 0) await sleep(1)
+      })
+  })
+  const theirs = Array.from({ length: 2 }, () => async () => {
+    for (let at = 0; at < 150; at += 1)
+      await elsewhere.begin((tx) => tx`select pg_current_xact_id()`)
+  })
+  let writing = true
+  const all = Promise.all([...ours, ...theirs].map((work) => work())).finally(() => {
+    writing = false
+  })
+  let text = ''
+  while (writing) {
+    await tail()
+    text += String(body.read() ?? '')
+  }
+  await all
+  await elsewhere.end()
+  for (let turns = 200; turns > 0 && (text.match(/^event: /gm)?.length ?? 0) < 240; turns -= 1) {
+    await tail()
+    text += String(body.read() ?? '')
+    await sleep(10)
+  }
+  const rows = await stage.store.sql<{ place: string }[]>`
+    select xid::text || '.' || id as place from events.event
+     where audience = ${merchant} order by xid, id`
+  const told = [...text.matchAll(/^id: (.+)\nevent: /gm)].map(([, place = '']) => place)
+  assert.equal(rows.length, 240)
+  assert.deepEqual(
+    told,
+    rows.map(({ place }) => place),
+  )
+})
+
 test('each reads its own; a shared event is read by both, once', async () => {
   const { sql } = stage.store
   const [merchant, other, person] = [stage.mint('mer'), stage.mint('mer'), stage.mint('chl')]
@@ -148,7 +225,7 @@ test('a reader goes on at its place, over many pages, on another process', async
 test('a place that this log has not reached yet counts as now', async () => {
   const merchant = stage.mint('mer')
   const hub = hubOf()
-  const now = await placeNow(stage.store.sql)
+  const { now } = await endsOf(stage.store.sql)
   const from = { xid: now.xid + 1_000_000n, id: '' }
   const body = opened(await hub.open({ ...listen(merchant), from }))
   await write(stage.store.sql, merchant, { subject: 'after all' })

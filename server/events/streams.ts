@@ -8,13 +8,13 @@ import { Readable } from 'node:stream'
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
 import type { Store } from '#store'
-import { type LoggedEvent, placeNow, readAfter, readOwnAfter } from './log.ts'
+import { endsOf, type LoggedEvent, readAfter, readOwnAfter } from './log.ts'
 import { heartbeat, message, opening } from './message.ts'
 import type { EventItem, StoredEvent } from './outbox.ts'
 import { isAfter, type Place } from './place.ts'
 
 /** By what a listener came in: while it stands, the stream stays open. */
-export type Holder = Id<'key'> | Id<'trm'>
+export type Holder = Id<'key'> | Id<'trm'> | Id<'usr'>
 
 export type StreamNeeds = {
   readonly store: Pick<Store, 'sql'>
@@ -83,12 +83,12 @@ export function createStreams(needs: StreamNeeds): Streams {
 
 async function open(hub: Hub, listening: Listening): Promise<Answer<Readable>> {
   const { from, nowMs, audience, holder } = listening
-  const now = await placeNow(hub.needs.store.sql)
+  const { now, end } = await endsOf(hub.needs.store.sql)
   const held = [...hub.listeners].filter((one) => one.holder === holder).length
   if (held >= limits.perHolder || hub.listeners.size >= limits.inAll)
     return refused('too_many_streams')
   // A place from a log that this database does not have: nothing of it can be read again.
-  const place = from === undefined || isAfter(from, now) ? now : from
+  const place = from === undefined || isAfter(from, end) ? now : from
   const body = new Readable({ read: () => {} })
   const listener = { audience, holder, body, place, live: false, doomed: false, ended: false }
   join(hub, { ...listener, toldMs: nowMs, drainedMs: nowMs })
@@ -143,7 +143,7 @@ async function dismiss(hub: Hub, nowMs: number): Promise<void> {
   const standing = await hub.needs.standing([...new Set(listeners.map(({ holder }) => holder))])
   for (const listener of listeners.filter(({ holder }) => !standing.has(holder))) {
     // A terminal is told first why: its notice ends the stream, or the next look does.
-    if (listener.doomed || listener.holder.startsWith('key_')) end(listener)
+    if (listener.doomed || !listener.holder.startsWith('trm_')) end(listener)
     listener.doomed = true
   }
 }
@@ -151,7 +151,7 @@ async function dismiss(hub: Hub, nowMs: number): Promise<void> {
 /** Follows the log for everyone who is up with it. */
 async function readOn(hub: Hub, nowMs: number): Promise<void> {
   const { sql } = hub.needs.store
-  hub.place ??= await placeNow(sql)
+  hub.place ??= (await endsOf(sql)).now
   for (let turn = 0; turn < limits.batches; turn += 1) {
     const events = await readAfter(sql, hub.place, limits.batch)
     for (const event of events) {

@@ -1,6 +1,7 @@
 /** What was and will be delivered to an endpoint, with every attempt; and asking for it again. */
+
+import type { EventType } from '@warifu/protocol/event-types'
 import type { Id } from '@warifu/protocol/ids'
-import type { EventType } from '@warifu/protocol/objects'
 import type { Db } from '#store'
 import type { Endpoint, Owned } from './webhook-endpoint.ts'
 
@@ -36,7 +37,8 @@ export const listDeliveries = (db: Db, endpoint: Id<'whe'>, { limit, before, sta
            d.created_ms as "createdMs",
            coalesce((select jsonb_agg(to_jsonb(a) - 'endpoint' - 'event' order by a.number)
                        from events.attempt a
-                      where a.endpoint = d.endpoint and a.event = d.event), '[]') as attempts
+                      where a.lane = d.lane and a.endpoint = d.endpoint
+                        and a.event = d.event), '[]') as attempts
       from events.delivery d
      where d.endpoint = ${endpoint}
        and (${before ?? null}::text is null or d.event < ${before ?? null})
@@ -51,12 +53,12 @@ export async function resend(
 ): Promise<boolean> {
   const [row] = await db`
     insert into events.delivery
-      (endpoint, event, event_lane, subject, type, sequence, next_ms, created_ms)
-    select ${endpoint}, e.id, e.lane, e.subject, e.type, e.sequence, ${nowMs}, ${nowMs}
+      (lane, endpoint, event, subject, type, sequence, next_ms, created_ms)
+    select e.lane, ${endpoint}, e.id, e.subject, e.type, e.sequence, ${nowMs}, ${nowMs}
       from events.event e
      where e.lane = store.lane_of(${event}) and e.id = ${event}
        and e.audience in (${merchant}, ${endpoint})
-    on conflict (endpoint, event) do update
+    on conflict (lane, endpoint, event) do update
        set state = 'pending', ended_ms = null, attempts = 0, next_ms = excluded.next_ms
     returning event`
   return row !== undefined
@@ -84,12 +86,12 @@ export async function replayMissing(
 ): Promise<number> {
   const rows = await db`
     insert into events.delivery
-      (endpoint, event, event_lane, subject, type, sequence, next_ms, created_ms)
-    select ${id}, e.id, e.lane, e.subject, e.type, e.sequence, ${span.nowMs}, ${span.nowMs}
+      (lane, endpoint, event, subject, type, sequence, next_ms, created_ms)
+    select e.lane, ${id}, e.id, e.subject, e.type, e.sequence, ${span.nowMs}, ${span.nowMs}
       from events.event e
      where e.audience = ${merchant} and e.created_ms between ${span.fromMs} and ${span.toMs}
        and (${[...types]}::text[] = '{}' or e.type = any (${[...types]}::text[]))
-    on conflict (endpoint, event) do nothing
+    on conflict (lane, endpoint, event) do nothing
     returning 1`
   return rows.count
 }

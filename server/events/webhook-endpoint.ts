@@ -1,6 +1,7 @@
 /** A merchant's webhook endpoints: rows, and what the merchant does with them. */
+
+import type { EventType } from '@warifu/protocol/event-types'
 import type { Id } from '@warifu/protocol/ids'
-import type { EventType } from '@warifu/protocol/objects'
 import type { Db, Tx } from '#store'
 import { append } from './outbox.ts'
 

@@ -15,6 +15,8 @@ export type SendingNeeds = {
   readonly mint: Mint
   readonly random: (size: number) => Uint8Array
   readonly now: () => number
+  /** The receiver's clock: a sandbox's own may be ahead of it. */
+  readonly wall: () => number
   readonly box: SecretBox
   readonly post: Post
   /** How an event is shown: the body of its webhook. */
@@ -76,7 +78,7 @@ type Due = StoredEvent & {
 }
 
 async function deliver(needs: SendingNeeds, leased: Leased): Promise<void> {
-  const { store, box, post, now, show } = needs
+  const { store, box, post, now, wall, show } = needs
   const { endpoint, event } = leased
   const [due] = await store.sql<Due[]>`
     select e.id, e.type, e.subject, e.sequence, e.data, e.created_ms as "createdMs", w.url,
@@ -86,7 +88,7 @@ async function deliver(needs: SendingNeeds, leased: Leased): Promise<void> {
   if (due === undefined) throw new Error('a delivery of no event')
   const atMs = now()
   const body = JSON.stringify(show(due))
-  const timestamp = Math.floor(atMs / 1000)
+  const timestamp = Math.floor(wall() / 1000)
   const secrets = secretsOf(due, atMs).map((sealed) => box.open(sealed, endpoint))
   const posted = await post({
     url: due.url,
@@ -118,15 +120,19 @@ type Recording = {
 async function record(recording: Recording): Promise<void> {
   const { tx, needs, leased, posted, atMs, doneMs } = recording
   const { endpoint, event } = leased
+  const lane = laneOf(event)
   const [row] = await tx<{ attempts: number }[]>`
     update events.delivery set attempts = attempts + 1, leased_ms = null
-     where endpoint = ${endpoint} and event = ${event} and state = 'pending'
+     where lane = ${lane} and endpoint = ${endpoint} and event = ${event}
+       and state = 'pending'
     returning attempts`
   await tx`
-    insert into events.attempt (endpoint, event, number, at_ms, took_ms, status, error, answer)
-    select ${endpoint}, ${event}, count(*) + 1, ${atMs}, ${doneMs - atMs}, ${posted.status},
-           ${posted.error}, ${posted.answer}
-      from events.attempt where endpoint = ${endpoint} and event = ${event}`
+    insert into events.attempt
+      (lane, endpoint, event, number, at_ms, took_ms, status, error, answer)
+    select ${lane}, ${endpoint}, ${event}, count(*) + 1, ${atMs}, ${doneMs - atMs},
+           ${posted.status}, ${posted.error}, ${posted.answer}
+      from events.attempt
+     where lane = ${lane} and endpoint = ${endpoint} and event = ${event}`
   if (row === undefined) return
   const chance = (needs.random(1)[0] ?? 0) / 256
   const verdict = judge(posted, { attempts: row.attempts, nowMs: doneMs, chance })
@@ -143,7 +149,8 @@ async function settle(tx: Tx, { leased, verdict, nowMs }: Settling): Promise<voi
     update events.delivery
        set state = ${state}, next_ms = ${again ? verdict.atMs : nowMs},
            ended_ms = ${again ? null : nowMs}
-     where endpoint = ${leased.endpoint} and event = ${leased.event}`
+     where lane = ${laneOf(leased.event)} and endpoint = ${leased.endpoint}
+       and event = ${leased.event}`
 }
 
 type Judging = {

@@ -8,8 +8,8 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, test } from 'node:test'
 import type { Answer } from '@warifu/protocol/errors'
+import type { EventType } from '@warifu/protocol/event-types'
 import type { Id } from '@warifu/protocol/ids'
-import type { EventType } from '@warifu/protocol/objects'
 import { type Rehearsal, rehearse } from '@warifu/server/rehearsal'
 import { Webhook } from 'standardwebhooks'
 import { append } from './outbox.ts'
@@ -49,6 +49,7 @@ const createHooks = (): Webhooks => {
   const { store, mint, random } = stage
   return createWebhooks({
     ...{ store, mint, random, allowed, plain: true, now: () => nowMs, post: createPost(allowed) },
+    wall: () => nowMs,
     box: createSecretBox(new Uint8Array(32).fill(7), random),
     show: ({ id, type, sequence, subject, data }) => ({ id, type, sequence, subject, data }),
   })

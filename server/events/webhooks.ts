@@ -2,8 +2,8 @@
 
 import type { BlockList } from 'node:net'
 import { type Answer, done, refused } from '@warifu/protocol/errors'
+import type { EventType } from '@warifu/protocol/event-types'
 import { type Id, laneOf } from '@warifu/protocol/ids'
-import type { EventType } from '@warifu/protocol/objects'
 import { type Claiming, claimed, type Tx } from '#store'
 import { type UrlFault, urlFault } from './webhook-address.ts'
 import { listDeliveries, recover, replayMissing, resend } from './webhook-delivery.ts'

@@ -43,7 +43,7 @@ export const control = (
 })
 
 /** What the program's bounds and the card's own come to. */
-async function tellLedger(tx: Tx, card: CardRow): Promise<void> {
+export async function tellLedger(tx: Tx, card: CardRow): Promise<void> {
   const program = await readProgram(tx, card.program)
   if (program === undefined) throw new Error('a card without program')
   const both = narrowed(boundsOf(program), card.own ?? noControls)

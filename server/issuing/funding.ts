@@ -31,7 +31,7 @@ export async function fund(needs: Needs, funding: Funding): Promise<Answer<Funde
     if (program.funding !== 'debit') return refused('card_not_fundable')
     const above = program.secondAbove
     if (by !== null && above !== null && amount > above) {
-      const content = { amount, currency, reference }
+      const content = { card: id, amount, currency, reference }
       const asked = { id: needs.mint('req'), act: 'account.fund', subject: card.account, content }
       const waiting = await askSecond(tx, { ...asked, by, nowMs })
       if (waiting !== undefined) return done({ card: await viewOne(tx, id, nowMs), waiting })

@@ -34,8 +34,9 @@ export async function grant(needs: Needs, tx: Tx, granting: Granting): Promise<I
   const facts = factsOfControls(boundsOf(program))
   const uses = program.usage === 'single_use' ? 1 : null
   const locks = program.usage === 'merchant_locked'
-  const { signatureOnlyMax } = program
-  await putCard(tx, { card, account, active: false, signatureOnlyMax, uses, locks, ...facts })
+  const { signatureOnlyMax, overCapture, forcePost } = program
+  const terms = { signatureOnlyMax, overCapture, forcePost, uses, locks }
+  await putCard(tx, { card, account, active: false, ...terms, ...facts })
   return card
 }
 

@@ -135,7 +135,9 @@ async function applicant(atMs = nowMs) {
     const turn = nextCall()
     return once(
       turn,
-      issuing.startVerification({ call: turn, application: id, proof, nowMs: atMs }),
+      issuing.startVerification({
+        ...{ call: turn, application: id, proof, language: 'en', nowMs: atMs },
+      }),
     )
   }
   const show = async (person: Awaited<ReturnType<typeof certify>>) => {

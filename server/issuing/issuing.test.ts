@@ -100,7 +100,7 @@ async function bornPerson(script: Script = codes) {
     start: (application: Id<'app'>, phone = '+819012345678', atMs = nowMs) => {
       const call = nextCall()
       const proof = { method: 'phone', phone } as const
-      const starting = { call, application, proof, nowMs: atMs }
+      const starting = { call, application, proof, language: 'en', nowMs: atMs } as const
       return once(call, issuing.startVerification(starting))
     },
     answer: (verification: Id<'ver'>, code: string, atMs = nowMs) => {

@@ -9,6 +9,7 @@ import { type Applying, apply } from './applying.ts'
 import { type NewAuthority, trustAuthority } from './authority.ts'
 import { type CardPage, listCards, ownerOf, readCard, signatureOnlyMax } from './card.ts'
 import { viewCards } from './card-view.ts'
+import { type Changing, changeProgram, goOnChanging } from './changing.ts'
 import { consult } from './consulting.ts'
 import { type Controlling, control } from './controlling.ts'
 import { expire } from './expiring.ts'
@@ -41,8 +42,27 @@ export { type ApplicationView, digestOf } from './application.ts'
 export { type NewAuthority, trustAuthority } from './authority.ts'
 export type { BureauKey } from './bureau.ts'
 export type { CardView } from './card-view.ts'
+export { changeOf, termsNow } from './changing.ts'
 export { boundsOf } from './controls.ts'
 export { type CreditBureau, createHttpCreditBureau } from './credit-bureau.ts'
+export {
+  type FoundApplication,
+  type FoundCard,
+  findApplications,
+  findCards,
+  last4sOf,
+  type SoughtApplication,
+  type SoughtCard,
+} from './finding.ts'
+export {
+  type FoundBureau,
+  type FoundPlastic,
+  findBureaus,
+  findPlastics,
+  foundPlastic,
+  placeOf,
+  type SoughtPlastic,
+} from './finding-plastic.ts'
 export type { Installable } from './installing.ts'
 export type { Following, Needs as IssuingNeeds } from './needs.ts'
 export type { PinCode, PinView } from './pins.ts'
@@ -54,6 +74,7 @@ export {
   type NewProgram,
   type Program,
   programsNamed,
+  readProgram,
 } from './program.ts'
 export type { LogView, ReviewView } from './queue.ts'
 export { allowStripes, type ReaderRules } from './reading.ts'
@@ -96,6 +117,7 @@ export const createIssuing = (needs: Needs) => ({
   judgeDocument: (judging: Judging) => judgeDocument(needs, judging),
   stop: (stopping: Stopping) => stop(needs, stopping),
   fund: (funding: Funding) => fund(needs, funding),
+  changeProgram: (changing: Changing) => changeProgram(needs, changing),
   trustAuthority: (authority: NewAuthority) => trustAuthority(needs.store.sql, authority),
 
   /** For payments, before it is known which card will pay. */
@@ -120,8 +142,11 @@ export const createIssuing = (needs: Needs) => ({
   /** For devices: what may be written into a SIM, and under which company. */
   simCards: (db: Db, cards: readonly Id<'crd'>[]) => simCards(db, cards),
 
-  /** Ends what is due: applications, cards past their month, cards used up. */
-  tick: (nowMs: number) => expire(needs, nowMs),
+  /**
+   * Ends what is due: applications, cards past their month, cards used up. Goes on with programs
+   * whose change has not reached all cards.
+   */
+  tick: async (nowMs: number) => (await expire(needs, nowMs)) + (await goOnChanging(needs)),
   /** Asks the bureau about whoever waits for it. */
   consult: (nowMs: number) => consult(needs, nowMs),
 })

@@ -3,11 +3,12 @@
  * sends the codes that unblock one. Whether a PIN is set, wrong or blocked is the vault's to say.
  */
 import { type Answer, done, refused } from '@warifu/protocol/errors'
+import type { EventType } from '@warifu/protocol/event-types'
 import { type Id, timeOf } from '@warifu/protocol/ids'
-import type { EventType } from '@warifu/protocol/objects'
+import type { Language } from '@warifu/protocol/language'
 import type { VaultOutput } from '@warifu/protocol/vault'
 import { append } from '#events'
-import { maskPhone, queueMessage } from '#people'
+import { maskPhone, messageText, queueMessage } from '#people'
 import type { Db, Tx } from '#store'
 import { idOfCall, type TerminalCall, type Work } from '#terminals'
 import { readCard } from './card.ts'
@@ -104,8 +105,10 @@ async function tell(
 
 type Coded = { readonly id: Id<'ver'>; readonly code: string; readonly destination: string }
 
+export type Unblocking = OnPin & { readonly language: Language }
+
 /** A code to the phone number that its owner has verified, and to no other. */
-export const startUnblock = (needs: Needs, asked: OnPin): Work<Coded, PinView> => ({
+export const startUnblock = (needs: Needs, asked: Unblocking): Work<Coded, PinView> => ({
   gather: async () => {
     const { call, card, nowMs } = asked
     const pin = await pinOf(needs, { card, cardholder: call.cardholder, nowMs })
@@ -118,8 +121,8 @@ export const startUnblock = (needs: Needs, asked: OnPin): Work<Coded, PinView> =
     return code.ok ? done({ id, destination, code: code.value }) : code
   },
   record: async (tx, { id, code, destination }) => {
-    const { card, nowMs } = asked
-    const body = `Warifu: ${code} lets your PIN in again, for ten minutes. Tell it to nobody.`
+    const { card, language, nowMs } = asked
+    const body = messageText('pin_code', language, { code })
     const message = { channel: 'sms', recipient: destination, body } as const
     await queueMessage(tx, { id: needs.mint('msg'), ...message }, nowMs)
     const shown = maskPhone(destination)

@@ -19,6 +19,7 @@ import {
   pinOf,
   setPin,
   startUnblock,
+  type Unblocking,
   unblockPin,
   verifiedPhone,
 } from './pins.ts'
@@ -43,7 +44,7 @@ export const createPlastic = (needs: Needs) => ({
   pinOf: (asked: Parameters<typeof pinOf>[1]) => pinOf(needs, asked),
   // Works of a terminal, done by `terminals.once`.
   setPin: (asked: OnPin) => setPin(needs, asked),
-  startUnblock: (asked: OnPin) => startUnblock(needs, asked),
+  startUnblock: (asked: Unblocking) => startUnblock(needs, asked),
   unblockPin: (asked: OnPin) => unblockPin(needs, asked),
   order: (ordering: Ordering) => orderPlastic(needs, ordering),
   openPage: (asked: OnPlastic) => openPage(needs, asked),

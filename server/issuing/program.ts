@@ -35,6 +35,10 @@ export type Program = {
   readonly keepsTokens: boolean
   /** So many days before a card expires, another may be had in its place. */
   readonly renewDays: number
+  /** Captured above a hold that nobody approved in person: basis points of it, at most. */
+  readonly overCapture: number
+  /** Also without funds: the account owes it, and pays nothing until that is repaid. */
+  readonly forcePost: boolean
   readonly rules: readonly Rule[]
 }
 
@@ -48,6 +52,8 @@ type Defaults =
   | 'controls'
   | 'keepsTokens'
   | 'renewDays'
+  | 'overCapture'
+  | 'forcePost'
 /** What is left out: a credit card that asks for every method and bounds amounts only. */
 export type NewProgram = Omit<Program, Defaults> & Partial<Pick<Program, Defaults>>
 
@@ -61,6 +67,8 @@ const withDefaults = (program: NewProgram): Program => ({
   controls: {},
   keepsTokens: true,
   renewDays: 60,
+  overCapture: 0,
+  forcePost: false,
   ...program,
 })
 
@@ -74,12 +82,14 @@ export async function createProgram(db: Db, given: NewProgram, nowMs: number): P
     insert into issuing.program
       (id, name, bin, currency, schemes, verification_methods, verification_needed, funding, usage,
        account, bureau, second_above, validity_months, per_transaction, per_day, per_month,
-       signature_only_max, controls, keeps_tokens, renew_days, rules, created_ms)
+       signature_only_max, controls, keeps_tokens, renew_days, over_capture, force_post, rules,
+       created_ms)
     values (${id}, ${name}, ${bin}, ${currency}, ${[...schemes]}::text[],
             ${[...verificationMethods]}::text[], ${verificationNeeded}, ${funding}, ${usage},
             ${account}, ${bureau}, ${secondAbove}, ${validityMonths}, ${perTransaction}, ${perDay},
             ${perMonth}, ${signatureOnlyMax}, ${json(program.controls)}, ${keepsTokens},
-            ${renewDays}, ${json(program.rules)}, ${nowMs})`
+            ${renewDays}, ${program.overCapture}, ${program.forcePost}, ${json(program.rules)},
+            ${nowMs})`
 }
 
 const columns = (db: Db) => db`
@@ -88,7 +98,7 @@ const columns = (db: Db) => db`
   second_above as "secondAbove", validity_months as "validityMonths",
   per_transaction as "perTransaction", per_day as "perDay", per_month as "perMonth",
   signature_only_max as "signatureOnlyMax", controls, keeps_tokens as "keepsTokens",
-  renew_days as "renewDays", rules`
+  renew_days as "renewDays", over_capture as "overCapture", force_post as "forcePost", rules`
 
 export async function readProgram(db: Db, id: Id<'prg'>): Promise<Program | undefined> {
   const [row] = await db<Program[]>`

@@ -2,6 +2,7 @@
 import type { Body } from '@warifu/protocol/contract'
 import type { Answer } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
+import type { Language } from '@warifu/protocol/language'
 import type { Tx } from '#store'
 import type { TerminalCall } from '#terminals'
 import type { Application } from './application.ts'
@@ -9,13 +10,14 @@ import type { Needs } from './needs.ts'
 import type { Detail, VerificationState } from './verification.ts'
 
 export type Proof = Body<'startVerification'>
-export type Language = NonNullable<Extract<Proof, { method: 'phone' }>['language']>
 
 export type Starting = {
   readonly id: Id<'ver'>
   readonly call: TerminalCall
   readonly application: Application
   readonly proof: Proof
+  /** Of what the person is sent. */
+  readonly language: Language
   readonly deadlineMs: number
   readonly nowMs: number
 }

@@ -4,6 +4,7 @@
  */
 import { type Answer, done, errors, type Refusal, refused } from '@warifu/protocol/errors'
 import { type Id, timeOf } from '@warifu/protocol/ids'
+import type { Language } from '@warifu/protocol/language'
 import type { Db, Tx } from '#store'
 import { idOfCall, type TerminalCall, type Work } from '#terminals'
 import {
@@ -32,6 +33,7 @@ export type StartingVerification = {
   readonly call: TerminalCall
   readonly application: Id<'app'>
   readonly proof: Proof
+  readonly language: Language
   readonly nowMs: number
 }
 type Gathered = { readonly id: Id<'ver'>; readonly begun: Begun; readonly deadlineMs: number }
@@ -41,7 +43,7 @@ export const startVerification = (
   starting: StartingVerification,
 ): Work<Gathered, VerificationView> => ({
   gather: async () => {
-    const { call, application, proof, nowMs } = starting
+    const { call, application, proof, language, nowMs } = starting
     const found = await ownApplication(needs.store.sql, starting, application)
     if (!found.ok) return found
     const refusal = await whyNot(needs.store.sql, found.value, proof.method)
@@ -50,7 +52,7 @@ export const startVerification = (
     // The proof is of the method that names the row.
     const row = methodTable[proof.method] as Row
     const deadlineMs = nowMs + row.minutes * 60_000
-    const given = { id, call, application: found.value, proof, deadlineMs, nowMs }
+    const given = { id, call, application: found.value, proof, language, deadlineMs, nowMs }
     const begun = await row.start(needs, given)
     return begun.ok ? done({ id, begun: begun.value, deadlineMs }) : begun
   },

@@ -5,6 +5,8 @@
 import { type Id, laneOf } from '@warifu/protocol/ids'
 import type { Db } from '#store'
 
+const DAY_MS = 86_400_000
+
 /** Bounds of a card. Amounts in minor units of the account's currency; null: no such bound. */
 export type Controls = {
   readonly perTransaction: bigint
@@ -40,6 +42,10 @@ export type CardFacts = Pick<Controls, 'perTransaction' | 'perDay' | 'perMonth'>
     readonly uses?: number | null
     /** Good only where it is used first. */
     readonly locks?: boolean
+    /** Captured above a hold that nobody approved in person: basis points of it, at most. */
+    readonly overCapture?: number
+    /** Also where the funds are not there. */
+    readonly forcePost?: boolean
   }
 
 /** More payments than a day has moments: what "no such bound" is in a comparison. */
@@ -51,11 +57,12 @@ const listOf = (values: readonly string[] | null) =>
 /** Makes a card known to the hot path. The card's id carries its account's lane. */
 export async function putCard(db: Db, facts: CardFacts): Promise<void> {
   const { card, account, active, signatureOnlyMax, uses = null, locks = false } = facts
+  const { overCapture = 0, forcePost = false } = facts
   await db`
     insert into ledger.card (lane, id, account, active, per_transaction, per_day, per_month,
-                             signature_only_max, uses_left, locks)
+                             signature_only_max, uses_left, locks, over_capture, force_post)
     values (${laneOf(account)}, ${card}, ${account}, ${active}, 0, 0, 0, ${signatureOnlyMax},
-            ${uses}, ${locks})`
+            ${uses}, ${locks}, ${overCapture}, ${forcePost})`
   await setControls(db, card, { ...unbounded, ...facts })
 }
 
@@ -81,6 +88,26 @@ export async function setControls(db: Db, card: Id<'crd'>, controls: Controls): 
      where lane = ${laneOf(card)} and id = ${card}`
 }
 
+export type Terms = {
+  readonly signatureOnlyMax: bigint
+  readonly overCapture: number
+  readonly forcePost: boolean
+}
+
+/** Other terms of a program, for these cards of it, locked in the order in which charges lock. */
+export async function setTerms(db: Db, cards: readonly Id<'crd'>[], terms: Terms): Promise<void> {
+  const { signatureOnlyMax, overCapture, forcePost } = terms
+  await db`
+    update ledger.card k
+       set signature_only_max = ${signatureOnlyMax}, over_capture = ${overCapture},
+           force_post = ${forcePost}
+      from (select c.lane, c.id
+              from unnest(${cards.map(laneOf)}::smallint[], ${[...cards]}::text[]) as p (lane, id)
+              join ledger.card c on c.lane = p.lane and c.id = p.id
+             order by c.lane, c.account, c.id for no key update of c) held
+     where k.lane = held.lane and k.id = held.id`
+}
+
 /**
  * A card in the place of another, on the same account: with its bounds, with what was spent of
  * them (a new card is no new day), and with its merchant where it is locked to one.
@@ -95,12 +122,12 @@ export async function succeedCard(
     insert into ledger.card
       (lane, id, account, active, per_transaction, per_day, per_month, signature_only_max,
        day, day_spent, month, month_spent, count_day, count_month, day_count, month_count,
-       uses_left, locks, merchants_only, merchants_never, categories_only, categories_never,
-       cap, own)
+       uses_left, locks, over_capture, force_post, merchants_only, merchants_never,
+       categories_only, categories_never, cap, own)
     select lane, ${to}, account, false, per_transaction, per_day, per_month, signature_only_max,
            day, day_spent, month, month_spent, count_day, count_month, day_count, month_count,
-           uses_left, locks, merchants_only, merchants_never, categories_only, categories_never,
-           cap, own
+           uses_left, locks, over_capture, force_post, merchants_only, merchants_never,
+           categories_only, categories_never, cap, own
       from ledger.card where lane = ${lane} and id = ${from}`
 }
 
@@ -154,11 +181,11 @@ export async function setCardPrint(
   card: Id<'crd'>,
   { last4, expires }: Printed,
 ): Promise<void> {
-  const first = `${expires}-01`
+  const [year = 0, month = 0] = expires.split('-').map(Number)
+  // The day before the next month begins, counted since 1970.
+  const lastDay = Date.UTC(year, month, 1) / DAY_MS - 1
   await db`
-    update ledger.card
-       set last4 = ${last4},
-           last_day = (${first}::date + interval '1 month')::date - date '1970-01-01' - 1
+    update ledger.card set last4 = ${last4}, last_day = ${lastDay}
      where lane = ${laneOf(card)} and id = ${card}`
 }
 

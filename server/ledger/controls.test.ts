@@ -60,10 +60,10 @@ async function authorize(lane: number, asks: readonly Ask[], nowMs = firstMs): P
   const { sql } = stage.store
   const rows = asks.map((ask, i) => ({ ord: i + 1, lane, currency: 'jpy', ...ask }))
   const codes = await sql<{ code: string }[]>`
-    select code from ledger.authorize(
+    select outcome as code from unnest(ledger.authorize(
       array(select a from jsonb_populate_recordset(null::ledger.ask, ${sql.json(rows)}) a),
       ${nowMs}, ${nowMs + 1000}, ledger.day_of(${nowMs}::bigint),
-      ledger.month_of(${nowMs}::bigint)) order by ord`
+      ledger.month_of(${nowMs}::bigint)))`
   return codes.map(({ code }) => code)
 }
 
@@ -75,8 +75,9 @@ async function end(book: { lane: number; account: Id<'acc'> }, payment: string, 
           select ledger.release(${book.lane}::smallint, ${book.account}, ${payment},
                                 ${firstMs}) as code`
       : await sql<{ code: string }[]>`
-          select ledger.capture(${book.lane}::smallint, ${book.account}, ${payment},
-                                ${payment}, ${take}, ${firstMs}) as code`
+          select ledger.capture(${book.lane}::smallint, ${book.account}, array[${payment}],
+                                ${stage.mint('mer')}, ${stage.mint('cap')}, ${take}, true, null,
+                                ${firstMs}) as code`
   return row?.code
 }
 

@@ -15,10 +15,21 @@ export {
   setCardActive,
   setCardPrint,
   setControls,
+  setTerms,
   succeedCard,
   unbounded,
   usedUpCards,
 } from './card-facts.ts'
+export {
+  type Balance,
+  type FoundAccount,
+  findAccounts,
+  type Leg,
+  legsOf,
+  trialBalance,
+} from './reading.ts'
+export { relay } from './relay.ts'
+export { defaultDays, dueOf, readDays, retain } from './retention.ts'
 export { type Spending, type Standing, spendings, standings } from './standing.ts'
 
 export type NewAccount = {

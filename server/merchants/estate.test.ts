@@ -96,11 +96,38 @@ test('a status moves along the table and nowhere else; the vault is told', async
     }
 })
 
+test('no transaction waits for the vault, which is told what stands in the end', async () => {
+  const { store, mint } = stage
+  const { device, estate: other } = await openShop()
+  const owned = await device()
+  const act = (to: 'active' | 'lost') => ({ ...owned, to, reason: 'test', nowMs })
+  assert((await other.move(act('active'))).ok)
+  assert((await other.move({ ...act('active'), to: 'suspended' })).ok)
+  const vault = scriptedVault({
+    suspend_device: async ({ suspended }) => {
+      const held = await store.sql`
+        select from pg_stat_activity
+         where datname = current_database() and state like 'idle in transaction%'`
+      assert.equal(held.length, 0)
+      if (!suspended) assert((await other.move(act('lost'))).ok)
+      return { ok: true, output: { device: owned.device } }
+    },
+  })
+  const moved = await createEstate({ store, mint, vault }).move(act('active'))
+  assert.deepEqual(moved, { ok: false, refusal: 'device_state' })
+  assert.equal((await other.get(owned))?.status, 'lost')
+  const told = vault.asked.map(({ input }) => 'suspended' in input && input.suspended)
+  assert.deepEqual(told, [false, true])
+})
+
 test('a device without keys cannot be active', async () => {
   const { estate, device } = await openShop(false)
   const owned = await device()
   const moved = await estate.move({ ...owned, to: 'active', reason: 'too early', nowMs })
   assert.deepEqual(moved, { ok: false, refusal: 'device_unknown' })
+  const known = await estate.get(owned)
+  assert.equal(known?.status, 'registered', 'what is refused is not done')
+  assert.equal(known?.history.length, 1)
 })
 
 test('custody is a history; a store of somebody else is none', async () => {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import type { DeviceState } from '@warifu/protocol/entry-device'
 import { type Answer, done, type Refusal, refused } from '@warifu/protocol/errors'
 import { type Id, laneOf, type Mint, mintId } from '@warifu/protocol/ids'
-import type { EntryDeviceStatus } from '@warifu/protocol/moves'
+import { type EntryDeviceStatus, entryDeviceMoves, sourcesOf } from '@warifu/protocol/moves'
 import type { VaultOutput } from '@warifu/protocol/vault'
 import { claimed, type Store } from '#store'
 import type { VaultClient } from '#vault-client'
@@ -46,8 +46,7 @@ export function createEstate(needs: EstateNeeds) {
     get: (owned: Parameters<typeof readDevice>[1]) => readDevice(store.sql, owned),
     list: (merchant: Id<'mer'>, page: Parameters<typeof listDevices>[2]) =>
       listDevices(store.sql, merchant, page),
-    move: (act: Act & { readonly to: EntryDeviceStatus; readonly reason: string }) =>
-      move(needs, told(act)),
+    move: (act: Omit<Move, 'event'>) => move(needs, told(act)),
     handOver: (act: Act & { holder: string; reason: string; store?: Id<'str'> }) =>
       store.transaction((tx) => handOver(tx, told(act))),
     heartbeat: async (act: Act & { readonly state: DeviceState }) => {
@@ -97,18 +96,30 @@ async function register(
 /** Statuses in which the vault opens nothing of a device. */
 const closed: readonly EntryDeviceStatus[] = ['suspended', 'tampered', 'lost', 'retired']
 
-async function move(
-  { store, vault }: EstateNeeds,
-  act: DeviceAct & { readonly to: EntryDeviceStatus; readonly reason: string },
-): Promise<Answer<null>> {
-  return store.transaction(async (tx) => {
-    const moved = await moveDevice(tx, act)
-    if (!moved.ok) return moved
-    const suspended = closed.includes(act.to)
-    // A device without keys is unknown to the vault: there is nothing to close or to open.
-    const reply = await vault.call('suspend_device', { device: act.device, suspended })
-    return !reply.ok && act.to === 'active' ? refused('device_unknown') : done(null)
-  })
+type Move = DeviceAct & { readonly to: EntryDeviceStatus; readonly reason: string }
+
+/**
+ * No transaction waits for the vault. So somebody else may have moved the device in between: then
+ * the vault is told what the row says, until it says the same.
+ */
+async function move({ store, vault }: EstateNeeds, act: Move): Promise<Answer<null>> {
+  const { device, to } = act
+  const statusNow = async () => (await readDevice(store.sql, act))?.status
+  const from = await statusNow()
+  if (from === undefined) return refused('not_found')
+  if (!sourcesOf(entryDeviceMoves, to).includes(from)) return refused('device_state')
+  const tell = (suspended: boolean) => vault.call('suspend_device', { device, suspended })
+  let isClosed = closed.includes(to)
+  const told = await tell(isClosed)
+  // A device without keys is unknown to the vault.
+  if (!told.ok && to === 'active') return refused('device_unknown')
+  const moved = await store.transaction((tx) => moveDevice(tx, act))
+  for (;;) {
+    const status = await statusNow()
+    if (status === undefined || closed.includes(status) === isClosed) return moved
+    isClosed = !isClosed
+    await tell(isClosed)
+  }
 }
 
 type Keys = Omit<VaultOutput<'make_device_keys'>, never>

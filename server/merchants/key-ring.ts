@@ -3,7 +3,7 @@
  * may be seen a second late on a process that has just used it, which saves a round trip for each
  * request of a busy till. Kept by digest: no key stands in this memory.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Db } from '#store'
 import { type KeyOwner, merchantOf } from './api-key.ts'
 
@@ -13,17 +13,20 @@ const KEPT_KEYS = 10_000
 export type KeyRing = (apiKey: string, nowMs: number) => Promise<KeyOwner | undefined>
 
 export function createApiKeyRing(db: Db): KeyRing {
-  const kept = new Map<string, { readonly owner: KeyOwner; readonly untilMs: number }>()
-  return async (apiKey, nowMs) => {
-    const name = createHash('sha256').update(apiKey).digest('base64')
-    const known = kept.get(name)
-    if (known !== undefined && nowMs < known.untilMs) return known.owner
-    kept.delete(name)
+  const kept = new Map<string, { readonly owner: ReturnType<KeyRing>; readonly untilMs: number }>()
+  const look = async (apiKey: string, nowMs: number, name: string) => {
     const owner = await merchantOf(db, apiKey)
     if (owner === undefined) return undefined
-    kept.set(name, { owner, untilMs: nowMs + KEPT_MS })
+    kept.set(name, { owner: Promise.resolve(owner), untilMs: nowMs + KEPT_MS })
     const [oldest] = kept.keys()
     if (kept.size > KEPT_KEYS && oldest !== undefined) kept.delete(oldest)
     return owner
+  }
+  return (apiKey, nowMs) => {
+    const name = hash('sha256', apiKey, 'base64')
+    const known = kept.get(name)
+    if (known !== undefined && nowMs < known.untilMs) return known.owner
+    kept.delete(name)
+    return look(apiKey, nowMs, name)
   }
 }

@@ -51,7 +51,7 @@ test('what a developer looks for is still there; what is no JSON is not kept', (
 })
 
 test('a key asks as fast as its pace, then waits as long as it is told', () => {
-  const allow = createRateLimit()
+  const { allow } = createRateLimit()
   const ask = (nowMs: number, name = 'a') => allow(name, { perSecond: 4, nowMs })
   assert.deepEqual(
     [0, 0, 0, 0].map((at) => ask(at).ok),

@@ -29,11 +29,19 @@ function maskValue(value: unknown, name: string): unknown {
   return value
 }
 
+/** A field of such a name that is not null, or an escape behind which a text could hide. */
+const secretField = new RegExp(`"(?:${[...secretNames].join('|')})"\\s*:(?!\\s*null\\b)|\\\\u`)
+
+/** Most answers hold nothing of the kind: they are kept as they are. */
+const isPlain = (body: string): boolean =>
+  !secretField.test(body) && secretTexts.every((pattern) => body.search(pattern) < 0)
+
 /** The body as it may be kept; empty for one that is empty or no JSON. */
 export function masked(body: string): string {
   if (body === '') return ''
   try {
-    return JSON.stringify(maskValue(JSON.parse(body), '')).slice(0, MOST)
+    const value: unknown = JSON.parse(body)
+    return (isPlain(body) ? body : JSON.stringify(maskValue(value, ''))).slice(0, MOST)
   } catch {
     return ''
   }

@@ -1,11 +1,13 @@
-// Goal: a key opens its own merchant's door and no other, and is readable only when it is made.
-// Method: real PostgreSQL; the stored rows are searched for the key.
+// Goal: a key opens its own merchant's door and no other, and is readable only when it is made; and
+//   however many processes it asks, it gets its rate. Method: real PostgreSQL; the stored rows are
+//   searched for the key; processes are counts of one house each, with the clock in the hand.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Rehearsal, rehearse } from '@warifu/server/rehearsal'
 import {
   createApiKey,
   createMerchant,
+  createPacing,
   createStore,
   merchantOf,
   payeeOf,
@@ -83,4 +85,53 @@ test('the payee is the store named, else the first; never another merchant’s',
   const there = { ...payee, store: second, place: '京都 1' }
   assert.deepEqual(await payeeOf(sql, merchant, second), there)
   assert.equal(await payeeOf(sql, (await bornMerchant('魚屋')).merchant, second), undefined)
+})
+
+/** How often a key was let in by these processes, which share each quarter of a second, in 10 s. */
+async function letIn(name: string, processes: number, asks: (at: number) => readonly number[]) {
+  const all = Array.from({ length: processes }, () => createPacing(stage.store))
+  const admitted = all.map(() => 0)
+  for (let turn = 0; turn < 40; turn += 1) {
+    const atMs = nowMs + turn * 250
+    for (const process of asks(turn)) {
+      const { ok } = all[process]?.allow(name, { perSecond: 40, nowMs: atMs }) ?? assert.fail()
+      if (ok) admitted[process] = (admitted[process] ?? 0) + 1
+    }
+    for (const { share } of all) await share(atMs)
+  }
+  return admitted.reduce((sum, one) => sum + one)
+}
+
+test('a key that asks every process gets its rate in all, and no less', async () => {
+  const { id } = await bornMerchant('市場')
+  // Ten seconds at 40, and of each process at most its first second's besides.
+  const everywhere = await letIn(id, 3, () => Array.from({ length: 300 }, (_, at) => at % 3))
+  assert(everywhere >= 400 && everywhere <= 400 + 3 * 40, String(everywhere))
+  const apart = await letIn(stage.mint('key'), 3, () => Array.from({ length: 100 }, () => 0))
+  assert(apart >= 400 && apart <= 440, String(apart))
+  // Within its rate it is never refused, wherever it asks.
+  const within = await letIn(stage.mint('key'), 3, (turn) =>
+    Array.from({ length: 9 }, (_, at) => (turn + at) % 3),
+  )
+  assert.equal(within, 40 * 9)
+})
+
+test('rows of keys that nobody uses are not kept, and a lost row begins anew', async () => {
+  const { sql } = stage.store
+  const [one, other] = [createPacing(stage.store), createPacing(stage.store)]
+  const name = stage.mint('key')
+  const pace = (atMs: number) => ({ perSecond: 40, nowMs: atMs })
+  for (const { allow, share } of [one, other]) {
+    allow(name, pace(nowMs))
+    await share(nowMs)
+  }
+  await sql`delete from merchants.pace`
+  assert(one.allow(name, pace(nowMs)).ok)
+  await one.share(nowMs)
+  assert(one.allow(name, pace(nowMs)).remaining > 30)
+  await one.share(nowMs + 120_000)
+  one.allow(stage.mint('key'), pace(nowMs + 120_000))
+  await one.share(nowMs + 120_000)
+  const rows = await sql<{ key: string }[]>`select key from merchants.pace`
+  assert(!rows.some(({ key }) => key === name), 'swept')
 })

@@ -15,9 +15,17 @@ export {
 export type { EntryDevice } from './entry-device.ts'
 export { isOnline } from './entry-device-life.ts'
 export { createEstate, type Estate } from './estate.ts'
+export {
+  type FoundEntryDevice,
+  type FoundMerchant,
+  findEntryDevices,
+  findMerchants,
+  foundMerchant,
+} from './finding.ts'
 export { createKeyKeeping, type KeyKeeping, type MadeKey } from './key-keeping.ts'
 export { createApiKeyRing, type KeyRing } from './key-ring.ts'
-export { createRateLimit } from './rate-limit.ts'
+export { createPacing, type Pacing } from './pacing.ts'
+export { type Allow, createRateLimit } from './rate-limit.ts'
 export {
   createRequestLog,
   type LoggedRequest,
@@ -86,4 +94,26 @@ export type MerchantRow = { readonly id: Id<'mer'>; readonly name: string }
 export async function merchantsNamed(db: Db, name: string): Promise<MerchantRow[]> {
   return db<MerchantRow[]>`
     select id, name from merchants.merchant where name = ${name} order by id`
+}
+
+export async function merchantName(db: Db, id: Id<'mer'>): Promise<string> {
+  const [row] = await db<MerchantRow[]>`select id, name from merchants.merchant where id = ${id}`
+  return row?.name ?? id
+}
+
+/** The oldest merchant: in a sandbox the seeded one. */
+export async function firstMerchant(db: Db): Promise<Id<'mer'> | undefined> {
+  const [row] = await db<MerchantRow[]>`
+    select id, name from merchants.merchant order by id limit 1`
+  return row?.id
+}
+
+/** No payment any more: all its keys end at once. */
+export async function closeMerchant(db: Db, id: Id<'mer'>, nowMs: number): Promise<void> {
+  await db`
+    with closed as (
+      update merchants.merchant set closed_ms = ${nowMs}
+       where id = ${id} and closed_ms is null returning id)
+    update merchants.api_key set revoked_ms = ${nowMs}
+     where merchant in (select id from closed) and revoked_ms is null`
 }

@@ -1,22 +1,23 @@
 /** The error pages: all codes, and one page for each, where `doc_url` leads. */
 import { contract, type Endpoint } from '@warifu/protocol/contract'
-import { type Advice, errors, type Refusal } from '@warifu/protocol/errors'
+import { errorTitles } from '@warifu/protocol/error-titles'
+import { errorWordsJa } from '@warifu/protocol/error-words-ja'
+import { errorWordsKo } from '@warifu/protocol/error-words-ko'
+import { errors, type Refusal, type Words } from '@warifu/protocol/errors'
+import { type Language, languages } from '@warifu/protocol/language'
 import { refusalsOf, statusOf } from '#api'
 import { linkTo, type Page, type Reading } from './frame.ts'
-import { type Html, html, nothing } from './html.ts'
-import { sayIn } from './words.ts'
-
-const advised = {
-  retry_now: 'Send the same request again.',
-  retry_later: 'Send the same request again after a while.',
-  do_not_retry: 'Sending it again brings the same answer.',
-  fix_request: 'Correct the request.',
-  request_approval_again: 'Ask the cardholder anew.',
-  use_other_card: 'Another card may do.',
-  contact_issuer: 'The issuer has to look at it.',
-} as const satisfies Record<Advice, string>
+import { type Html, html, nothing, withNames } from './html.ts'
+import { type Name, sayIn } from './words.ts'
 
 export const isRefusal = (code: string): code is Refusal => Object.hasOwn(errors, code)
+
+/** What a refusal says: to the cardholder, the merchant, the operator. */
+export function errorWords(code: Refusal, language: Language): Words {
+  const { cardholder, merchant, operator } = errors[code]
+  const en = [cardholder, merchant, operator] as const
+  return { en, ja: errorWordsJa[code], ko: errorWordsKo[code] }[language]
+}
 
 export function codesPage(reading: Reading): Page {
   // The keys of the table are its codes by its type.
@@ -24,22 +25,24 @@ export function codesPage(reading: Reading): Page {
   const sections = [...byType].map(([type, codes]) => {
     const items = codes.map(
       (code) => html`<li><a href="${linkTo(reading, `/errors/${code}`)}"><code>${code}</code></a>
-<span>${errors[code].operator}</span></li>`,
+<span>${withNames(errorWords(code, reading.language)[2])}</span></li>`,
     )
-    return html`<section><h2 id="${type}">${type}</h2><ul class="list">${items}</ul></section>`
+    const title = errorTitles[type][languages.indexOf(reading.language)] ?? type
+    return html`<section><h2 id="${type}">${title}</h2>
+<p class="by"><code>${type}</code></p><ul class="list">${items}</ul></section>`
   })
   return {
     title: sayIn(reading.language)('nav_errors'),
-    bodyLanguage: 'en',
-    body: html`<p class="lead">Every answer that is no success has one of these codes, says
-what to do, and whether money moved. Money that moved is never called declined.</p>${sections}`,
+    body: html`<p class="lead">${sayIn(reading.language)('errors_lead')}</p>${sections}`,
   }
 }
 
 export function codePage(reading: Reading, code: Refusal): Page {
+  const say = sayIn(reading.language)
   const row = errors[code]
-  const said = (who: string, words: string): Html =>
-    words === '' ? nothing : html`<dt>${who}</dt><dd>${words}</dd>`
+  const [cardholder, merchant, operator] = errorWords(code, reading.language)
+  const said = (who: Name, words: string): Html =>
+    words === '' ? nothing : html`<dt>${say(who)}</dt><dd>${withNames(words)}</dd>`
   const where = Object.entries<Endpoint>(contract).filter(([, one]) =>
     refusalsOf(one).includes(code),
   )
@@ -50,14 +53,13 @@ export function codePage(reading: Reading, code: Refusal): Page {
   )
   return {
     title: code,
-    bodyLanguage: 'en',
     body: html`<p class="by">HTTP ${statusOf[code]} · <code>${row.type}</code></p>
 <dl class="rules">
-${said('To the cardholder', row.cardholder)}
-${said('To the merchant', row.merchant)}
-${said('To the operator', row.operator)}
-<dt>What to do</dt><dd><code>${row.advice}</code>: ${advised[row.advice]}</dd>
+${said('to_cardholder', cardholder)}
+${said('to_merchant', merchant)}
+${said('to_operator', operator)}
+<dt>${say('what_to_do')}</dt><dd><code>${row.advice}</code>: ${say(row.advice)}</dd>
 </dl>
-<section><h2>Who may answer with it</h2><ul class="plain">${links}</ul></section>`,
+<section><h2>${say('who_answers')}</h2><ul class="plain">${links}</ul></section>`,
   }
 }

@@ -1,6 +1,8 @@
 /** What all pages wear: the head, the mark, the way to the others, the languages. */
+
+import { type Language, languages } from '@warifu/protocol/language'
 import { type Html, html, nothing } from './html.ts'
-import { type Language, languages, nameOf, type Say, sayIn } from './words.ts'
+import { nameOf, type Say, sayIn } from './words.ts'
 
 export type Reading = {
   readonly language: Language
@@ -63,9 +65,9 @@ function navigation(reading: Reading, say: Say): Html {
   const sandboxOnly = [
     ['/', say('nav_start')],
     ['/inbox', say('nav_inbox')],
-    ['/timelines', say('nav_timelines')],
   ] as const
   const always = [
+    ['/guides', say('nav_guides')],
     ['/docs', say('nav_reference')],
     ['/errors', say('nav_errors')],
   ] as const

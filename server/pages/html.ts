@@ -16,3 +16,7 @@ const written = (value: Value): string => {
 /** A template of HTML: html`<p>${text}</p>`. */
 export const html = (parts: TemplateStringsArray, ...values: readonly Value[]): Html =>
   raw(parts.map((part, at) => part + written(values[at] ?? '')).join(''))
+
+/** A text with `names` in it, as our tables write them. */
+export const withNames = (text: string): Html[] =>
+  text.split('`').map((part, at) => (at % 2 === 0 ? html`${part}` : html`<code>${part}</code>`))

@@ -5,25 +5,20 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Id, isId } from '@warifu/protocol/ids'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { openapi } from '#api'
-import type { PaymentRow } from '#payments'
 import { codePage, codesPage, isRefusal } from './codes.ts'
 import { frame, type Page, type Reading } from './frame.ts'
+import { type Guides, readGuides } from './guides.ts'
 import { inboxPage } from './inbox.ts'
 import { referencePage } from './reference.ts'
 import { type Places, startPage } from './start.ts'
-import { type Entry, timelinePage, timelinesPage } from './timeline.ts'
 import { languageOf } from './words.ts'
 
 export type PageNeeds = Places & {
   readonly apiOrigin: string
   readonly sandbox: boolean
   readonly inbox: () => Promise<Parameters<typeof inboxPage>[1]>
-  /** The newest payments, whoever asked for them, or this one. */
-  readonly payments: (id?: Id<'pay'>) => Promise<readonly PaymentRow[]>
-  readonly timelineOf: (id: Id<'pay'>) => Promise<Entry[]>
 }
 
 const policy = [
@@ -55,10 +50,11 @@ export function pageRoutes(app: FastifyInstance, needs: PageNeeds): void {
   const { sandbox, apiOrigin } = needs
   const page = (path: string, write: Write) =>
     app.get(path, async (request, reply) => show(reply, readingOf(request, sandbox), write))
+  const guides = readGuides()
   const reference = (reading: Reading) => referencePage(reading, apiOrigin)
-  page('/', (reading) =>
-    sandbox && !reading.atDocs ? startPage(reading, needs) : reference(reading),
-  )
+  const first = sandbox ? (reading: Reading) => startPage(reading, needs) : reference
+  page('/', (reading) => (reading.atDocs ? guides.list(reading) : first(reading)))
+  guideRoutes(app, guides, sandbox)
   page('/docs', reference)
   page('/errors', codesPage)
   if (sandbox) sandboxRoutes(app, needs)
@@ -72,24 +68,27 @@ export function pageRoutes(app: FastifyInstance, needs: PageNeeds): void {
   for (const [name, type] of files) file(app, name, type)
 }
 
+function guideRoutes(app: FastifyInstance, guides: Guides, sandbox: boolean): void {
+  app.get('/guides', async (request, reply) =>
+    show(reply, readingOf(request, sandbox), guides.list),
+  )
+  app.get<{ Params: { '*': string } }>('/guides/*', async (request, reply) => {
+    const path = request.params['*']
+    const picture = guides.picture(path)
+    if (picture !== undefined)
+      return reply.headers(still).header('content-type', picture.type).send(picture.bytes)
+    const reading = readingOf(request, sandbox)
+    const found = guides.page(reading, path)
+    return found === undefined ? reply.callNotFound() : show(reply, reading, () => found)
+  })
+}
+
 function sandboxRoutes(app: FastifyInstance, needs: PageNeeds): void {
   app.get('/inbox', async (request, reply) =>
     show(reply, readingOf(request, true), async (reading) =>
       inboxPage(reading, await needs.inbox()),
     ),
   )
-  app.get('/timelines', async (request, reply) =>
-    show(reply, readingOf(request, true), async (reading) =>
-      timelinesPage(reading, await needs.payments()),
-    ),
-  )
-  app.get<{ Params: { id: string } }>('/timelines/:id', async (request, reply) => {
-    const { id } = request.params
-    const [row] = isId('pay', id) ? await needs.payments(id) : []
-    if (row === undefined) return reply.callNotFound()
-    const entries = await needs.timelineOf(row.id)
-    return show(reply, readingOf(request, true), (reading) => timelinePage(reading, row, entries))
-  })
 }
 
 const files = [
@@ -97,6 +96,13 @@ const files = [
   ['inbox.js', 'text/javascript; charset=utf-8'],
   ['mark.svg', 'image/svg+xml'],
 ] as const
+
+/** A file that is looked at and runs nothing. */
+const still = {
+  'content-security-policy': "default-src 'none'",
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-cache',
+} as const
 
 function file(app: FastifyInstance, name: string, type: string): void {
   const text = readFileSync(join(import.meta.dirname, name))

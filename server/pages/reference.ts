@@ -1,84 +1,83 @@
-/** The API reference, drawn from the contract that the server runs on. */
+/** The API reference, drawn from the contract that the server runs on, in the reader's language. */
 import { contract, type Endpoint } from '@warifu/protocol/contract'
 import { refusalsOf } from '#api'
 import { fieldList } from './fields.ts'
 import { linkTo, type Page, type Reading } from './frame.ts'
-import { type Html, html, nothing } from './html.ts'
+import { type Html, html, nothing, withNames } from './html.ts'
+import { type ReferenceWords, referenceWords } from './reference-words.ts'
 import { sayIn } from './words.ts'
 
-const callers = {
-  anyone: 'anyone',
-  merchant: 'merchant (API key)',
-  session: 'cardholder (session)',
-  terminal: 'terminal (signed request)',
-  terminal_by_vault: 'terminal (signed request, verified in the vault)',
-  operator: 'operator (token, with a role)',
-  bureau: 'bureau (signed request)',
-  sandbox: 'sandbox only',
-} as const satisfies Record<Endpoint['caller'], string>
+type Name = keyof typeof contract
+// The keys of the contract are its names.
+const names = Object.keys(contract) as Name[]
 
 export function referencePage(reading: Reading, apiOrigin: string): Page {
-  const byTag = Map.groupBy(Object.entries<Endpoint>(contract), ([, { tag }]) => tag)
-  const contents = [...byTag].map(([tag, list]) => {
-    const links = list.map(([name]) => html`<li><a href="#${name}">${name}</a></li>`)
-    return html`<li><a href="#tag-${tag}">${tag}</a><ul>${links}</ul></li>`
+  const words = referenceWords(reading.language)
+  const byTag = [...Map.groupBy(names, (name) => contract[name].tag)]
+  const anchorOf = (tag: string) => `tag-${tag.replaceAll(' ', '-')}`
+  const contents = byTag.map(([tag, list]) => {
+    const links = list.map((name) => html`<li><a href="#${name}">${name}</a></li>`)
+    return html`<li><a href="#${anchorOf(tag)}">${words.tag(tag)}</a><ul>${links}</ul></li>`
   })
-  const sections = [...byTag].map(([tag, list]) => {
-    const blocks = list.map(([name, endpoint]) => block(reading, name, endpoint))
-    return html`<section><h2 id="tag-${tag}">${tag}</h2>${blocks}</section>`
+  const sections = byTag.map(([tag, list]) => {
+    const blocks = list.map((name) => block(reading, words, name))
+    return html`<section><h2 id="${anchorOf(tag)}">${words.tag(tag)}</h2>${blocks}</section>`
   })
+  const summary = words.say('contents')
   return {
     title: sayIn(reading.language)('nav_reference'),
-    bodyLanguage: 'en',
-    body: html`${howToAsk(reading, apiOrigin)}
-<details class="contents"><summary>All endpoints</summary><ul>${contents}</ul></details>
+    body: html`${howToAsk(reading, words, apiOrigin)}
+<details class="contents"><summary>${summary}</summary><ul>${contents}</ul></details>
 ${sections}`,
   }
 }
 
-const howToAsk = (reading: Reading, apiOrigin: string): Html => html`<p class="lead">JSON over HTTP
-at <code>${apiOrigin}</code>. Money is whole minor units: 1200 is ¥1,200 or $12.00.</p>
-<section><h2 id="asking">How to ask</h2>
-<dl class="rules">
-<dt>Merchants</dt><dd>send their secret key: <code>Authorization: Bearer wk_test_…</code>. It
-belongs on a server, never in a page.</dd>
-<dt>Terminals</dt><dd>sign each request (RFC 9421) with a key that never leaves the phone; a write
-carries the next counter. The same bytes again get the first answer; other bytes under a used
-counter suspend the terminal.</dd>
-<dt>Once means once</dt><dd>whatever moves money takes an <code>Idempotency-Key</code>: the same key
-and body get the first answer, for ever.</dd>
-<dt>Errors</dt><dd>have a <code>code</code>, an <code>advice</code> and an <code>outcome</code>:
-<code>performed</code>, <code>not_performed</code> or <code>unknown</code>.
-<a href="${linkTo(reading, '/errors')}">All codes</a>.</dd>
-<dt>Lists</dt><dd>are newest first: <code>limit</code>, <code>starting_after</code>,
-<code>next_cursor</code>.</dd>
-<dt>Streams</dt><dd>are <code>text/event-stream</code>; send the last <code>id</code> back as
-<code>Last-Event-ID</code> and go on where you were, on any server.</dd>
-</dl></section>`
+function howToAsk(reading: Reading, { say }: ReferenceWords, origin: string): Html {
+  const codes = html` <a href="${linkTo(reading, '/errors')}">${say('all_codes')}</a>`
+  const rules = (
+    [
+      ['merchants', 'merchants_text'],
+      ['terminals', 'terminals_text'],
+      ['once', 'once_text'],
+      ['failures', 'failures_text'],
+      ['lists', 'lists_text'],
+      ['streams', 'streams_text'],
+    ] as const
+  ).map(([term, text]) => {
+    const more = term === 'failures' ? codes : nothing
+    return html`<dt>${say(term)}</dt><dd>${withNames(say(text))}${more}</dd>`
+  })
+  return html`<p class="lead">${withNames(say('lead', { origin }))}</p>
+<section><h2 id="asking">${say('asking')}</h2><dl class="rules">${rules}</dl></section>`
+}
 
-const folded = (title: string, schema: object): Html => {
+const folded = (title: string, schema: object, words: ReferenceWords): Html => {
   // A TypeBox schema is a JSON Schema.
-  const fields = fieldList(schema as Readonly<Record<string, unknown>>)
+  const fields = fieldList(schema as Readonly<Record<string, unknown>>, words)
   return html`<details><summary>${title}</summary>${fields}</details>`
 }
 
-function block(reading: Reading, name: string, endpoint: Endpoint): Html {
+function block(reading: Reading, words: ReferenceWords, name: Name): Html {
+  const endpoint: Endpoint = contract[name]
+  const { say } = words
   const codes = refusalsOf(endpoint).map(
     (code) => html`<li><a href="${linkTo(reading, `/errors/${code}`)}">${code}</a></li>`,
   )
+  const roles = endpoint.roles ? `: ${endpoint.roles.map(words.role).join(', ')}` : ''
   const notes = [
-    `For: ${callers[endpoint.caller]}${endpoint.roles ? `: ${endpoint.roles.join(', ')}` : ''}`,
-    ...(endpoint.idempotencyKey ? ['needs an Idempotency-Key'] : []),
-    ...(endpoint.stream ? ['a stream'] : []),
+    say('caller', { caller: `${words.caller(endpoint.caller)}${roles}` }),
+    ...(endpoint.idempotencyKey ? [say('key')] : []),
+    ...(endpoint.stream ? [say('stream')] : []),
   ]
   const { body, query, stream, status, answer } = endpoint
+  const answers = stream ? say('message') : say('answer', { status: String(status) })
   return html`<article id="${name}">
 <h3><code><b>${endpoint.method}</b> ${endpoint.path}</code></h3>
-<p>${endpoint.summary}</p>
+<p>${withNames(words.summary(name))}</p>
 <p class="by">${notes.join(' · ')}</p>
-${query ? folded('Query', query) : nothing}
-${body ? folded('Body', body) : nothing}
-${folded(stream ? 'Data of each message' : `Answer ${status}`, answer)}
-<details><summary>Errors</summary><ul class="codes">${codes}</ul></details>
+${query ? folded(say('query'), query, words) : nothing}
+${body ? folded(say('body'), body, words) : nothing}
+${folded(answers, answer, words)}
+<details><summary>${say('failures')}</summary><ul class="codes">${codes}</ul></details>
 </article>`
 }

@@ -1,23 +1,27 @@
 /** The start page: a newcomer is led through one payment, from both sides of the counter. */
 import { linkTo, type Page, type Reading } from './frame.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html, nothing } from './html.ts'
 import { type Say, sayIn } from './words.ts'
 
 export type Places = {
   readonly walletOrigin: string
   /** Unknown where the till is not started by the same hand as the server. */
   readonly tillOrigin: string | undefined
+  readonly consoleOrigin: string
+  readonly tourOrigin: string | undefined
 }
 
 export function startPage(reading: Reading, places: Places): Page {
   const say = sayIn(reading.language)
   return {
     title: say('start_title'),
-    body: html`<p class="lead">${say('start_lead')}</p>
+    body: html`${tour(places, say)}
+<p class="lead">${say('start_lead')}</p>
 <ol class="steps">${steps(reading, places, say)}</ol>
 ${readers(say)}
 <section><h2>${say('more_title')}</h2>
 <ul class="plain">
+<li><a href="${places.consoleOrigin}/">${say('more_console')}</a></li>
 <li>${say('more_demo')} <code>npm run demo</code></li>
 <li><a href="${linkTo(reading, '/docs')}">${say('more_reference')}</a></li>
 <li><a href="${linkTo(reading, '/errors')}">${say('more_errors')}</a></li>
@@ -25,14 +29,22 @@ ${readers(say)}
   }
 }
 
-function steps(reading: Reading, { walletOrigin, tillOrigin }: Places, say: Say): Html[] {
+/** First of all: to see every system run before one tries one of them. */
+const tour = ({ tourOrigin }: Places, say: Say): Html =>
+  tourOrigin === undefined
+    ? nothing
+    : html`<section class="tour"><h2>${say('tour_title')}</h2><p>${say('tour_text')}</p>
+<p><a class="action" href="${tourOrigin}/">${say('open_tour')}</a></p></section>`
+
+function steps(reading: Reading, places: Places, say: Say): Html[] {
+  const { walletOrigin, tillOrigin, consoleOrigin } = places
   const person = say('you_are_cardholder')
   const shop = say('you_are_shop')
   const action = (to: string, name: string) =>
     html`<p><a class="action" href="${to}">${name}</a></p>`
   const wallet = action(`${walletOrigin}/`, say('open_wallet'))
   const inbox = action(linkTo(reading, '/inbox'), say('open_inbox'))
-  const timelines = action(linkTo(reading, '/timelines'), say('open_timelines'))
+  const payments = action(`${consoleOrigin}/payments`, say('open_payments'))
   const till =
     tillOrigin === undefined
       ? html`<p class="by">${say('no_till')}</p>`
@@ -47,7 +59,7 @@ function steps(reading: Reading, { walletOrigin, tillOrigin }: Places, say: Say)
     step(shop, say('order_title'), say('order_text'), till),
     step(person, say('scan_title'), say('scan_text')),
     step(person, say('approve_title'), say('approve_text')),
-    step(shop, say('see_title'), say('see_text'), timelines),
+    step(shop, say('see_title'), say('see_text'), payments),
   ]
 }
 

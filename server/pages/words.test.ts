@@ -3,7 +3,8 @@
 // Method: go through the table; the rest are headers as browsers send them.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { languageOf, languages, sayIn, words } from './words.ts'
+import { languages } from '@warifu/protocol/language'
+import { languageOf, sayIn, words } from './words.ts'
 
 const placesOf = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([place]) => place).sort()
 

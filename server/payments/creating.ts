@@ -1,6 +1,6 @@
 /** A merchant asks for a payment: one statement claims the key and opens the row and its link. */
-import { createHash } from 'node:crypto'
-import { fromBase64url, toBase64url } from '@warifu/crypto/base64url'
+import { createHash, hash } from 'node:crypto'
+import { fromBase64url } from '@warifu/crypto/base64url'
 import { jcsBytes } from '@warifu/crypto/jcs'
 import type { Extent } from '@warifu/protocol/approval-content'
 import { type Answer, done, refused } from '@warifu/protocol/errors'
@@ -11,7 +11,7 @@ import type { OrderLine } from '@warifu/protocol/sealed'
 import { payeeOf } from '#merchants'
 import { readPhone } from '#people'
 import { firstStep } from '#presentment'
-import { asked } from './hops.ts'
+import { asked } from './merchant-hops.ts'
 import { type At, instantOf, type PaymentNeeds } from './needs.ts'
 import { newNumber } from './numbers.ts'
 import type { Claim } from './reaching.ts'
@@ -36,7 +36,9 @@ export type NewPayment = {
 
 /** The digest that the approval carries: SHA-256(JCS(lines)), base64url. */
 export const orderDigest = (lines: readonly OrderLine[]): string =>
-  toBase64url(createHash('sha256').update(jcsBytes(lines)).digest())
+  lines.length === 0 ? noLines : digestOf(lines)
+const digestOf = (lines: readonly OrderLine[]) => hash('sha256', jcsBytes(lines), 'base64url')
+const noLines = digestOf([])
 
 /** The secret of a payment's link. Derived, so that no database holds it. */
 export const linkSecret = (needs: PaymentNeeds, payment: Id<'pay'>): Uint8Array =>
@@ -49,7 +51,7 @@ export function linkPlace(secret: Uint8Array): { hash: Buffer; lane: number } {
 }
 
 /** Ways of a payment that is not decided in its own request. */
-export type Waited = Exclude<PresentmentAsked, { readonly kind: 'token' | 'entry_device' }>
+export type Waited = Exclude<PresentmentAsked, { readonly kind: 'token' | 'entry_device' | 'moto' }>
 
 /** By what somebody is to be found; null where a link is to be opened. */
 function claimOf({ directory }: PaymentNeeds, shown: Waited): Answer<Claim | null> {
@@ -179,12 +181,13 @@ async function open(
   const { lane, id } = row
   const link = linkPlace(linkSecret(needs, id))
   const { sql } = needs.store
+  const hops = asked(instantOf(nowMs), row.presentment)
   const [reply] = await sql<{ code: string; answer: PaymentRow }[]>`
     select code, answer from payments.open(
       ${sql.json(row)}, ${link.hash}, ${link.lane}::smallint,
       ${claim === null ? null : sql.json(claim)}, ${ask.key}, ${ask.digest},
       ${needs.mint('evt', lane)},
-      (${requestId}, 'createPayment', ${sql.json(asked(instantOf(nowMs)))})::payments.entry,
+      (${requestId}, 'createPayment', ${sql.json(hops)})::payments.entry,
       ${nowMs})`
   if (!reply) throw new Error('payments.open answered nothing')
   return reply

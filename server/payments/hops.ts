@@ -2,37 +2,10 @@
  * The hops of each request of a payment: who sent what to whom, what of it was sealed for whom,
  * and what could be read. Pages draw from this record; it names keys and never holds a secret.
  */
-import type { Hop, Party } from '@warifu/protocol/objects'
+
+import type { Hop } from '@warifu/protocol/objects'
 import type { KeyName } from '@warifu/protocol/vault'
-
-type Sketch = Partial<Omit<Hop, 'from' | 'to' | 'message' | 'at'>>
-
-const hop = (
-  route: readonly [from: Party, to: Party],
-  message: string,
-  at: string,
-  sketch: Sketch = {},
-): Hop => ({
-  from: route[0],
-  to: route[1],
-  message,
-  readable: [],
-  sealed: [],
-  signed_by: null,
-  reported: false,
-  outcome: 'passed',
-  at,
-  ...sketch,
-})
-
-const sealedCard = (key: string, checkValue: string | null) =>
-  ({ what: 'card', for: 'vault', key, check_value: checkValue }) as const
-
-/** The merchant asks for a payment. */
-export const asked = (at: string): Hop[] => [
-  hop(['merchant', 'server'], 'createPayment', at, { readable: ['amount', 'order lines'] }),
-  hop(['server', 'merchant'], 'payment', at, { readable: ['amount', 'link'] }),
-]
+import { hop, refusedLast, sealed } from './hop.ts'
 
 /** The terminal opens the link. How the link reached it the server cannot see. */
 export const claimed = (at: string, terminal: string): Hop[] => [
@@ -47,7 +20,7 @@ export const claimed = (at: string, terminal: string): Hop[] => [
 
 /** A till read a code that carries a cap, and what was signed with it is opened. */
 export function codeRead(at: string, terminal: string): Hop[] {
-  const carried = { sealed: [sealedCard('vault', null)], signed_by: terminal }
+  const carried = { sealed: [sealed('card', 'vault')], signed_by: terminal }
   return [
     hop(['cardholder', 'terminal'], 'yes', at, { reported: true }),
     hop(['terminal', 'merchant'], 'code', at, { readable: ['code'], reported: true }),
@@ -55,18 +28,63 @@ export function codeRead(at: string, terminal: string): Hop[] {
   ]
 }
 
-/** Somebody is looked for, and asked where they are found. */
-export const reached = (at: string, asked: boolean): Hop[] => [
-  hop(['server', 'terminal'], 'approval', at, {
-    readable: ['amount', 'payee', 'order lines'],
-    outcome: asked ? 'passed' : 'refused',
-  }),
+const question = { readable: ['amount', 'payee', 'order lines'] }
+
+/** Somebody is looked for, and asked where they are found; nothing leaves where nobody is. */
+export const reached = (at: string, asked: boolean): Hop[] =>
+  asked
+    ? [
+        hop(['server', 'terminal'], 'approval', at, question),
+        hop(['terminal', 'cardholder'], 'approval', at, { ...question, reported: true }),
+      ]
+    : [hop(['server', 'server'], 'look for somebody', at, { outcome: 'refused' })]
+
+/** The terminal signs that the question was shown. */
+export const received = (at: string, terminal: string): Hop[] => [
+  hop(['terminal', 'server'], 'receiveApproval', at, { signed_by: terminal }),
+  hop(['server', 'terminal'], 'approval', at, question),
 ]
 
-/** What a person said outside of the payment itself, or that nobody said that it was shown. */
+/** Nobody signed that it was shown. */
+export const unreceived = (at: string, terminal: string): Hop[] =>
+  refusedLast([hop(['terminal', 'server'], 'receiveApproval', at, { signed_by: terminal })])
+
+/** What a person answered, and that it was heard. */
 export const said = (at: string, message: string, terminal: string): Hop[] => [
   hop(['cardholder', 'terminal'], message, at, { reported: true }),
   hop(['terminal', 'server'], 'answerApproval', at, { signed_by: terminal }),
+  hop(['server', 'terminal'], 'outcome', at, { readable: ['outcome'] }),
+]
+
+/** A yes whose passkey the vault has verified. */
+const assented = (at: string, terminal: string): Hop[] => [
+  ...said(at, 'yes', terminal).slice(0, -1),
+  hop(['server', 'vault'], 'verify_assent', at, { readable: ['amount', 'payee'] }),
+  hop(['vault', 'server'], 'verified', at, { readable: ['outcome'] }),
+]
+
+/** A yes by an answer alone: the passkey was verified, and that was all. */
+export const agreed = (at: string, terminal: string): Hop[] => [
+  ...assented(at, terminal),
+  hop(['server', 'terminal'], 'outcome', at, { readable: ['outcome'] }),
+]
+
+/** After the yes the vault makes a key pair for this one sale; its public half goes on. */
+export function offered(at: string, terminal: string, offeredAt: string): Hop[] {
+  const carried = { readable: ['amount', 'payee', 'offer'] }
+  return [
+    ...assented(at, terminal),
+    hop(['server', 'vault'], 'make_offer', at, { readable: ['amount', 'payee'] }),
+    hop(['vault', 'server'], 'offer', offeredAt, carried),
+    hop(['server', 'terminal'], 'next step', offeredAt, carried),
+    hop(['terminal', 'reader'], 'offer', offeredAt, { ...carried, reported: true }),
+  ]
+}
+
+/** The person said yes, and has no reader that could go on. */
+export const unoffered = (at: string, terminal: string): Hop[] => [
+  ...assented(at, terminal),
+  hop(['server', 'server'], 'look for a reader', at, { outcome: 'refused' }),
 ]
 
 /**
@@ -80,21 +98,26 @@ export const presented = (at: string, terminal: string, holdsCard: boolean): Hop
   }),
   hop(['terminal', 'server'], 'presentCard', at, {
     readable: ['amount', 'payee'],
-    sealed: [sealedCard('vault', null)],
+    sealed: [sealed('card', 'vault')],
     signed_by: terminal,
   }),
   hop(['server', 'vault'], 'open_card', at, {
     readable: ['amount', 'payee'],
-    sealed: [sealedCard('vault', null)],
+    sealed: [sealed('card', 'vault')],
     signed_by: terminal,
   }),
 ]
 
 /** The terminal presents the card in its SIM: read and sealed by the bridge beside it. */
-export const presentedBySim = (at: string, terminal: string): Hop[] => {
-  const carried = { readable: ['amount', 'payee'], sealed: [sealedCard('company', null)] }
+export const presentedBySim = (at: string, terminal: string, withDigits: boolean): Hop[] => {
+  const digits = withDigits ? [sealed('PIN digits', 'company')] : []
+  const carried = {
+    readable: ['amount', 'payee'],
+    sealed: [sealed('card', 'company'), ...digits],
+  }
   return [
     hop(['cardholder', 'terminal'], 'yes', at, { reported: true }),
+    hop(['terminal', 'sim'], 'pay by SIM', at, { readable: ['amount', 'payee'], reported: true }),
     hop(['sim', 'terminal'], 'record', at, { ...carried, signed_by: 'sim', reported: true }),
     hop(['terminal', 'server'], 'presentCard', at, { ...carried, signed_by: terminal }),
     hop(['server', 'vault'], 'open_sim', at, { ...carried, signed_by: terminal }),
@@ -119,37 +142,51 @@ export const superseded = (at: string): Hop[] => [
 ]
 
 /** A message of the reader at a phone: card or PIN, which the phone carries and cannot read. */
-export function readAtPhone(at: string, terminal: string): Hop[] {
-  const sealed = [sealedCard('vault', null)]
+export function readAtPhone(at: string, terminal: string, what: 'card' | 'PIN'): Hop[] {
+  const carried = { sealed: [sealed(what, 'vault')] }
+  const signed = { ...carried, signed_by: terminal }
   return [
-    hop(['cardholder', 'reader'], 'card or PIN', at, { readable: ['card or PIN'], reported: true }),
-    hop(['reader', 'terminal'], 'sealed', at, { sealed, reported: true }),
-    hop(['terminal', 'server'], 'presentCard', at, { sealed, signed_by: terminal }),
-    hop(['server', 'vault'], 'open_sale', at, { sealed, signed_by: terminal }),
+    hop(['cardholder', 'reader'], what, at, { readable: [what], reported: true }),
+    hop(['reader', 'terminal'], 'sealed', at, { ...carried, reported: true }),
+    hop(['terminal', 'server'], 'presentCard', at, signed),
+    hop(['server', 'vault'], 'open_sale', at, signed),
   ]
 }
 
-/** The vault knew who sent it and opened it: with which key, and what it answered. */
-export function opened(before: readonly Hop[], at: string, key: KeyName): Hop[] {
-  const named = before.map((one) =>
-    one.sealed.length === 0 ? one : { ...one, sealed: [sealedCard(key.kid, key.check_value)] },
-  )
-  return [
-    ...named,
-    hop(['vault', 'server'], 'card reference', at, { readable: ['card reference'] }),
-    hop(['server', 'ledger'], 'authorize', at, { readable: ['card reference', 'amount'] }),
-  ]
+/** The keys that the vault found a request to be signed and closed with. */
+export type FoundKeys = { readonly openedWith?: KeyName; readonly signedWith?: KeyName }
+
+function named(one: Hop, { openedWith, signedWith }: FoundKeys): Hop {
+  const signed = one.signed_by !== null && signedWith !== undefined && !one.reported
+  const verified = one.to === 'vault' && one.sealed.length === 0 && openedWith !== undefined
+  const key = openedWith && { key: openedWith.kid, check_value: openedWith.check_value }
+  return {
+    ...one,
+    sealed: one.sealed.map((closed) => ({ ...closed, ...key })),
+    ...(signed ? { signed_with: signedWith } : {}),
+    ...(verified ? { verified_with: openedWith } : {}),
+  }
 }
+
+/** The vault knew who sent it and opened it: with which key, and what it answered. */
+export const opened = (before: readonly Hop[], at: string, keys: FoundKeys): Hop[] => [
+  ...before.map((one) => named(one, keys)),
+  hop(['vault', 'server'], 'card reference', at, { readable: ['card reference'] }),
+  hop(['server', 'ledger'], 'authorize', at, { readable: ['card reference', 'amount'] }),
+]
+
+/** The vault opened it, and something is still missing: the terminal is told what. */
+export const goneOn = (before: readonly Hop[], at: string, keys: FoundKeys): Hop[] => [
+  ...before.map((one) => named(one, keys)),
+  hop(['vault', 'server'], 'card reference', at, { readable: ['card reference'] }),
+  hop(['server', 'terminal'], 'next step', at),
+]
 
 /** The server's door said no: nothing of it was believed, not even who sent it. */
 export const refusedAtDoor = (at: string): Hop[] => [
   hop(['cardholder', 'terminal'], 'yes', at, { reported: true }),
   hop(['terminal', 'server'], 'presentCard', at, { outcome: 'refused' }),
 ]
-
-/** The vault said no: the payment stops there. */
-export const refusedByVault = (before: readonly Hop[]): Hop[] =>
-  before.map((one, i) => (i === before.length - 1 ? { ...one, outcome: 'refused' } : one))
 
 /** The last hop of a payment that went through. */
 export const answered = (at: string): Hop =>
@@ -159,59 +196,5 @@ export const answered = (at: string): Hop =>
 export const denied = (at: string, terminal: string): Hop[] => [
   hop(['cardholder', 'terminal'], 'no', at, { reported: true }),
   hop(['terminal', 'server'], 'denyPayment', at, { signed_by: terminal }),
+  hop(['server', 'terminal'], 'outcome', at, { readable: ['outcome'] }),
 ]
-
-/** What a merchant does with an authorised payment. */
-export const merchantActs = (at: string, message: string): Hop[] => [
-  hop(['merchant', 'server'], message, at, { readable: ['amount'] }),
-  hop(['server', 'ledger'], message, at, { readable: ['amount'] }),
-]
-
-/** What the platform does by itself when its time comes. */
-export const platformActs = (at: string, message: string): Hop[] => [
-  hop(['server', 'ledger'], message, at, { readable: ['amount'] }),
-]
-
-/**
- * How a card came with its request, as the timeline keeps it: a few words from which the hops are
- * told when they are read. On the hot path the whole telling would cost more than the payment.
- */
-export type Way =
-  | { readonly of: 'token' }
-  | { readonly of: 'entry_device'; readonly ksn: string; readonly key: KeyName }
-
-export const isWay = (hops: unknown): hops is Way =>
-  typeof hops === 'object' && hops !== null && 'of' in hops
-
-/** Tells the hops of a payment that was decided in its own request. */
-export function toldOf(way: Way, at: string, outcome: string): Hop[] {
-  const yes = outcome === 'ok'
-  const hops = way.of === 'token' ? byToken(at) : byEntryDevice(at, way)
-  const last = hop(['server', 'merchant'], yes ? 'authorized' : 'declined', at, {
-    readable: ['amount', 'last4'],
-  })
-  const refusing = hops.map((one, i) =>
-    i === hops.length - 1 && !yes ? { ...one, outcome: 'refused' as const } : one,
-  )
-  return [...refusing, last]
-}
-
-const byToken = (at: string): Hop[] => [
-  hop(['merchant', 'server'], 'createPayment', at, { readable: ['amount', 'token'] }),
-  hop(['server', 'ledger'], 'authorize', at, { readable: ['card reference', 'amount'] }),
-]
-
-function byEntryDevice(at: string, way: Extract<Way, { readonly of: 'entry_device' }>): Hop[] {
-  const { kid, check_value } = way.key
-  const sealed = [sealedCard(kid, check_value)]
-  const signed_by = `ksn ${way.ksn}`
-  const carried = { readable: ['amount'], sealed, signed_by }
-  return [
-    hop(['cardholder', 'entry_device'], 'card', at, { readable: ['card'], reported: true }),
-    hop(['entry_device', 'merchant'], 'entry', at, { ...carried, reported: true }),
-    hop(['merchant', 'server'], 'createPayment', at, carried),
-    hop(['server', 'vault'], 'open_entry', at, carried),
-    hop(['vault', 'server'], 'card reference', at, { readable: ['card reference'] }),
-    hop(['server', 'ledger'], 'authorize', at, { readable: ['card reference', 'amount'] }),
-  ]
-}

@@ -2,7 +2,7 @@
 import { type Answer, done, type Refusal, refused } from '@warifu/protocol/errors'
 import { type Id, laneOf } from '@warifu/protocol/ids'
 import { paymentMoves, sourcesOf } from '@warifu/protocol/moves'
-import { merchantActs, platformActs } from './hops.ts'
+import { merchantActs, platformActs } from './merchant-hops.ts'
 import { type At, instantOf, type PaymentNeeds } from './needs.ts'
 import { paymentOf } from './reading.ts'
 import type { PaymentRow, RefundRow } from './row.ts'
@@ -14,18 +14,20 @@ export type Act = At & {
   readonly key: string
   readonly digest: Uint8Array
   readonly amount?: number
+  /** Of a capture: nothing more is to come, the rest is let go. */
+  readonly final?: boolean
 }
 
 type Reply<T> = readonly { readonly code: string; readonly answer: T }[]
 
-function meant<T>([reply]: Reply<T>): Answer<T> {
+export function meant<T>([reply]: Reply<T>): Answer<T> {
   if (!reply) throw new Error('the statement answered nothing')
   // `ok`, `seen` with the first answer, or a code of the errors table: nothing else is written.
   if (reply.code !== 'ok') return refused(reply.code as Refusal)
   return done(reply.answer)
 }
 
-const entry = (needs: PaymentNeeds, act: At, name: string) =>
+export const entry = (needs: PaymentNeeds, act: At, name: string) =>
   needs.store.sql`(${act.requestId}, ${name},
     ${needs.store.sql.json(merchantActs(instantOf(act.nowMs), name))})::payments.entry`
 
@@ -37,7 +39,8 @@ export async function capturePayment(needs: PaymentNeeds, act: Act): Promise<Ans
     await sql<{ code: string; answer: PaymentRow }[]>`
       select code, answer from payments.capture(
         ${lane}::smallint, ${act.payment}, ${act.merchant}, ${act.key}, ${act.digest},
-        ${needs.mint('cap', lane)}, ${act.amount ?? null}, ${sourcesOf(paymentMoves, 'captured')},
+        ${needs.mint('cap', lane)}, ${act.amount ?? null}, ${act.final ?? true},
+        ${sourcesOf(paymentMoves, 'captured')},
         ${needs.mint('evt', lane)}, ${entry(needs, act, 'capturePayment')}, ${act.nowMs})`,
   )
 }
@@ -63,7 +66,7 @@ export async function refundPayment(needs: PaymentNeeds, act: Act): Promise<Answ
     await sql<{ code: string; answer: RefundRow }[]>`
       select code, answer from payments.refund(
         ${lane}::smallint, ${act.payment}, ${act.merchant}, ${act.key}, ${act.digest},
-        ${needs.mint('ref', lane)}, ${act.amount ?? null}, ${['captured', 'settled']},
+        ${needs.mint('ref', lane)}, ${act.amount ?? null}, ${['authorized', 'captured', 'settled']},
         ${needs.mint('evt', lane)}, ${entry(needs, act, 'refundPayment')}, ${act.nowMs})`,
   )
 }
@@ -78,7 +81,7 @@ export async function captureAutomatically(
   await sql`
     select code from payments.capture(
       ${row.lane}::smallint, ${row.id}, ${row.merchant}, null, null, ${needs.mint('cap', row.lane)},
-      null, ${sourcesOf(paymentMoves, 'captured')}, ${needs.mint('evt', row.lane)},
+      null, true, ${sourcesOf(paymentMoves, 'captured')}, ${needs.mint('evt', row.lane)},
       (${at.requestId}, 'automaticCapture',
        ${sql.json(platformActs(instantOf(at.nowMs), 'automaticCapture'))})::payments.entry,
       ${at.nowMs})`

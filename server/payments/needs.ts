@@ -31,6 +31,8 @@ export type PaymentNeeds = {
   readonly store: Store
   readonly vault: VaultClient
   readonly mint: Mint
+  /** For the record: when the vault had answered. No decision asks it. */
+  readonly now: () => number
   /** Keyed derivation under the server's own key: 32 bytes for these words. */
   readonly derive: (...words: readonly string[]) => Uint8Array
   /** Up to which amount the terminal's signature alone may approve for this cardholder. */
@@ -54,6 +56,8 @@ export type PaymentNeeds = {
   /** Freezes a person's cards, or the one that is named, since they said so. */
   readonly freeze: (tx: Tx, asked: Freezing) => Promise<void>
   readonly random: (size: number) => Uint8Array
+  /** How many payments one statement decides at most. */
+  readonly batchSize: number
   /** How long a terminal may take to sign that it showed a question. */
   readonly receiptMs: number
   /** A house's own time limits of steps. */

@@ -5,21 +5,19 @@
  */
 import { toBase64url } from '@warifu/crypto/base64url'
 import type { Id } from '@warifu/protocol/ids'
+import type { Db } from '#store'
 import { activities, activityOf } from './activity.ts'
 import { createCharger } from './charging.ts'
 import { claimPayment, denyPayment } from './claiming.ts'
 import { createPayment, linkSecret } from './creating.ts'
+import { anyPayment, findPayments } from './finding.ts'
+import { incrementPayment, listIncrements, resumeIncrement } from './incrementing.ts'
 import { cancelPayment, capturePayment, refundPayment } from './merchant-actions.ts'
 import type { PaymentNeeds } from './needs.ts'
 import { createPresenter, turnAway } from './presenting.ts'
 import { readerSaleOf } from './reader-sales.ts'
-import {
-  listPayments,
-  merchantTimelineOf,
-  newestPayments,
-  paymentOf,
-  timelineOf,
-} from './reading.ts'
+import { merchantTimelineOf, paymentOf, timelineOf } from './reading.ts'
+import { createReferences } from './references.ts'
 import { resumePayment } from './resuming.ts'
 import type { PaymentRow } from './row.ts'
 import { sweep } from './sweeping.ts'
@@ -27,12 +25,23 @@ import { createToken } from './tokenizing.ts'
 
 export type { Activity } from './activity.ts'
 export { saleOf } from './charging.ts'
-export type { NewPayment, Waited } from './creating.ts'
-export { isWay, toldOf } from './hops.ts'
+export { type NewPayment, orderDigest, type Waited } from './creating.ts'
+export { createLatency, type Latency, percentile } from './latency.ts'
+export {
+  type Counted,
+  countMinutes,
+  type Metrics,
+  minutesOf,
+  type Period,
+  readMetrics,
+} from './metrics.ts'
 export { isPushed } from './needs.ts'
-export type { PaymentRow, PresentedRow, RefundRow, TimelineRow } from './row.ts'
+export type { IncrementRow, PaymentRow, PresentedRow, RefundRow, TimelineRow } from './row.ts'
 export { nextActionOf } from './stepping.ts'
+export { isWay, toldOf } from './told-hops.ts'
 export type Payments = ReturnType<typeof createPayments>
+
+type Rest<F> = F extends (first: Db, ...rest: infer R) => unknown ? R : never
 
 export function createPayments(needs: PaymentNeeds) {
   const bound =
@@ -52,19 +61,19 @@ export function createPayments(needs: PaymentNeeds) {
     capture: bound(capturePayment),
     cancel: bound(cancelPayment),
     refund: bound(refundPayment),
+    increment: bound(incrementPayment),
+    increments: bound(listIncrements),
+    resumeIncrement: bound(resumeIncrement),
     sweep: bound(sweep),
     paymentOf: (owned: Parameters<typeof paymentOf>[1]) => paymentOf(needs.store.sql, owned),
-    list: (merchant: Id<'mer'>, page: Parameters<typeof listPayments>[2]) =>
-      listPayments(needs.store.sql, merchant, page),
     activities: bound(activities),
     activityOf: bound(activityOf),
-    newest: (id?: Id<'pay'>) => newestPayments(needs.store.sql, id),
+    find: (...asked: Rest<typeof findPayments>) => findPayments(needs.store.sql, ...asked),
+    any: (payment: Id<'pay'>) => anyPayment(needs.store.sql, payment),
     timelineOf: (payment: Id<'pay'>) => timelineOf(needs.store.sql, payment),
     merchantTimelineOf: (row: PaymentRow) => merchantTimelineOf(needs.store.sql, row),
     /** The secret part of a payment's link, base64url. */
     linkOf: (payment: Id<'pay'>) => toBase64url(linkSecret(needs, payment)),
-    /** The name under which one merchant, and nobody else, knows a card. */
-    cardReference: (merchant: Id<'mer'>, card: Id<'crd'> | Id<'ncr'>) =>
-      `cr_${toBase64url(needs.derive('card-reference/1', merchant, card).subarray(0, 16))}`,
+    cardReference: createReferences(needs.derive),
   }
 }

@@ -7,13 +7,15 @@ import { type Id, laneOf } from '@warifu/protocol/ids'
 import { paymentMoves, sourcesOf } from '@warifu/protocol/moves'
 import type { Hop } from '@warifu/protocol/objects'
 import { isNext, type Read } from '#presentment'
-import { type Batcher, createBatcher, retried } from '#store'
+import { type Batcher, createBatcher, retried, rowsText } from '#store'
 import type { TerminalCall } from '#terminals'
-import { answered, opened, refusedAtDoor, refusedByVault } from './hops.ts'
+import { refusedLast } from './hop.ts'
+import { goneOn, refusedAtDoor } from './hops.ts'
 import { type At, instantOf, type PaymentNeeds, pushedWays } from './needs.ts'
 import type { PresentedRow } from './row.ts'
 import { takeStep } from './stepping.ts'
 import { timesOf } from './times.ts'
+import { hopsTo, type Presenting } from './told-hops.ts'
 import type { Presented, Way } from './way.ts'
 import { wayOf } from './ways.ts'
 
@@ -21,8 +23,10 @@ type Ask = {
   readonly payment: Id<'pay'>
   readonly call: TerminalCall
   readonly way: Way
+  readonly of: Presenting
   readonly read: Read
-  readonly hops: readonly Hop[]
+  /** When the vault had answered, after the request came. */
+  readonly ms: number
   readonly at: At
 }
 
@@ -30,7 +34,7 @@ export type Presenter = (presented: Presented) => Promise<Answer<PresentedRow>>
 
 export function createPresenter(needs: PaymentNeeds): Presenter {
   const batcher: Batcher<Ask, PresentedRow> = createBatcher({
-    maxSize: 64,
+    maxSize: needs.batchSize,
     maxInFlight: 2,
     keysOf: (ask) => [ask.payment, ask.call.terminal],
     send: (asks) => retried(() => authorize(needs, asks)),
@@ -39,17 +43,20 @@ export function createPresenter(needs: PaymentNeeds): Presenter {
     const { call, payment, body, requestId, nowMs } = presented
     const at = { requestId, nowMs }
     const way = wayOf(body)
-    const before = way.hops(instantOf(nowMs), call.terminal, body)
+    const of = way.of(body)
+    const before = () => hopsTo(of, instantOf(nowMs), call.terminal)
     const found = await way.read(needs, presented)
     if (!found.ok) {
-      await noteRefusal(needs, { payment, at, hops: refusedByVault(before), code: found.refusal })
+      await noteRefusal(needs, { payment, at, hops: refusedLast(before()), code: found.refusal })
       return found
     }
-    if (isNext(found.value))
-      return takeStep(needs, presented, { way, next: found.value, hops: before })
-    const read = found.value
-    const hops = opened(before, instantOf(nowMs), read.openedWith)
-    const answer = await batcher.ask({ payment, call, way, read, hops, at })
+    const openedMs = needs.now()
+    if (isNext(found.value)) {
+      const hops = goneOn(before(), instantOf(openedMs), found.value.keys)
+      return takeStep(needs, presented, { way, next: found.value, hops })
+    }
+    const ms = Math.max(0, openedMs - nowMs)
+    const answer = await batcher.ask({ payment, call, way, of, read: found.value, ms, at })
     if (answer.code === 'ok') await way.afterwards?.(needs, payment, at)
     // The statement answers with `ok` or codes of the errors table only.
     if (answer.code === 'ok') return done(answer)
@@ -63,36 +70,45 @@ export function createPresenter(needs: PaymentNeeds): Presenter {
 async function authorize(needs: PaymentNeeds, asks: readonly Ask[]): Promise<PresentedRow[]> {
   const { sql } = needs.store
   const { nowMs, holdUntilMs, day, month } = timesOf(Math.max(...asks.map((ask) => ask.at.nowMs)))
-  const rows = await sql<{ ord: number; answer: PresentedRow }[]>`
-    select ord, answer from payments.authorize(
-      ${sql.json(asks.map((ask, i) => asRow(needs, ask, i + 1)))}, ${nowMs}, ${holdUntilMs},
-      ${day}, ${month}, ${sourcesOf(paymentMoves, 'authorized')})
-     order by ord`
-  return rows.map((row) => row.answer)
+  const [row] = await sql<{ answers: PresentedRow[] }[]>`
+    select payments.authorize(
+      ${rowsText(asks.map((ask, i) => asRow(needs, ask, i + 1)))}::text::payments.presented[],
+      ${linesOf(asks, ({ call }) => call.request)}, ${linesOf(asks, wayTold)}, ${nowMs},
+      ${holdUntilMs}, ${day}, ${month}, ${sourcesOf(paymentMoves, 'authorized')}) as answers`
+  return row?.answers ?? []
 }
 
-const asRow = (needs: PaymentNeeds, { payment, call, way, read, hops, at }: Ask, ord: number) => ({
+/** The fields of `payments.presented`, in their order. */
+const asRow = (needs: PaymentNeeds, { payment, call, way, read, at }: Ask, ord: number) => [
   ord,
   payment,
-  lane: laneOf(payment),
-  request: at.requestId,
-  event: needs.mint('evt', laneOf(payment)),
-  terminal: call.terminal,
-  terminal_lane: laneOf(call.terminal),
-  counter: Number(call.counter),
-  digest: Buffer.from(call.digest).toString('hex'),
-  evidence: call.request,
-  content_digest: Buffer.from(read.contentDigest).toString('hex'),
-  factors: [...read.factors],
-  match_number: read.matchNumber ?? null,
-  given: read.given === true,
-  presentments: [...way.presentments],
-  actions: [...way.actions],
-  card: read.card,
-  card_lane: laneOf(read.card),
-  hops: [...hops],
-  last_hop: answered(instantOf(at.nowMs)),
-})
+  laneOf(payment),
+  at.requestId,
+  needs.mint('evt', laneOf(payment)),
+  call.terminal,
+  laneOf(call.terminal),
+  Number(call.counter),
+  hexOf(call.digest),
+  hexOf(read.contentDigest),
+  read.factors.join('|'),
+  read.matchNumber ?? null,
+  read.given === true,
+  way.presentments.join('|'),
+  way.actions.join('|'),
+  read.card,
+  laneOf(read.card),
+]
+
+const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+
+const wayTold = ({ call, of, read, ms }: Ask) => {
+  const { openedWith: key, signedWith: signed } = read
+  return { of, terminal: call.terminal, key, signed, ms }
+}
+
+/** JSON has no line breaks of its own. */
+const linesOf = (asks: readonly Ask[], what: (ask: Ask) => object): string =>
+  asks.map((ask) => JSON.stringify(what(ask))).join('\n')
 
 type Refused = {
   readonly payment: Id<'pay'>

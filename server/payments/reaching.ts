@@ -9,7 +9,7 @@ import { type AskedHow, ask } from '#approvals'
 import type { Tx } from '#store'
 import { contentFor } from './content.ts'
 import { reached } from './hops.ts'
-import { instantOf, type PaymentNeeds } from './needs.ts'
+import { asStepped, instantOf, type PaymentNeeds } from './needs.ts'
 import { numberAskedFor } from './numbers.ts'
 import type { PaymentRow } from './row.ts'
 
@@ -86,8 +86,9 @@ type One = { readonly row: PaymentRow; readonly found: Reached; readonly nowMs: 
 /** Opens the approval, gives the notice, and makes the payment theirs. */
 async function askOne(tx: Tx, needs: PaymentNeeds, { row, found, nowMs }: One): Promise<AskedHow> {
   const { terminal, cardholder, card } = found
-  const { presentment, action_deadline_ms: deadlineMs } = row
-  if (deadlineMs === null || presentment === 'token' || presentment === 'entry_device')
+  const { action_deadline_ms: deadlineMs } = row
+  const presentment = asStepped(row.presentment)
+  if (deadlineMs === null || presentment === undefined)
     throw new Error('nobody is asked about a payment without steps')
   const about = { cardholder, presentment, deadlineMs, ...(card === undefined ? {} : { card }) }
   const content = await contentFor(needs, tx, row, about)

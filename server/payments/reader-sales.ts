@@ -9,7 +9,8 @@ import type { SaleEnding } from '@warifu/protocol/vault-reader'
 import type { GoOn, Heard } from '#approvals'
 import { type Next, type Read, readReader } from '#presentment'
 import { finish } from './finishing.ts'
-import { platformActs, said } from './hops.ts'
+import { offered, unoffered } from './hops.ts'
+import { platformActs } from './merchant-hops.ts'
 import { instantOf, type PaymentNeeds } from './needs.ts'
 import type { PaymentRow } from './row.ts'
 import { dueStep, goOn, rowOf } from './stepping.ts'
@@ -23,19 +24,23 @@ export async function offerSale(needs: PaymentNeeds, heard: Heard): Promise<Answ
   const payment = content.subject.id
   const row = await rowOf(needs.store.sql, payment)
   if (row === undefined) return refused('not_found')
-  const hops = said(instantOf(nowMs), 'yes', terminal)
-  const step = { payment, name: 'answerApproval', hops, requestId, nowMs }
+  const at = instantOf(nowMs)
+  const step = { payment, name: 'answerApproval', requestId, nowMs }
   const reader = await needs.readers.at(needs.store.sql, terminal)
-  const none = (): GoOn => (tx) => endDeclined(tx, needs, { ...step, because: 'reader_unknown' })
+  const none = (): GoOn => (tx) => {
+    const hops = unoffered(at, terminal)
+    return endDeclined(tx, needs, { ...step, hops, because: 'reader_unknown' })
+  }
   if (reader === undefined) return done(none())
   const expires_at = instantOf(row.deadline_ms)
   const reply = await needs.vault.call('make_offer', { content, terminal, reader, expires_at })
   if (!reply.ok && reply.refusal !== 'sale_over') return done(none())
   if (!reply.ok) return refused('payment_state')
   const { offer } = reply.output
+  const hops = offered(at, terminal, instantOf(needs.now()))
   return done(async (tx) => {
     const to = dueStep(needs, row, { kind: 'read_card', nowMs })
-    await goOn(tx, needs, { ...step, from: ['approve'], to })
+    await goOn(tx, needs, { ...step, hops, from: ['approve'], to })
     // Kept also where the payment has ended meanwhile: then the sweep has the vault forget it.
     await needs.readers.keep(tx, { payment, terminal, reader, offer }, nowMs)
   })
@@ -61,7 +66,7 @@ type Ended = {
   readonly payment: Id<'pay'>
   readonly because: Refusal
   readonly name: string
-  readonly hops: ReturnType<typeof said>
+  readonly hops: ReturnType<typeof unoffered>
   readonly requestId: Id<'req'>
   readonly nowMs: number
 }

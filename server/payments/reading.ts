@@ -1,6 +1,6 @@
 /** Reads: one payment, a page of payments, a timeline. */
-import { type Id, laneOf } from '@warifu/protocol/ids'
-import type { Db } from '#store'
+import { firstIdAt, type Id, laneOf, mintId, timeOf } from '@warifu/protocol/ids'
+import { type Archived, archivesSince, type Db } from '#store'
 import { isPushed } from './needs.ts'
 import type { PaymentRow, TimelineRow } from './row.ts'
 
@@ -17,39 +17,29 @@ export async function paymentOf(
   return found?.row
 }
 
-/** Newest first; ask for one more than is shown to know whether there are more. */
-export async function listPayments(
-  db: Db,
-  merchant: Id<'mer'>,
-  { limit, before }: { readonly limit: number; readonly before: string | undefined },
-): Promise<PaymentRow[]> {
-  const rows = await db<{ row: PaymentRow }[]>`
-    select to_jsonb(p) as row from payments.payment p
-     where p.merchant = ${merchant}
-       and (${before ?? null}::text is null or p.id < ${before ?? null})
-     order by p.id desc limit ${limit}`
-  return rows.map(({ row }) => row)
-}
-
-/** The newest payments of all merchants, or this one: for the sandbox's pages. */
-export async function newestPayments(db: Db, id?: Id<'pay'>): Promise<PaymentRow[]> {
-  const rows =
-    id === undefined
-      ? await db<{ row: PaymentRow }[]>`
-          select to_jsonb(p) as row from payments.payment p order by p.id desc limit 20`
-      : await db<{ row: PaymentRow }[]>`
-          select to_jsonb(p) as row from payments.payment p
-           where p.lane = ${laneOf(id)} and p.id = ${id}`
-  return rows.map(({ row }) => row)
-}
+const DAY_MS = 86_400_000
 
 /** Every request of a payment, in order. */
 export async function timelineOf(db: Db, payment: Id<'pay'>): Promise<TimelineRow[]> {
-  return db<TimelineRow[]>`
-    select request, at_ms, name, outcome, hops, private from payments.timeline
-     where lane = ${laneOf(payment)} and payment = ${payment}
-     order by at_ms, request`
+  // A request's id is made before its payment's; older partitions need not be looked at.
+  const first = firstIdAt('req', timeOf(payment) - DAY_MS)
+  const archives = await archivesSince(db, 'payments.timeline', timeOf(payment))
+  const rows = await db<TimelineRow[]>`
+    select request, at_ms, name, outcome, hops, private
+      from payments.timeline_of(${laneOf(payment)}::smallint, ${payment}, ${first})`
+  const last = archives.at(-1)
+  return last === undefined ? rows : [archivedRow(payment, last), ...rows]
 }
+
+/** Says, in the place of what is no longer here, until when that is so. */
+const archivedRow = (payment: Id<'pay'>, { untilMs }: Archived): TimelineRow => ({
+  request: mintId({ prefix: 'req', lane: 0, nowMs: timeOf(payment), chance: new Uint8Array(14) }),
+  at_ms: BigInt(timeOf(payment)),
+  name: 'archived',
+  outcome: `archived_until_${new Date(untilMs).toISOString().slice(0, 10)}`,
+  hops: [],
+  private: false,
+})
 
 /** What tells a merchant that somebody was found. */
 const byTerminal: ReadonlySet<string> = new Set(['presentCard', 'answerApproval'])

@@ -1,14 +1,15 @@
 /**
  * A till has read a code that carries a cap: the yes was given before. One call to the vault, and
  * one statement that opens the payment, uses the code up and decides the money
- * (server/payments/migrations/0013-redeem.sql). Undefined: the person is to be asked.
+ * (server/payments/migrations/0008-redeem.sql). Undefined: the person is to be asked.
  */
 import type { Id } from '@warifu/protocol/ids'
 import type { PresentmentAsked } from '@warifu/protocol/merchant-objects'
 import { bytesOfPayCode } from '@warifu/protocol/pay-code'
 import { type CodeRead, readCode } from '#presentment'
 import { contentFor, type Told } from './content.ts'
-import { answered, asked, codeRead, opened } from './hops.ts'
+import { answered, codeRead, opened } from './hops.ts'
+import { asked } from './merchant-hops.ts'
 import { type At, instantOf, type PaymentNeeds } from './needs.ts'
 import type { PaymentRow } from './row.ts'
 import { timesOf } from './times.ts'
@@ -49,10 +50,13 @@ export async function redeem(
   const { sql } = needs.store
   const { nowMs, holdUntilMs, day, month } = timesOf(at.nowMs)
   const instant = instantOf(nowMs)
-  const { card, cardholder, factors, openedWith } = read
+  const { card, cardholder, factors } = read
   const about = { cardholder, presentment: 'code', card, deadlineMs: nowMs } as const
   const content = await contentFor(needs, sql, row, about)
-  const hops = [...opened(codeRead(instant, terminal), instant, openedWith), answered(instant)]
+  const hops = [
+    ...opened(codeRead(instant, terminal), instantOf(needs.now()), read),
+    answered(instant),
+  ]
   const given = {
     terminal,
     cardholder,
@@ -63,7 +67,7 @@ export async function redeem(
     event: needs.mint('evt', row.lane),
     created_event: needs.mint('evt', row.lane),
     created_request: at.requestId,
-    created_hops: asked(instant),
+    created_hops: asked(instant, 'code'),
   }
   const [reply] = await sql<Reply[]>`
     select code, answer from payments.redeem(

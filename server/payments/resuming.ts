@@ -4,7 +4,7 @@ import { type Answer, done, refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
 import type { GoOn, Heard } from '#approvals'
 import { finish } from './finishing.ts'
-import { said } from './hops.ts'
+import { received, said, unreceived } from './hops.ts'
 import { instantOf, type PaymentNeeds } from './needs.ts'
 import { notePrivately } from './reaching.ts'
 import { approvedByAnswer } from './ways.ts'
@@ -31,11 +31,14 @@ const acts: Readonly<Record<Heard['said'], Act>> = {
   deny: async (needs, asked) => done((tx) => deny(tx, needs, asked)),
   /** The merchant is told nothing: the payment ends at its time, as by silence. */
   not_me: async (needs, asked) => done((tx) => disown(tx, needs, asked)),
+  /** No merchant is told: it would say that somebody is there. */
+  received: async (needs, { approval, payment, nowMs }) => {
+    const hops = received(instantOf(nowMs), approval.terminal)
+    const note = { payment, name: 'receiveApproval', outcome: 'received', hops, nowMs }
+    return done((tx) => notePrivately(tx, needs, note))
+  },
   undeliverable: async (needs, { approval, payment, nowMs }) => {
-    const hops = said(instantOf(nowMs), 'receipt', approval.terminal).map((hop) => ({
-      ...hop,
-      outcome: 'refused' as const,
-    }))
+    const hops = unreceived(instantOf(nowMs), approval.terminal)
     const note = { payment, name: 'undeliverable', outcome: 'undeliverable', hops, nowMs }
     return done((tx) => notePrivately(tx, needs, note))
   },

@@ -1,7 +1,7 @@
 /** A payment's row as PostgreSQL gives it in JSON: numbers below 2^53, nothing lost. */
 import type { Extent } from '@warifu/protocol/approval-content'
 import type { Id } from '@warifu/protocol/ids'
-import type { PaymentStatus } from '@warifu/protocol/moves'
+import type { IncrementStatus, PaymentStatus } from '@warifu/protocol/moves'
 import type { ActionKind, Actor } from '@warifu/protocol/next-action'
 import type { Presentment } from '@warifu/protocol/objects'
 import type { OrderLine } from '@warifu/protocol/sealed'
@@ -13,6 +13,8 @@ export type PaymentRow = {
   readonly merchant: Id<'mer'>
   readonly store: Id<'str'>
   readonly payee: { readonly name: string; readonly place: string }
+  /** The store's merchant category code when the payment was made. */
+  readonly category: string | null
   readonly merchant_reference: string | null
   readonly amount: number
   readonly currency: string
@@ -21,7 +23,7 @@ export type PaymentRow = {
   readonly presentment: Presentment
   readonly capture_method: 'automatic' | 'manual'
   readonly return_url: string | null
-  readonly metadata: Record<string, string>
+  readonly metadata: Readonly<Record<string, string>>
   readonly status: PaymentStatus
   readonly declined_because: string | null
   readonly terminal: Id<'trm'> | null
@@ -35,6 +37,15 @@ export type PaymentRow = {
   readonly initiator: 'customer' | 'merchant' | null
   readonly captured: number
   readonly refunded: number
+  /** Approved on top of `amount`; let go of. Null: nothing. */
+  readonly incremented: number | null
+  readonly released: number | null
+  /** Captured above all that was held; null: nothing. */
+  readonly overcaptured: number | null
+  /** The captures that took it. */
+  readonly overcaptures: readonly Id<'cap'>[] | null
+  /** Captures that are settled. */
+  readonly settled: number | null
   readonly version: number
   readonly created_ms: number
   readonly deadline_ms: number
@@ -55,6 +66,18 @@ export type RefundRow = {
   readonly amount: number
   readonly currency: string
   readonly created_ms: number
+}
+
+export type IncrementRow = {
+  readonly id: Id<'inc'>
+  readonly payment: Id<'pay'>
+  readonly amount: number
+  readonly currency: string
+  readonly status: IncrementStatus
+  readonly declined_because: string | null
+  readonly approval: Id<'apr'> | null
+  readonly created_ms: number
+  readonly deadline_ms: number
 }
 
 /** What is kept as the first answer to a presented card: `payments.authorize`, `payments.step`. */

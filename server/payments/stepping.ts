@@ -29,7 +29,7 @@ export function dueStep(
 
 type Stepping = { readonly way: Way; readonly next: Next; readonly hops: readonly Hop[] }
 
-/** A terminal's step in one statement (server/payments/migrations/0010-steps.sql). */
+/** A terminal's step in one statement (server/payments/migrations/0007-step.sql). */
 export async function takeStep(
   needs: PaymentNeeds,
   { call, payment, requestId, nowMs }: Presented,
@@ -50,7 +50,7 @@ export async function takeStep(
     terminal_lane: laneOf(call.terminal),
     counter: Number(call.counter),
     digest: Buffer.from(call.digest).toString('hex'),
-    evidence: call.request,
+    evidence: JSON.stringify(call.request),
     presentments: [...way.presentments],
     actions: [...way.actions],
     action: due.kind,

@@ -62,7 +62,10 @@ async function sourceOf(
     return isOurs(card) ? done({ card, last4 }) : refused('card_not_supported')
   }
   const sale = saleOf(key)
-  const expected = { purpose: 'token', merchant, sale, amount: null, currency: null } as const
+  // A card is kept without a charge, so it may have been keyed for a phone order or not.
+  const { channel = null } = source.message.context
+  const nothing = { amount: null, currency: null }
+  const expected = { purpose: 'token', merchant, sale, ...nothing, channel } as const
   const read = await readEntry(needs.vault, source.message, expected)
   if (!read.ok) {
     const { device } = source.message

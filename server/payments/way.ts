@@ -3,11 +3,11 @@ import type { ApprovedPresentment } from '@warifu/protocol/approval-content'
 import type { Answer, Refusal } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
 import type { ActionKind } from '@warifu/protocol/next-action'
-import type { Hop } from '@warifu/protocol/objects'
 import type { PresentCardBody } from '@warifu/protocol/presenting'
 import type { Next, Read } from '#presentment'
 import type { TerminalCall } from '#terminals'
 import type { At, PaymentNeeds } from './needs.ts'
+import type { Presenting } from './told-hops.ts'
 
 export type Presented = At & {
   readonly call: TerminalCall
@@ -19,8 +19,8 @@ export type Way = {
   readonly presentments: readonly ApprovedPresentment[]
   readonly actions: readonly ActionKind[]
   readonly read: (needs: PaymentNeeds, presented: Presented) => Promise<Answer<Read | Next>>
-  /** The hops up to where the vault is asked. */
-  readonly hops: (at: string, terminal: Id<'trm'>, body: PresentCardBody) => Hop[]
+  /** How its hops are told. */
+  readonly of: (body: PresentCardBody) => Presenting
   /** What else there is to do once it is authorised; done again where it is asked again. */
   readonly afterwards?: (needs: PaymentNeeds, payment: Id<'pay'>, at: At) => Promise<void>
   /** What is to be done when the money statement said no. */

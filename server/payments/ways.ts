@@ -9,7 +9,6 @@ import type { Id } from '@warifu/protocol/ids'
 import type { PresentCardBody, PresentKind } from '@warifu/protocol/presenting'
 import type { GoOn, Heard } from '#approvals'
 import { readBeacon, readSim, readWallet } from '#presentment'
-import { beaconPresented, presented, presentedBySim, readAtPhone } from './hops.ts'
 import type { PaymentNeeds } from './needs.ts'
 import { afterMoney, offerSale, readSale } from './reader-sales.ts'
 import { supersedeOthers } from './superseding.ts'
@@ -19,14 +18,10 @@ const wallet: Way = {
   presentments: ['wallet', 'code', 'phone'],
   actions: ['present', 'approve'],
   read: ({ vault }, { call }) => readWallet(vault, call.terminal, call.request),
-  hops: (at, terminal, body) =>
-    presented(
-      at,
-      terminal,
-      'statement' in body &&
-        'scheme' in body.statement &&
-        body.statement.scheme === 'terminal_sealed',
-    ),
+  of: (body) =>
+    'statement' in body && 'scheme' in body.statement && body.statement.scheme === 'terminal_sealed'
+      ? 'wallet_holding'
+      : 'wallet',
 }
 
 /** The card in the terminal's SIM; its company may ask for two digits of the PIN. */
@@ -42,7 +37,7 @@ const sim: Way = {
     }
     return readSim({ vault, asksDigits }, call.terminal, call.request)
   },
-  hops: presentedBySim,
+  of: (body) => (body.kind === 'sim' && body.digits !== null ? 'sim_digits' : 'sim'),
 }
 
 const beacon: Way = {
@@ -54,7 +49,7 @@ const beacon: Way = {
     const heard = await devices.heardFor(store.sql, payment)
     return readBeacon(vault, { terminal: call.terminal, request: call.request, body, heard })
   },
-  hops: beaconPresented,
+  of: () => 'beacon',
   afterwards: supersedeOthers,
 }
 
@@ -62,7 +57,7 @@ const reader: Way = {
   presentments: ['reader'],
   actions: ['read_card', 'enter_pin'],
   read: readSale,
-  hops: readAtPhone,
+  of: (body) => (body.kind === 'reader' && body.message.sequence > 0 ? 'reader_pin' : 'reader'),
   refused: afterMoney,
 }
 

@@ -30,11 +30,16 @@ export async function addOperator(db: Db, operator: NewOperator): Promise<string
   return row && token
 }
 
-/** Ends an operator's access; false where nobody active has this name. */
+/** Ends an operator's access, sessions too; false where nobody active has this name. */
 export async function endOperator(db: Db, name: string, nowMs: number): Promise<boolean> {
   const ended = await db`
-    update people.operator set ended_ms = ${nowMs}
-     where name = ${name} and ended_ms is null returning id`
+    with gone as (
+      update people.operator set ended_ms = ${nowMs}
+       where name = ${name} and ended_ms is null returning id),
+    out as (
+      update people.console_session set ended_ms = ${nowMs}
+       where who in (select id from gone) and ended_ms is null)
+    select id from gone`
   return ended.length === 1
 }
 

@@ -26,6 +26,25 @@ import {
 } from './registration.ts'
 import { type Session, sessionOf } from './session.ts'
 
+export { type ActLogRow, type ChainVerdict, type LoggedAct, nextHead } from './act-log.ts'
+export type { ActRow } from './acts.ts'
+export { type ConsolePeople, createConsolePeople, type Persona } from './console-door.ts'
+export { type ConsoleSession, type OpenedSession, signedIn } from './console-session.ts'
+export {
+  endMerchantUsers,
+  idOfWho,
+  isMerchantUser,
+  type MerchantUser,
+  type MerchantUserRow,
+  type Who,
+} from './console-who.ts'
+export {
+  type FoundCardholder,
+  type FoundOperator,
+  findCardholders,
+  findOperators,
+  namesOf,
+} from './finding.ts'
 export {
   type Message,
   type Messenger,
@@ -33,6 +52,7 @@ export {
   receiveMessage,
   type SentMessage,
 } from './message.ts'
+export { type MessageName, messageText } from './message-words.ts'
 export {
   addOperator,
   endOperator,
@@ -43,6 +63,7 @@ export {
 export { maskPhone, readPhone } from './phone.ts'
 export { createHttpMessenger, type Provider, type Providers } from './provider.ts'
 export { type Cardholder, type Challenge, cardholderOf, type Joined } from './registration.ts'
+export type { SavedFilter } from './saved-filter.ts'
 export { type Act, askSecond, SECOND_MS, type Waiting, waitingFor } from './second.ts'
 export type { Session } from './session.ts'
 

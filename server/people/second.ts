@@ -39,19 +39,20 @@ export async function askSecond(tx: Tx, asked: Act): Promise<Waiting | undefined
   const { act, subject, by, nowMs } = asked
   await tx`
     delete from people.second
-     where act = ${act} and subject = ${subject} and approved_by is null
+     where act = ${act} and subject = ${subject} and approved_by is null and refused_by is null
        and deadline_ms <= ${nowMs}`
   const digest = createHash('sha256').update(jcsBytes(asked.content)).digest()
   await insertIfNone(tx, asked, digest)
   const [open] = await tx<{ by: Id<'opr'>; digest: Uint8Array }[]>`
     select by, digest from people.second
-     where act = ${act} and subject = ${subject} and approved_by is null for update`
+     where act = ${act} and subject = ${subject} and approved_by is null and refused_by is null
+       for update`
   // Whoever agreed in between has used up the question: this is the first person of another.
   if (open === undefined) return askSecond(tx, asked)
   if (open.by !== by && timingSafeEqual(open.digest, digest)) {
     await tx`
       update people.second set approved_by = ${by}, approved_ms = ${nowMs}
-       where act = ${act} and subject = ${subject} and approved_by is null`
+       where act = ${act} and subject = ${subject} and approved_by is null and refused_by is null`
     return undefined
   }
   if (open.by === by)
@@ -59,7 +60,7 @@ export async function askSecond(tx: Tx, asked: Act): Promise<Waiting | undefined
       update people.second
          set digest = ${digest}, content = ${tx.json(asked.content)}, asked_ms = ${nowMs},
              deadline_ms = ${nowMs + SECOND_MS}
-       where act = ${act} and subject = ${subject} and approved_by is null`
+       where act = ${act} and subject = ${subject} and approved_by is null and refused_by is null`
   const waiting = await waitingFor(tx, { act, subject, nowMs })
   if (waiting === undefined) throw new Error('what was just asked is not there')
   return waiting
@@ -71,7 +72,7 @@ async function insertIfNone(tx: Tx, asked: Act, digest: Uint8Array): Promise<voi
     insert into people.second (id, act, subject, digest, content, by, asked_ms, deadline_ms)
     values (${id}, ${act}, ${subject}, ${digest}, ${tx.json(content)}, ${by}, ${nowMs},
             ${nowMs + SECOND_MS})
-    on conflict (act, subject) where approved_by is null do nothing`
+    on conflict (act, subject) where approved_by is null and refused_by is null do nothing`
 }
 
 type About = Pick<Act, 'act' | 'subject' | 'nowMs'>
@@ -84,7 +85,7 @@ export async function waitingFor(
   const [row] = await db<Waiting[]>`
     select act, subject, content, by, asked_ms as "askedMs", deadline_ms as "deadlineMs"
       from people.second
-     where act = ${act} and subject = ${subject} and approved_by is null
+     where act = ${act} and subject = ${subject} and approved_by is null and refused_by is null
        and deadline_ms > ${nowMs}`
   return row
 }

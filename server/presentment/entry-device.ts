@@ -17,6 +17,8 @@ export type EntryExpected = {
   readonly sale: string
   readonly amount: number | null
   readonly currency: string | null
+  /** Declared by the merchant and by the device alike; null: a card in the shop. */
+  readonly channel: 'moto' | null
 }
 
 export type EntryRead = {
@@ -66,7 +68,18 @@ function openIfUnavailable(error: unknown): undefined {
   if (!(error instanceof VaultUnavailable)) throw error
 }
 
-const isFor = ({ context }: EntryMessage, expected: EntryExpected): boolean =>
+const isFor = (message: EntryMessage, expected: EntryExpected): boolean =>
+  isOfChannel(message, expected.channel) && wasEnteredFor(message, expected)
+
+/** Nobody swipes, inserts or knows the PIN of a card at the other end of a telephone line. */
+const isOfChannel = (
+  { context, pin_block }: EntryMessage,
+  channel: EntryExpected['channel'],
+): boolean =>
+  (context.channel ?? null) === channel &&
+  (channel === null || (context.entry === 'keyed' && pin_block === null))
+
+const wasEnteredFor = ({ context }: EntryMessage, expected: EntryExpected): boolean =>
   context.purpose === expected.purpose &&
   context.merchant === expected.merchant &&
   context.sale === expected.sale &&

@@ -20,6 +20,8 @@ export type Read = {
 /** Something is still missing: the payment waits for this step, and the terminal is told so. */
 export type Next = {
   readonly next: ActionKind
+  /** What it was signed and closed with, for the record. */
+  readonly keys: Pick<Read, 'signedWith' | 'openedWith'>
   /** Kept with the terminal's answer, and told to it. */
   readonly told?: Readonly<Record<string, unknown>>
 }

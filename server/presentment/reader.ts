@@ -36,7 +36,7 @@ export async function readReader(
   const isOther = program !== null && rules?.program !== program
   const found = { ...output, stripes: rules?.stripes === true, isOther }
   const against = checks.find(([, speaksAgainst]) => speaksAgainst(found))?.[0]
-  return against === undefined ? done({ next: 'enter_pin' }) : refused(against)
+  return against === undefined ? done(enterPin(output)) : refused(against)
 }
 
 type Said = VaultOutput<'open_sale'>
@@ -52,10 +52,15 @@ const checks: readonly (readonly [Refusal, (found: Found) => boolean])[] = [
   ['card_not_supported',  (found) => found.isOther],
 ]
 
+const enterPin = ({ signed_with, opened_with }: Said): Next => ({
+  next: 'enter_pin',
+  keys: { signedWith: signed_with, openedWith: opened_with },
+})
+
 function pinRead(said: Said): Answer<Read | Next> {
   if (said.pin === 'blocked' || said.pin === 'unset') return refused('pin_blocked')
   if (said.pin !== 'verified')
-    return said.sequence < MOST_PIN_TRIES ? done({ next: 'enter_pin' }) : refused('pin_wrong')
+    return said.sequence < MOST_PIN_TRIES ? done(enterPin(said)) : refused('pin_wrong')
   return done({
     card: said.card,
     contentDigest: fromBase64url(said.content_digest),

@@ -24,7 +24,8 @@ export async function readSim(
   const reply = await vault.call('open_sim', { terminal, request })
   if (!reply.ok) return refused(meaning(reply.refusal))
   const { card, digits } = reply.output
-  if (digits === 'absent' && (await asksDigits(card))) return done({ next: 'pin_digits' })
+  if (digits === 'absent' && (await asksDigits(card)))
+    return done({ next: 'pin_digits', keys: readOf(reply.output) })
   const refusal = digitsRefusal[digits]
   return refusal === undefined ? done(readOf(reply.output)) : refused(refusal)
 }

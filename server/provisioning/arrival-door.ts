@@ -5,6 +5,7 @@ import type { Heard } from '#approvals'
 import type { TerminalCall } from '#terminals'
 import { arrivalsTo, readArrival, viewArrival } from './arrival.ts'
 import { type ArrivalNeeds, resumeArrival, type Starting, startArrival } from './arriving.ts'
+import { listPhones, type Removing, removePhone } from './phones.ts'
 import {
   type AnsweringProof,
   answerProof,
@@ -34,6 +35,9 @@ export const createArrivals = (needs: ArrivalNeeds) => ({
     return Promise.all(rows.map((row) => viewArrival(needs.store.sql, row)))
   },
   cancel: (cancelling: Cancelling) => cancelArrival(needs, cancelling),
+  phones: (cardholder: Id<'chl'>) => listPhones(needs.store.sql, cardholder),
+  /** Work of `terminals.once`. */
+  remove: (removing: Removing) => removePhone(needs, removing),
   resume: (heard: Heard) => resumeArrival(needs, heard),
   tick: (nowMs: number) => tickArrivals(needs, nowMs),
 })

@@ -1,6 +1,7 @@
 /** The rows of arrivals: further phones of a person on their way in. */
 import type { Arrival as Wire } from '@warifu/protocol/arrival-contract'
 import type { Id, Mint } from '@warifu/protocol/ids'
+import type { Language } from '@warifu/protocol/language'
 import { type ArrivalStatus, arrivalMoves, sourcesOf } from '@warifu/protocol/moves'
 import type { ProofMethod } from '@warifu/protocol/vault-arrivals'
 import { append } from '#events'
@@ -18,6 +19,8 @@ export type ArrivalRow = {
   readonly approval: Id<'apr'> | null
   readonly dueMs: bigint | null
   readonly createdMs: bigint
+  /** Of whoever began it: what is sent about it is in this one. */
+  readonly language: Language
 }
 export type ArrivalView = ArrivalRow & {
   readonly proved: readonly ProofMethod[]
@@ -26,7 +29,7 @@ export type ArrivalView = ArrivalRow & {
 
 const columns = (db: Db) => db`
   terminal, cardholder, from_terminal as "from", purpose, way, state, approval,
-  due_ms as "dueMs", created_ms as "createdMs"`
+  due_ms as "dueMs", created_ms as "createdMs", language`
 
 export async function readArrival(db: Db, id: Id<'trm'>): Promise<ArrivalRow | undefined> {
   const [row] = await db<ArrivalRow[]>`
@@ -63,15 +66,17 @@ export async function insertArrival(
   row: ArrivalRow,
 ): Promise<void> {
   const { terminal, cardholder, from, purpose, way, state, approval, dueMs, createdMs } = row
+  const { language } = row
   await tx`
     insert into provisioning.arrival
-      (terminal, cardholder, from_terminal, purpose, way, state, approval, due_ms, created_ms)
+      (terminal, cardholder, from_terminal, purpose, way, state, approval, due_ms, created_ms,
+       language)
     values (${terminal}, ${cardholder}, ${from}, ${purpose}, ${way}, ${state}, ${approval},
-            ${dueMs}, ${createdMs})
+            ${dueMs}, ${createdMs}, ${language})
     on conflict (terminal) do update
       set from_terminal = excluded.from_terminal, purpose = excluded.purpose, way = excluded.way,
           state = excluded.state, approval = excluded.approval, due_ms = excluded.due_ms,
-          created_ms = excluded.created_ms`
+          created_ms = excluded.created_ms, language = excluded.language`
   await tell(tx, needs, row, Number(createdMs))
 }
 

@@ -7,9 +7,10 @@ import type { TerminalContent } from '@warifu/protocol/approval-content'
 import type { Arrival } from '@warifu/protocol/arrival-contract'
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import { type Id, laneOf, type Mint } from '@warifu/protocol/ids'
+import type { Language } from '@warifu/protocol/language'
 import { ask, type GoOn, type Heard } from '#approvals'
 import type { Issuing } from '#issuing'
-import { queueMessage } from '#people'
+import { type MessageName, messageText, queueMessage } from '#people'
 import type { Db, Store, Tx } from '#store'
 import { letIn, listTerminals, readTerminal, replaceTerminal, type Terminal } from '#terminals'
 import type { VaultClient } from '#vault-client'
@@ -40,6 +41,7 @@ const PROVING_MS = 24 * 60 * 60 * 1000
 
 export type Starting = Pick<Arrival, 'terminal' | 'purpose' | 'way'> & {
   readonly cardholder: Id<'chl'>
+  readonly language: Language
   readonly nowMs: number
 }
 
@@ -69,7 +71,7 @@ type Phones = { readonly terminal: Terminal; readonly others: readonly Terminal[
 /** Asked of the newest phone that is in: what it is shown names the new one's keys. */
 async function askOld(
   needs: ArrivalNeeds,
-  { purpose, nowMs }: Starting,
+  { purpose, language, nowMs }: Starting,
   { terminal, others }: Phones,
 ): Promise<Answer<ArrivalView>> {
   const old = others.find(({ status }) => status === 'active')
@@ -88,7 +90,7 @@ async function askOld(
   }
   const row: ArrivalRow = {
     ...{ terminal: id, cardholder, from: old.id, purpose, way: 'approval', state: 'asked' },
-    ...{ approval, dueMs: null, createdMs: BigInt(nowMs) },
+    ...{ approval, dueMs: null, createdMs: BigInt(nowMs), language },
   }
   return needs.store.transaction(async (tx) => {
     await insertArrival(tx, needs, row)
@@ -101,34 +103,40 @@ async function askOld(
 /** Told on every channel at once: its owner may be somebody else than who logged in. */
 async function beginProofs(
   needs: ArrivalNeeds,
-  { terminal, cardholder, nowMs }: Starting,
+  { terminal, cardholder, language, nowMs }: Starting,
   others: readonly Terminal[],
 ): Promise<Answer<ArrivalView>> {
   const old = others.find(({ status }) => status === 'active' || status === 'suspended')
   const row: ArrivalRow = {
     ...{ terminal, cardholder, from: old?.id ?? null, purpose: 'replace', way: 'recovery' },
     ...{ state: 'proving', approval: null, dueMs: BigInt(nowMs + PROVING_MS) },
-    createdMs: BigInt(nowMs),
+    ...{ createdMs: BigInt(nowMs), language },
   }
   return needs.store.transaction(async (tx) => {
     await insertArrival(tx, needs, row)
-    const words = 'a new phone asks to take the place of yours.'
-    await warn(tx, needs, { cardholder, words, nowMs })
+    await warn(tx, needs, { cardholder, name: 'phone_asks', language, nowMs })
     return done(await viewArrival(tx, row))
   })
 }
 
-type Warning = { readonly cardholder: Id<'chl'>; readonly words: string; readonly nowMs: number }
+type Warning = {
+  readonly cardholder: Id<'chl'>
+  readonly name: MessageName
+  readonly language: Language
+  readonly nowMs: number
+  /** The instant that it tells of. */
+  readonly atMs?: number
+}
 
 /** By SMS, beside the notice that every open wallet gets. */
 export async function warn(
   tx: Tx,
   { mint, verifiedPhone }: Pick<ArrivalNeeds, 'mint' | 'verifiedPhone'>,
-  { cardholder, words, nowMs }: Warning,
+  { cardholder, name, language, nowMs, ...told }: Warning,
 ): Promise<void> {
   const recipient = await verifiedPhone(tx, cardholder)
   if (recipient === undefined) return
-  const body = `Warifu: ${words} Was it not you? Open your wallet on the old phone and cancel it.`
+  const body = messageText(name, language, told)
   await queueMessage(tx, { id: mint('msg'), channel: 'sms', recipient, body }, nowMs)
 }
 

@@ -3,7 +3,7 @@ import { type Answer, done, refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
 import type { ProofMethod } from '@warifu/protocol/vault-arrivals'
 import { holdBack, letGo } from '#ledger'
-import { queueMessage } from '#people'
+import { messageText, queueMessage } from '#people'
 import { letIn, removeTerminal, type TerminalCall } from '#terminals'
 import {
   type ArrivalRow,
@@ -38,6 +38,11 @@ async function ownProving(
   return row.state === 'proving' ? done(row) : refused('arrival_state')
 }
 
+const ways = {
+  phone: ['sms', 'phone_code'],
+  voice: ['voice', 'phone_code_spoken'],
+} as const
+
 export async function sendCode(
   needs: ArrivalNeeds,
   asked: OnArrival & { readonly method: 'phone' | 'voice' },
@@ -49,8 +54,8 @@ export async function sendCode(
   if (recipient === undefined) return refused('no_verified_phone')
   const code = await makeCode(needs, { row: row.value, method, by: null, nowMs })
   if (!code.ok) return code
-  const channel = method === 'voice' ? 'voice' : 'sms'
-  const body = `Warifu: ${code.value} lets a NEW PHONE in. Not you? Tell it to nobody.`
+  const [channel, name] = ways[method]
+  const body = messageText(name, row.value.language, { code: code.value })
   const message = { id: needs.mint('msg'), channel, recipient, body } as const
   await queueMessage(needs.store.sql, message, nowMs)
   return done(await viewArrival(needs.store.sql, row.value))
@@ -125,9 +130,8 @@ export async function answerProof(
     const dueMs = nowMs + waits.waitMs
     if (reply.output.passed >= PROOFS) {
       await moveArrival(tx, needs, terminal, { to: 'waiting', dueMs }, nowMs)
-      const at = new Date(dueMs).toISOString()
-      const words = `a new phone takes the place of yours on ${at}.`
-      await warn(tx, needs, { cardholder, words, nowMs })
+      const { language } = row.value
+      await warn(tx, needs, { cardholder, name: 'phone_due', language, nowMs, atMs: dueMs })
     }
     const kept = await readArrival(tx, terminal)
     if (kept === undefined) throw new Error('the arrival is not there')
@@ -169,8 +173,8 @@ async function takeIn(needs: ArrivalNeeds, row: ArrivalRow, nowMs: number): Prom
     const moved = await moveArrival(tx, needs, terminal, { to: 'limited', dueMs }, nowMs)
     if (moved === undefined) return
     for (const card of await takePlace(needs, tx, moved, nowMs)) await holdBack(tx, card, cap)
-    const { cardholder } = row
-    await warn(tx, needs, { cardholder, words: 'a new phone is in, at a low limit.', nowMs })
+    const { cardholder, language } = row
+    await warn(tx, needs, { cardholder, name: 'phone_in', language, nowMs })
   })
 }
 
@@ -208,7 +212,7 @@ export async function cancelArrival(
   return store.transaction(async (tx) => {
     const moved = await moveArrival(tx, needs, terminal, { to: 'cancelled', dueMs: null }, nowMs)
     if (moved === undefined) return refused('arrival_state')
-    await removeTerminal(tx, needs, terminal, nowMs)
+    await removeTerminal(tx, needs, { id: terminal, by }, nowMs)
     if (row.state === 'limited') {
       await letIn(tx, needs, by, nowMs)
       for (const card of await cardsOn(tx, terminal)) {

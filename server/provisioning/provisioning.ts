@@ -18,6 +18,7 @@ import { type Renewing, renewKey } from './renewing.ts'
 export type { ArrivalView } from './arrival.ts'
 export { type Arrivals, createArrivals } from './arrival-door.ts'
 export type { Installation } from './installation.ts'
+export type { PhoneView } from './phones.ts'
 
 export type Needs = {
   readonly store: Store

@@ -3,15 +3,24 @@
  * whole where PostgreSQL asks for it, and an effect is claimed once (`store.claim`).
  */
 import postgres from 'postgres'
+import { overLines } from './line.ts'
+import type { Sql, Tx } from './sql.ts'
+import { endWithConnection } from './transaction.ts'
 
+export {
+  type Archived,
+  type Archiving,
+  archive,
+  archivesSince,
+  listPartitions,
+  type Partition,
+} from './archive.ts'
 export { type Batcher, createBatcher } from './batcher.ts'
 export { type Claiming, claimed } from './claiming.ts'
 export { doEach } from './each.ts'
-
-export type Sql = postgres.Sql<{ bigint: bigint }>
-export type Tx = postgres.TransactionSql<{ bigint: bigint }>
-/** Anything that a room's statement may run on. */
-export type Db = Sql | Tx
+export { createPartitions, makePartitions, type Partitions } from './partitions.ts'
+export { rowsText } from './rows.ts'
+export type { Db, Sql, Tx } from './sql.ts'
 
 export type Store = {
   readonly sql: Sql
@@ -28,13 +37,23 @@ const bigint = {
   parse: (text: string) => BigInt(text),
 }
 
+/**
+ * PostgreSQL that was restarted is asked again within a second. All connections count their
+ * failures together, so the library's own pauses would reach twenty within moments.
+ */
+const secondsUntilNext = (failures: number): number => Math.min(2 ** failures / 100, 1)
+
 export function openStore(url: string, connections: number): Store {
-  const sql = postgres(url, {
-    max: connections,
-    types: { bigint },
-    onnotice: () => {},
-    connection: { application_name: 'warifu-server' },
-  })
+  const sql = endWithConnection(
+    postgres(url, {
+      ...overLines(),
+      max: connections,
+      backoff: secondsUntilNext,
+      types: { bigint },
+      onnotice: () => {},
+      connection: { application_name: 'warifu-server' },
+    }),
+  )
   return {
     sql,
     // postgres.js types `begin` by UnwrapPromiseArray; for one promise that is T itself.

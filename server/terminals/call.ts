@@ -8,7 +8,7 @@ export type TerminalCall = {
   /** Whose terminal it is; empty where the vault is yet to verify. */
   readonly cardholder: Id<'chl'>
   readonly counter: bigint
-  /** SHA-256 of the signature base and the body: “the same bytes”. */
+  /** SHA-256 of the signature base, in which the body's digest stands: “the same bytes”. */
   readonly digest: Uint8Array
   /** The request as it came: the evidence. */
   readonly request: SignedRequest

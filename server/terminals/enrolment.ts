@@ -33,7 +33,7 @@ export async function startEnrolment(
 export type NewTerminal = Pick<
   VaultInput<'admit_terminal'>,
   'terminal' | 'cardholder' | 'sealing_key' | 'signing_key' | 'signature' | 'assertion'
->
+> & { readonly name?: string | undefined }
 export type Registered = {
   readonly terminal: Terminal
   readonly challenge: SealedMessage
@@ -57,13 +57,15 @@ export async function createTerminal(
     select nonce, created_ms as "createdMs", deadline_ms as "deadlineMs" from terminals.enrolment
      where terminal = ${asked.terminal} and cardholder = ${asked.cardholder}`
   if (row === undefined || row.deadlineMs <= nowMs) return refused('challenge_expired')
+  const { name, ...vouched } = asked
   const admitted = await vault.call('admit_terminal', {
-    ...asked,
+    ...vouched,
     nonce: toBase64url(row.nonce),
     now: new Date(Number(row.createdMs)).toISOString(),
   })
   if (!admitted.ok) return refused(admissionRefusal(admitted.refusal))
-  const terminal = await store.transaction((tx) => keep(tx, { asked, ...admitted.output }, nowMs))
+  const keeping = { asked, name: name ?? null, ...admitted.output }
+  const terminal = await store.transaction((tx) => keep(tx, keeping, nowMs))
   const { challenge, vault_key } = admitted.output
   return done({ terminal, challenge, vault_key })
 }
@@ -73,17 +75,20 @@ const admissionRefusals = ['passkey_invalid', 'passkey_unknown', 'terminal_exist
 const admissionRefusal = (refusal: string) =>
   admissionRefusals.find((known) => known === refusal) ?? 'enrolment_invalid'
 
-type Keeping = VaultOutput<'admit_terminal'> & { readonly asked: NewTerminal }
+type Keeping = VaultOutput<'admit_terminal'> & {
+  readonly asked: NewTerminal
+  readonly name: string | null
+}
 
 async function keep(tx: Tx, keeping: Keeping, nowMs: number): Promise<Terminal> {
-  const { asked, sealing_thumbprint, signing_thumbprint } = keeping
+  const { asked, name, sealing_thumbprint, signing_thumbprint } = keeping
   const { terminal: id, cardholder, signing_key } = asked
   await tx`
     insert into terminals.terminal
       (lane, id, cardholder, status, sealing_thumbprint, signing_thumbprint, signing_key,
-       created_ms)
+       name, created_ms)
     values (${laneOf(id)}, ${id}, ${cardholder}, 'pending', ${sealing_thumbprint},
-            ${signing_thumbprint}, ${tx.json(signing_key)}, ${nowMs})
+            ${signing_thumbprint}, ${tx.json(signing_key)}, ${name}, ${nowMs})
     on conflict do nothing`
   const terminal = await readTerminal(tx, id)
   if (terminal?.signingThumbprint !== signing_thumbprint)

@@ -60,7 +60,7 @@ test('the same bytes again get the first answer, in the form it was shown', asyn
   assert.deepEqual(await terminals.once(call, counted().work, nowMs + 9e9), first)
   assert.deepEqual({ ...tally, effects: await effects() }, { gathered: 1, effects: 1 })
   const kept = await stage.store.sql<{ evidence: unknown }[]>`
-    select evidence from terminals.request where terminal = ${call.terminal}`
+    select evidence::json as evidence from terminals.request where terminal = ${call.terminal}`
   assert.deepEqual(
     kept.map(({ evidence }) => evidence),
     [call.request],

@@ -37,6 +37,7 @@ type TurnRefusal =
   | 'terminal_unknown'
   | 'terminal_not_active'
   | 'terminal_replaced'
+  | 'terminal_removed'
   | 'counter_forked'
   | 'counter_stale'
 type Judged<T> = {
@@ -84,6 +85,7 @@ async function look<T>(db: Db, call: TerminalCall, letsIn: boolean): Promise<Jud
     select case
              when r.digest = ${digest}    then 'replay'
              when t.status = 'replaced'   then 'terminal_replaced'
+             when t.status = 'removed'    then 'terminal_removed'
              when t.status <> 'active' and not (${letsIn} and t.status = 'waiting')
                                           then 'terminal_not_active'
              when r.digest is not null    then 'counter_forked'
@@ -99,11 +101,11 @@ async function look<T>(db: Db, call: TerminalCall, letsIn: boolean): Promise<Jud
 
 async function advance<T>(tx: Tx, { terminal, counter, digest }: TerminalCall): Promise<Judged<T>> {
   const [row] = await tx<Judged<T>[]>`
-    select code, answer, cardholder, version from terminals.advance(
-      array[row(0, ${laneOf(terminal)}::smallint, ${terminal}::text, ${counter}::bigint,
-                ${digest}::bytea)]::terminals.ask[])`
-  if (row === undefined) throw new Error('terminals.advance gave no verdict')
-  return row
+    select code, answer, cardholder, sequence as version
+      from unnest(terminals.advance(
+        array[row(1, ${laneOf(terminal)}::smallint, ${terminal}::text, ${counter}::bigint,
+                  ${digest}::bytea)]::terminals.ask[]))`
+  return row ?? { code: 'fresh', answer: null, cardholder: null, version: null }
 }
 
 /** The signed request itself is the evidence; it is kept with the answer it got. */
@@ -112,7 +114,7 @@ async function keepAnswer(tx: Tx, { call, nowMs }: Turn, answer: unknown): Promi
   await tx`
     select terminals.keep(
       array[row(${laneOf(terminal)}::smallint, ${terminal}::text, ${counter}::bigint,
-                ${digest}::bytea, ${tx.json(request)}::jsonb,
+                ${digest}::bytea, ${JSON.stringify(request)},
                 ${tx.json(JSON.parse(JSON.stringify(answer)))}::jsonb)]::terminals.kept[],
       ${nowMs})`
 }

@@ -31,6 +31,28 @@ export async function listTerminals(db: Db, cardholder: Id<'chl'>): Promise<Term
       from terminals.terminal where cardholder = ${cardholder} order by id desc`
 }
 
+/** A phone as its owner sees it. */
+export type Phone = {
+  readonly id: Id<'trm'>
+  readonly status: TerminalStatus
+  readonly name: string | null
+  readonly createdMs: bigint
+  /** Of the last thing that it signed and that was done. */
+  readonly usedMs: bigint | null
+}
+
+/** Those of a cardholder that are in, or were stopped; newest first. */
+export async function phonesOf(db: Db, cardholder: Id<'chl'>): Promise<Phone[]> {
+  return db<Phone[]>`
+    select t.id, t.status, t.name, t.created_ms as "createdMs",
+           (select r.created_ms from terminals.request r
+             where r.lane = t.lane and r.terminal = t.id
+             order by r.counter desc limit 1) as "usedMs"
+      from terminals.terminal t
+     where t.cardholder = ${cardholder} and t.status in ('active', 'suspended')
+     order by t.id desc`
+}
+
 /** Which of these may act. */
 export async function activeTerminals(db: Db, ids: readonly Id<'trm'>[]): Promise<Id<'trm'>[]> {
   if (ids.length === 0) return []

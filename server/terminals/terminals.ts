@@ -27,11 +27,14 @@ import {
 
 export { idOfCall, type TerminalCall } from './call.ts'
 export { createDirectory, type Directory, type Found } from './directory.ts'
-export { letIn, nextVersion, removeTerminal, replaceTerminal } from './moving.ts'
+export { type FoundTerminal, findTerminals } from './finding.ts'
+export { endedAs, letIn, nextVersion, removeTerminal, replaceTerminal } from './moving.ts'
 export { shownAs, type Work } from './once.ts'
 export {
   activeTerminals,
   listTerminals,
+  type Phone,
+  phonesOf,
   readTerminal,
   type Terminal,
   type TerminalKey,

@@ -1,28 +1,26 @@
 /**
- * The server's only way to the vault. Concurrent calls share a frame; a lone call leaves at once.
- * The vault answers with references, digests and ciphertext: nothing here ever holds a number.
+ * The server's only way to the vaults: one or several processes on one database. A call whose line
+ * is cut before its answer is asked of the next vault, the same bytes: every operation is
+ * idempotent, and what one vault has written down the others read. Vaults answer with references,
+ * digests and ciphertext: nothing here ever holds a number.
  */
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import {
-  MAX_FRAME_BYTES,
-  type VaultAnswer,
-  type VaultInput,
-  type VaultOperation,
-  type VaultOutput,
-  type VaultRefusal,
+import type {
+  VaultAnswer,
+  VaultInput,
+  VaultOperation,
+  VaultOutput,
+  VaultRefusal,
 } from '@warifu/protocol/vault'
-import { type Batcher, createBatcher } from '#store'
-import { frame, readFrames } from './frames.ts'
+import { homeOf, orderOf } from './choosing.ts'
+import { type Ask, createLine, type Line, VaultUnavailable } from './line.ts'
+
+export { VaultUnavailable } from './line.ts'
 
 export type VaultReply<O extends VaultOperation> =
   | { readonly ok: true; readonly output: VaultOutput<O> }
   | { readonly ok: false; readonly refusal: VaultRefusal }
-
-/** The vault did not answer. Every operation is idempotent: the same call may be sent again. */
-export class VaultUnavailable extends Error {
-  override readonly name = 'VaultUnavailable'
-}
 
 export type VaultClient = {
   readonly call: <O extends VaultOperation>(
@@ -34,80 +32,68 @@ export type VaultClient = {
 
 type Needs = {
   /**
-   * Opens a connection: a Unix socket in the sandbox, mutual TLS between machines. Its `timeout`
-   * event, where it has one, ends what waits.
+   * For each vault what opens a connection: a Unix socket in the sandbox, mutual TLS between
+   * machines. Its `timeout` event, where it has one, ends what waits.
    */
-  readonly dial: () => Socket
+  readonly dials: readonly (() => Socket)[]
+  readonly now: () => number
 }
 
-type Ask = { readonly operation: VaultOperation; readonly input: unknown }
-type Pending = { resolve: (answers: VaultAnswer[]) => void; reject: (fault: Error) => void }
-type Line = { readonly socket: Socket; readonly pending: Pending[]; asked: number }
+type Vault = { readonly line: Line; isSick: boolean; lookMs: number }
 
-export function createVaultClient(needs: Needs): VaultClient {
-  let line: Line | undefined
-  const batcher: Batcher<Ask, VaultAnswer> = createBatcher({
-    maxSize: 64,
-    maxInFlight: 4,
-    send: async (asks) => {
-      if (line === undefined || line.socket.destroyed) line = openLine(needs)
-      const first = line.asked
-      line.asked += asks.length
-      const calls = asks.map((ask, i) => ({ id: first + i, ...ask }))
-      return inOrder(await exchange(line, calls), calls)
-    },
-  })
+/** For how long a vault whose line failed is left in peace before it is looked at again. */
+const LOOK_AGAIN_MS = 1000
+
+export function createVaultClient({ dials, now }: Needs): VaultClient {
+  const vaults = dials.map((dial): Vault => ({ line: createLine(dial), isSick: false, lookMs: 0 }))
+  let turn = 0
   return {
     call: async (operation, input) => {
-      const answer = await batcher.ask({ operation, input })
-      if (answer.ok) {
-        // The vault checked this output against the operation's closed schema before sending it.
-        return { ok: true, output: answer.output as VaultOutput<typeof operation> }
-      }
-      if ('refusal' in answer) return { ok: false, refusal: answer.refusal }
-      throw new VaultUnavailable(answer.fault)
+      for (const vault of vaults) lookAfter(vault, now())
+      turn += 1
+      const standing = vaults.map(({ line, isSick }) => ({ waiting: line.waiting(), isSick }))
+      const order = orderOf(standing, { turn, home: homeOf(operation, input) })
+      const answer = await askInOrder(order, { vaults, ask: { operation, input }, now })
+      // The vault checked this output against the operation's closed schema before sending it.
+      return answer.ok
+        ? { ok: true, output: answer.output as VaultOutput<typeof operation> }
+        : answer
     },
-    close: () => line?.socket.destroy(),
+    close: () => {
+      for (const { line } of vaults) line.close()
+    },
   }
 }
 
-/** Frames are answered in the order they were sent, so a queue is all that one line needs. */
-function openLine({ dial }: Needs): Line {
-  const socket = dial()
-  const line: Line = { socket, pending: [], asked: 0 }
-  const read = readFrames(MAX_FRAME_BYTES)
-  const fail = (why: string, cause?: Error) => {
-    socket.destroy()
-    for (const { reject } of line.pending.splice(0)) reject(new VaultUnavailable(why, { cause }))
+type Asking = { readonly vaults: readonly Vault[]; readonly ask: Ask } & Pick<Needs, 'now'>
+type Said = Exclude<VaultAnswer, { readonly fault: unknown }>
+
+/** The first that can say anything; where none can, the fault of the last. */
+async function askInOrder(order: readonly number[], { vaults, ask, now }: Asking): Promise<Said> {
+  let fault: VaultUnavailable | undefined
+  for (const at of order) {
+    const vault = vaults[at]
+    const answer = await vault?.line.ask(ask).catch((cause: unknown) => {
+      if (!(cause instanceof VaultUnavailable)) throw cause
+      fault = cause
+    })
+    if (vault !== undefined) vault.isSick = answer === undefined
+    if (vault !== undefined && answer === undefined) vault.lookMs = now() + LOOK_AGAIN_MS
+    if (answer !== undefined && !('fault' in answer)) return answer
+    if (answer !== undefined) fault = new VaultUnavailable(answer.fault)
   }
-  socket.on('timeout', () => {
-    if (line.pending.length > 0) fail('no answer in time')
-  })
-  socket.on('error', (cause) => fail('connection failed', cause))
-  socket.on('close', () => fail('connection closed'))
-  socket.on('data', (chunk) => {
-    try {
-      for (const answers of read(chunk)) line.pending.shift()?.resolve(answers)
-    } catch (cause) {
-      fail('unreadable frame', cause instanceof Error ? cause : undefined)
-    }
-  })
-  return line
+  throw fault ?? new VaultUnavailable('there is no vault')
 }
 
-type Call = Ask & { readonly id: number }
-
-const exchange = (line: Line, calls: readonly Call[]): Promise<VaultAnswer[]> =>
-  new Promise((resolve, reject) => {
-    line.pending.push({ resolve, reject })
-    line.socket.write(frame(calls))
-  })
-
-/** Ids are never used twice on a line: an answer to another frame is no answer to these calls. */
-function inOrder(answers: readonly VaultAnswer[], calls: readonly Call[]): VaultAnswer[] {
-  const byId = new Map(answers.map((answer) => [answer.id, answer]))
-  return calls.map(
-    ({ id }) => byId.get(id) ?? { id, ok: false as const, fault: 'vault_unavailable' as const },
+/** Is a sick one back? A call of its own tells: no payment waits for that. */
+function lookAfter(vault: Vault, nowMs: number): void {
+  if (!vault.isSick || nowMs < vault.lookMs) return
+  vault.lookMs = nowMs + LOOK_AGAIN_MS
+  vault.line.ask({ operation: 'audit_head', input: {} }).then(
+    () => {
+      vault.isSick = false
+    },
+    () => {},
   )
 }
 

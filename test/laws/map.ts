@@ -11,6 +11,7 @@
 export const street: readonly (readonly string[])[] = [
   ['store'],
   ['events', 'vault-client'],
+  ['sandbox'],
   ['ledger'],
   ['people', 'merchants'],
   ['terminals'],
@@ -28,7 +29,8 @@ export type MaySee = Readonly<Record<string, readonly string[]>>
 
 const ground = ['protocol', 'crypto']
 const rooms = street.flat().map((room) => `server/${room}`)
-const pages = ['web/kit', 'web/serving', 'web/wallet', 'web/pos']
+const drawing = ['web/xray', 'web/kit', 'web/xray-view', 'web/serving']
+const pages = [...drawing, 'web/wallet', 'web/pos', 'web/console', 'web/tour']
 const house = [...ground, 'vault', ...rooms, 'server', 'sdk', 'devices', ...pages]
 
 /** `server` is what stands at its top: app.ts (all wiring), main.ts, migrate.ts, seed.ts. */
@@ -37,15 +39,20 @@ export const maySee: MaySee = {
   protocol: [],
   crypto: [],
   vault: ground,
-  ...alongTheStreet(),
-  server: [...ground, ...rooms],
   sdk: ground,
   devices: [...ground, 'sdk'],
+  'web/xray': ground,
   'web/kit': [...ground, 'sdk'],
+  'web/xray-view': [...ground, 'sdk', 'web/xray', 'web/kit'],
   'web/serving': [],
   // The wallet's page is a terminal; the till has no business with one.
   'web/wallet': [...ground, 'sdk', 'devices', 'web/kit', 'web/serving'],
   'web/pos': [...ground, 'sdk', 'web/kit', 'web/serving'],
+  'web/console': [...ground, 'sdk', ...drawing],
+  'web/tour': [...ground, 'sdk', ...drawing],
+  ...alongTheStreet(),
+  // The server's wiring serves the console's files; its rooms know of no page.
+  server: [...ground, ...rooms, 'web/console'],
   docs: ['protocol'],
   cli: house,
   bench: [...house, 'cli'],

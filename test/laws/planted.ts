@@ -3,14 +3,7 @@
  * a sound house: what the law says without the planted file is silence.
  */
 import type { File } from './code.ts'
-
-export type Planted = {
-  readonly law: string
-  readonly path: string
-  readonly text: string
-  readonly line?: number
-  readonly says: RegExp
-}
+import { lawOfLanes, onFullTables, type Planted } from './planted-sql.ts'
 
 const manifest = (dependencies: Record<string, string>) => JSON.stringify({ dependencies })
 
@@ -64,7 +57,8 @@ export const soundHouse = (drawing: string): File[] => [
     path: 'server/ledger/migrations/0001-ledger.sql',
     text: [
       'create schema ledger;',
-      "create table ledger.hold (lane int, note text default 'now() people.cardholder');",
+      "create table ledger.hold (lane int, note text default 'now() people.cardholder',",
+      '  id text, primary key (lane, id));',
       'create function ledger.authorize(n int) returns int language sql as $$',
       '  select store.claim(n) /* random() */ $$;',
       'grant execute on function ledger.authorize to warifu_app;',
@@ -76,7 +70,9 @@ export const soundHouse = (drawing: string): File[] => [
   },
   {
     path: 'server/people/migrations/0001-people.sql',
-    text: 'create schema people;\ncreate table people.cardholder (id text);\n',
+    text:
+      'create schema people;\n' +
+      'create table people.cardholder (lane int, id text, primary key (lane, id));\n',
   },
   { path: 'server/merchants/merchants.ts', text: 'export const merchants = []\n' },
   {
@@ -389,4 +385,10 @@ const growing: readonly Planted[] = [
   },
 ]
 
-export const planted: readonly Planted[] = [...seeing, ...asking, ...growing]
+export const planted: readonly Planted[] = [
+  ...seeing,
+  ...asking,
+  ...growing,
+  ...lawOfLanes,
+  ...onFullTables,
+]

@@ -124,7 +124,7 @@ const looksLikeSql = new RegExp(
 )
 
 /** The SQL of a file: the file, or the templates and strings of a TypeScript file that hold SQL. */
-function passagesOf({ path, text }: File): Passage[] {
+export function passagesOf({ path, text }: File): Passage[] {
   if (path.endsWith('.sql')) return [{ path, sql: readSql(text), line: (at) => lineOf(text, at) }]
   if (!/\.tsx?$/.test(path)) return []
   const { masked, literals } = readCode(text)
@@ -159,6 +159,9 @@ export function sqlWords(files: readonly File[]): Violation[] {
   return found
 }
 
+/** Makes partitions of tables that rooms have named to it: the one place of dynamic SQL. */
+const makesPartitions = 'server/store/migrations/0002-partitions.sql'
+
 /** What a migration makes stands in its own room's schema, and it finds names by their schema. */
 function homeFaults({ path, sql, line }: Passage): Violation[] {
   const own = schemaOf(zoneOf(path))
@@ -174,7 +177,7 @@ function homeFaults({ path, sql, line }: Passage): Violation[] {
       if (name !== '' && name !== own && name !== 'pg_catalog' && name !== 'pg_temp')
         add(index, `search_path names ${name}: write ${name}.thing where it is used`)
   for (const { index } of sql.matchAll(/\bexecute\b(?!\s+(?:on|function|procedure)\b|\s*,)/g))
-    add(index, 'no dynamic SQL: nobody can read whom it names')
+    if (path !== makesPartitions) add(index, 'no dynamic SQL: nobody can read whom it names')
   return found
 }
 

@@ -15,7 +15,8 @@ revoke all on schema public from public;
 create table keys.domain (
   name             text     not null check (name ~ '^[a-z-]{1,32}$'),
   version          smallint not null check (version > 0),
-  algorithm        text     not null check (algorithm in ('AES-256-KWP', 'HMAC-SHA-256', 'ECDSA-P-256')),
+  algorithm        text     not null check (algorithm in
+    ('AES-256-KWP', 'HMAC-SHA-256', 'ECDSA-P-256', 'ECDH-P-256')),
   state            text     not null check (state in ('active', 'deactivated', 'destroyed')),
   wrapped          bytea    not null check (octet_length(wrapped) between 24 and 512),
   wrapped_by       text     not null check (wrapped_by ~ '^[0-9A-F]{6}$'),
@@ -52,7 +53,8 @@ create table passkeys.credential (
 create table terminals.terminal (
   terminal           text   primary key,
   cardholder         text   not null,
-  state              text   not null check (state in ('offered', 'admitted', 'removed')),
+  state              text   not null check (state in
+    ('offered', 'waiting', 'admitted', 'removed')),
   sealing_thumbprint text   not null unique check (length(sealing_thumbprint) = 43),
   signing_thumbprint text   not null unique check (length(signing_thumbprint) = 43),
   sealing_point      bytea  not null check (octet_length(sealing_point) = 65),
@@ -73,7 +75,11 @@ create table cards.card (
   wrapped_key       bytea    not null,
   iv                bytea    not null,
   ct                bytea    not null,
-  created_at_ms     bigint   not null
+  created_at_ms     bigint   not null,
+  -- Keyed hashes to compare expiry and security code with, so that no card is opened to check one.
+  expiry_mac        bytea    check (octet_length(expiry_mac) = 32),
+  code_mac          bytea    check (octet_length(code_mac) = 32),
+  scheme            text     check (scheme ~ '^[a-z_]{1,32}$')   -- bound by the first sealing
 );
 create index card_cardholder on cards.card (cardholder);
 
@@ -127,20 +133,21 @@ $$;
 create function audit.append(in_chain text, in_record text) returns bigint
 language plpgsql as $$
 declare
-  last_seq  bigint;
-  last_head bytea;
+  new_seq   bigint;
   new_leaf  bytea := sha256('\x00'::bytea || convert_to(in_record, 'UTF8'));
 begin
   loop
-    select r.seq, r.head into last_seq, last_head
-      from audit.record r where r.chain = in_chain order by r.seq desc limit 1;
     insert into audit.record (chain, seq, record, leaf, head)
-    values (in_chain, coalesce(last_seq, 0) + 1, in_record, new_leaf,
-            sha256('\x01'::bytea || coalesce(last_head, audit.first_head(in_chain)) || new_leaf))
-    on conflict do nothing;
+    select in_chain, coalesce(l.seq, 0) + 1, in_record, new_leaf,
+           sha256('\x01'::bytea || coalesce(l.head, audit.first_head(in_chain)) || new_leaf)
+      from (select 1) one
+      left join lateral (select r.seq, r.head from audit.record r
+                          where r.chain = in_chain order by r.seq desc limit 1) l on true
+    on conflict do nothing
+    returning seq into new_seq;
     exit when found;
   end loop;
-  return coalesce(last_seq, 0) + 1;
+  return new_seq;
 end
 $$;
 

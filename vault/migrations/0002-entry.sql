@@ -65,7 +65,8 @@ create table pins.verifier (
   verifier       bytea    not null check (octet_length(verifier) = 32),
   tries          smallint not null check (tries between 1 and 10),
   tries_left     smallint not null check (tries_left between 0 and tries),
-  created_at_ms  bigint   not null
+  created_at_ms  bigint   not null,
+  prefix         bytea    check (octet_length(prefix) = 32)   -- null: such a card answers no prefix
 );
 -- The highest transaction counter that a card's chip has shown.
 create table cards.chip (
@@ -73,69 +74,105 @@ create table cards.chip (
   atc            int      not null check (atc between 0 and 65535)
 );
 
--- Keyed hashes to compare expiry and security code with, so that no card is opened to check one.
-alter table cards.card
-  add column expiry_mac bytea check (octet_length(expiry_mac) = 32),
-  add column code_mac   bytea check (octet_length(code_mac) = 32);
-
-create type entry.ask as (
-  ord int, key_id text, counter bigint, digest bytea, device text, pan_index bytea
-);
-
 -- Takes the counters of messages whose MACs were verified, under the keys' row locks, and finds
--- the cards.
---   fresh, seen    opened: for the first time, or the same bytes again
+-- the cards. What belongs to one call stands at the same place of each array: a refusal of before
+-- comes along for the audit, without a key; a pan is null where authentic bytes held no card. A
+-- twin is what a call is that names the same counter as one before it in the frame.
+--   ok             fresh, or seen: the same bytes again
 --   ksn_replayed   a used or older counter with other bytes
-create function entry.open(asks entry.ask[], p_now bigint)
-returns table (ord int, code text, pin text, chip text, card text, last4 text, expiry_mac bytea,
-               code_mac bytea, verifier bytea)
-language plpgsql as $fn$
+-- Where a chain is named, the record of all calls is appended to it in the same statement: it is
+-- canonical (RFC 8785), as its members stand in the order of the alphabet and all of them are ids,
+-- hexadecimal digits and words of ours, which need no escaping. Without one, a PIN or a chip is
+-- to be proven first, and what PINs are verified with is told.
+-- Rows are found by key, whatever the tables' sizes were when a plan was cached.
+create function entry.open(p_devices text[], p_ksns text[], p_refusals text[], p_keys text[],
+                           p_counters bigint[], p_digests text[], p_twins text[], p_pans text[],
+                           p_now bigint, p_chain text, p_at text)
+returns table (ord int, code text, card text, last4 text, expiry_mac bytea, code_mac bytea,
+               verifier bytea, size bigint)
+language plpgsql set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $fn$
+declare
+  moved   text[];
+  befores bigint[];
 begin
-  perform 1 from entry.initial_key k
-    join unnest(asks) a on k.key_id = a.key_id
-   order by k.key_id
-     for no key update of k;
+  -- A counter that is read and moved at once, under its lock; in the order of the keys.
+  with moving as (
+    update entry.initial_key k set counter = f.highest
+      from (select a.key, a.device, max(a.counter) as highest
+              from unnest(p_keys, p_devices, p_counters) a(key, device, counter)
+             where a.key is not null group by a.key, a.device order by a.key) f
+      join entry.device d on d.device = f.device and d.state = 'admitted'
+     where k.key_id = f.key and k.device = f.device and k.state = 'live'
+       and k.counter < f.highest
+    returning k.key_id || ' ' || k.device as name, old.counter as before
+  )
+  select array_agg(m.name), array_agg(m.before) into moved, befores from moving m;
+
+  if 0 = any(befores) then
+    update entry.initial_key k set state = 'retired'
+      from entry.initial_key n
+     where n.key_id = any(p_keys) and n.state = 'live' and n.counter > 0
+       and k.device = n.device and k.generation < n.generation and k.state = 'live';
+  end if;
 
   return query
   with judged as materialized (
-    select a.ord, a.key_id, a.counter, a.digest, a.device, a.pan_index, k.counter as before,
-           u.pin, u.chip,
+    select a.ord::int, a.device, a.ksn, a.key, a.counter, a.digest, a.pan,
            case
-             when k.key_id is null or k.device <> a.device  then 'device_unknown'
-             when d.state <> 'admitted'                     then 'device_not_active'
-             when u.digest = a.digest                       then 'seen'
-             when u.digest is not null                      then 'ksn_replayed'
-             when k.state <> 'live'                         then 'device_unknown'
-             when a.counter <= k.counter                    then 'ksn_replayed'
-             when first_value(a.digest) over same <> a.digest then 'ksn_replayed'
-             when row_number() over same > 1                then 'seen'
-             else 'fresh'
+             when a.refusal is not null then a.refusal
+             when a.counter > befores[array_position(moved, a.key || ' ' || a.device)]
+               then coalesce(a.twin, 'fresh')
+             else entry.behind(a.device, a.key, a.counter, decode(a.digest, 'hex'))
            end as verdict
-      from unnest(asks) a
-      left join entry.initial_key k on k.key_id = a.key_id
-      left join entry.device d on d.device = k.device
-      left join entry.used u on u.key_id = a.key_id and u.counter = a.counter
-    window same as (partition by a.key_id, a.counter order by a.ord)
+      from unnest(p_devices, p_ksns, p_refusals, p_keys, p_counters, p_digests, p_twins, p_pans)
+           with ordinality a(device, ksn, refusal, key, counter, digest, twin, pan, ord)
   ), taken as (
     insert into entry.used (key_id, counter, digest, at_ms)
-    select j.key_id, j.counter, j.digest, p_now from judged j where j.verdict = 'fresh'
-  ), moved as (
-    update entry.initial_key k set counter = f.highest
-      from (select j.key_id, max(j.counter) as highest from judged j
-             where j.verdict = 'fresh' group by j.key_id) f
-     where k.key_id = f.key_id
-  ), retired as (
-    update entry.initial_key k set state = 'retired'
+    select j.key, j.counter, decode(j.digest, 'hex'), p_now from judged j where j.verdict = 'fresh'
+    returning 1
+  ), told as materialized (
+    select j.ord, j.device, j.ksn,
+           case when j.verdict not in ('fresh', 'seen') then j.verdict
+                when j.pan is null                      then 'entry_invalid'
+                else 'ok' end as code,
+           c.card, c.last4, c.expiry_mac, c.code_mac, v.verifier
       from judged j
-     where j.verdict = 'fresh' and j.before = 0 and k.device = j.device
-       and k.key_id <> j.key_id and k.state = 'live'
-       and k.generation < (select n.generation from entry.initial_key n where n.key_id = j.key_id)
+      left join cards.card c
+        on c.pan_index = decode(j.pan, 'hex') and j.verdict in ('fresh', 'seen')
+      left join pins.verifier v on p_chain is null and v.card = c.card
+  ), recorded as (
+    select case when p_chain is not null then audit.append(p_chain,
+             '{"at":"' || p_at || '","calls":[' || string_agg(
+               '{' || coalesce('"card":"' || t.card || '",', '') || '"device":"' || t.device
+                   || '","key":"' || t.ksn
+                   || '","operation":"open_entry","result":"' || t.code || '"}',
+               ',' order by t.ord) || ']}') end as size
+      from told t
+     -- Once all counters are taken: whoever holds the head of the chain waits for nobody else.
+     where (select count(*) from taken) >= 0
   )
-  select j.ord, j.verdict, j.pin, j.chip, c.card, c.last4, c.expiry_mac, c.code_mac, p.verifier
-    from judged j
-    left join cards.card c on c.pan_index = j.pan_index
-    left join pins.verifier p on p.card = c.card;
+  select t.ord, t.code, t.card, t.last4, t.expiry_mac, t.code_mac, t.verifier,
+         (select r.size from recorded r)
+    from told t;
 end $fn$;
+
+-- What a message is that moved no counter: sent before, or refused.
+create function entry.behind(p_device text, p_key text, p_counter bigint, p_digest bytea)
+returns text language sql stable as $fn$
+  select case
+           when k.key_id is null or k.device <> p_device then 'device_unknown'
+           when d.state <> 'admitted'                    then 'device_not_active'
+           when u.digest = p_digest                      then 'seen'
+           when u.digest is not null                     then 'ksn_replayed'
+           when k.state <> 'live'                        then 'device_unknown'
+           else 'ksn_replayed'
+         end
+    from (select 1) one
+    left join entry.initial_key k on k.key_id = p_key
+    left join entry.device d on d.device = k.device
+    left join entry.used u on u.key_id = p_key and u.counter = p_counter
+$fn$;
 
 create type entry.proof as (
   ord int, key_id text, counter bigint, card text, pin_right boolean, atc int, chip_right boolean
@@ -200,5 +237,9 @@ grant update (seen) on entry.noise to vault_app;
 grant update (verifier, tries_left) on pins.verifier to vault_app;
 grant update (atc) on cards.chip to vault_app;
 grant update (expiry_mac, code_mac) on cards.card to vault_app;
-revoke all on function entry.open(entry.ask[], bigint), entry.count(entry.proof[]) from public;
-grant execute on function entry.open(entry.ask[], bigint), entry.count(entry.proof[]) to vault_app;
+revoke all on function
+  entry.open(text[], text[], text[], text[], bigint[], text[], text[], text[], bigint, text, text),
+  entry.behind(text, text, bigint, bytea), entry.count(entry.proof[]) from public;
+grant execute on function
+  entry.open(text[], text[], text[], text[], bigint[], text[], text[], text[], bigint, text, text),
+  entry.behind(text, text, bigint, bytea), entry.count(entry.proof[]) to vault_app;

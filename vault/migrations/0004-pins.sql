@@ -1,8 +1,5 @@
 -- PINs that their owners set themselves: the vault's published keys, the hash of a PIN's first two
 -- digits beside its verifier, and every try, whoever asked, under the one counter of the card.
-alter table keys.domain drop constraint domain_algorithm_check;
-alter table keys.domain add constraint domain_algorithm_check
-  check (algorithm in ('AES-256-KWP', 'HMAC-SHA-256', 'ECDSA-P-256', 'ECDH-P-256'));
 
 -- A public key with the vault's signature, made once for each key.
 create table keys.published (
@@ -10,9 +7,6 @@ create table keys.published (
   statement      jsonb    not null,
   signature      bytea    not null check (octet_length(signature) = 64)
 );
-
--- Null where the PIN was set before prefixes were kept: such a card answers no prefix.
-alter table pins.verifier add column prefix bytea check (octet_length(prefix) = 32);
 
 -- A try by the digest of the message that brought it, so that a retry is told the same.
 create table pins.attempt (

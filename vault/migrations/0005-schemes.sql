@@ -17,10 +17,6 @@ create table keys.payment (
 );
 create unique index payment_active on keys.payment (cardholder) where state = 'active';
 
--- The first sealing binds a card to its scheme.
-alter table cards.card add column scheme text check (scheme ~ '^[a-z_]{1,32}$');
-update cards.card set scheme = 'double_sealed';
-
 -- What a terminal was handed, where paying or activating asks for it again: the digest, the keyed
 -- hash of the one-time number, the shared secret (wrapped under the cardholder's key).
 create table cards.delivery (

@@ -36,8 +36,8 @@ create table plastics.page (
 
 -- What stands against entering a card: `waiting` where it has plastics, of which none is alive or
 -- the one at hand is not the living one. Without any plastic, nothing does.
-create type plastics.standing as (state text, sequence smallint);
-create function plastics.standing(p_card text) returns plastics.standing language sql stable as $fn$
+create function plastics.standing(p_card text)
+returns table (state text, sequence smallint) language sql stable as $fn$
   select case when count(*) = 0                          then 'none'
               when count(*) filter (where p.state = 'active') = 1 then 'active'
               else 'waiting' end,

@@ -2,6 +2,7 @@
  * `node vault/operate/main.ts <act> …`: what an operator does by hand in the secure room, with the
  * vault's own settings (database, master key, passphrase). Secrets go into a file that only its
  * owner can read (--out), never to the screen; each act leaves a record in the audit chain.
+ * Several acts are joined by `then`: the root key is opened once for all of them.
  *
  *   make-base-key    --suite aes-dukpt|tdes-dukpt
  *   admit-device     --device edv_…|rdr_… [--suite …] --out FILE     for the injection room
@@ -10,6 +11,9 @@
  *   admit-sim        --sim sim_… --iccid 89… --card crd_… --out FILE  for the SIM's maker
  *   admit-bureau     --key-file FILE        its two public keys, as it handed them over
  *   remove-bureau    --bureau bur_…         nothing is sealed to it again
+ *   list-keys        [--cardholder chl_…]   every key by name, with its check value; never a key
+ *   rotate-root      --to FILE --to-passphrase-file FILE | --to-hsm pkcs11:…   as the owner
+ *                    (VAULT_DATABASE_OWNER_URL); backups of before need the old one
  */
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -22,9 +26,11 @@ import { admitBureau, readBureauKeys, removeBureau } from '@warifu/vault/admit-b
 import { admitSim } from '@warifu/vault/admit-sim'
 import { createApp } from '@warifu/vault/app'
 import { admitChip } from '@warifu/vault/chip-acts'
-import { readKeeping } from '@warifu/vault/config'
+import { type RootPlace, readKeeping } from '@warifu/vault/config'
 import { ConfigError } from '@warifu/vault/config-error'
-import { KeyStoreError } from '@warifu/vault/key-store'
+import { readHsmPlace } from '@warifu/vault/hsm-place'
+import { listKeys } from '@warifu/vault/key-list'
+import { type KeyStore, KeyStoreError } from '@warifu/vault/key-store'
 import { openKeyStore } from '@warifu/vault/opening'
 import {
   admitDevice,
@@ -32,6 +38,7 @@ import {
   OperatorError,
   personaliseCard,
 } from '@warifu/vault/operator-acts'
+import { rotateRoot } from '@warifu/vault/root-rotation'
 import { openStore } from '@warifu/vault/store'
 import type { World } from '@warifu/vault/world'
 
@@ -47,10 +54,15 @@ const options = {
   out: text,
   'pin-file': text,
   'key-file': text,
+  cardholder: text,
+  to: text,
+  'to-passphrase-file': text,
+  'to-hsm': text,
 } as const
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
 
-const acts: Readonly<Record<string, (world: World, values: Values) => Promise<object>>> = {
+type Work = (world: World, values: Values, keyStore: KeyStore) => Promise<object>
+const acts: Readonly<Record<string, Work>> = {
   'make-base-key': (world, { suite }) => makeBaseKey(world, readSuite(suite)),
   'admit-device': async (world, { device = '', suite, out }) => {
     if (!isId('edv', device) && !isId('rdr', device))
@@ -84,6 +96,20 @@ const acts: Readonly<Record<string, (world: World, values: Values) => Promise<ob
   'admit-bureau': async (world, { 'key-file': file = '' }) =>
     admitBureau(world, readBureauKeys(await readFile(file, 'utf8'))),
   'remove-bureau': async (world, { bureau = '' }) => removeBureau(world, bureau),
+  'list-keys': async (world, { cardholder }, keyStore) => {
+    if (cardholder !== undefined && !isId('chl', cardholder))
+      throw new OperatorError('--cardholder is the id of a cardholder.')
+    return listKeys(world, keyStore, cardholder)
+  },
+  'rotate-root': async (world, values, from) => {
+    const to = await openKeyStore(nextPlace(values), { mayCreate: true, chance: chanceHere })
+    const owner = openStore({ url: ownerUrl(), connections: 1 })
+    try {
+      return await rotateRoot(world, owner, { from, to })
+    } finally {
+      await owner.end({ timeout: 5 })
+    }
+  },
 }
 
 function readSuite(name = 'aes-dukpt'): EntrySuite {
@@ -97,19 +123,51 @@ async function keepSecret(path: string | undefined, secret: object): Promise<voi
   await writeFile(path, `${JSON.stringify(secret, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
 }
 
+function nextPlace(values: Values): RootPlace {
+  const { to, 'to-passphrase-file': passphraseFile, 'to-hsm': hsm } = values
+  if (hsm !== undefined) return { hsm: readHsmPlace(hsm) }
+  if (to === undefined || passphraseFile === undefined)
+    throw new OperatorError(
+      '--to is a new master key file, --to-passphrase-file its passphrase’s; or --to-hsm.',
+    )
+  return { masterKeyFile: to, passphraseFile }
+}
+
+function ownerUrl(): string {
+  const url = process.env['VAULT_DATABASE_OWNER_URL']
+  if (!url) throw new ConfigError('VAULT_DATABASE_OWNER_URL is not set.')
+  return url
+}
+
 const noPairs = (): never => {
   throw new Error('no key pair is made by hand')
 }
 
-async function main([name = '', ...args]: readonly string[]): Promise<void> {
+const chanceHere = { bytes: (size: number) => new Uint8Array(randomBytes(size)), keyPair: noPairs }
+
+type Act = (world: World, keyStore: KeyStore) => Promise<object>
+
+function readAct([name = '', ...args]: readonly string[]): Act {
   const act = Object.hasOwn(acts, name) ? acts[name] : undefined
   if (act === undefined)
     throw new OperatorError(`The acts are ${Object.keys(acts).join(', ')}; not “${name}”.`)
   const { values } = parseArgs({ args: [...args], options })
+  return (world, keyStore) => act(world, values, keyStore)
+}
+
+/** All are read before the first is done. */
+function readActs(args: readonly string[]): Act[] {
+  const end = args.indexOf('then')
+  if (end < 0) return [readAct(args)]
+  return [readAct(args.slice(0, end)), ...readActs(args.slice(end + 1))]
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const asked = readActs(args)
   const config = readKeeping(process.env)
   const store = openStore({ url: config.databaseUrl, connections: 2 })
   try {
-    const chance = { bytes: (size: number) => new Uint8Array(randomBytes(size)), keyPair: noPairs }
+    const chance = chanceHere
     const keyStore = await openKeyStore(config, { mayCreate: false, chance })
     const wallet = { origin: '', rpId: '' }
     const given = {
@@ -120,7 +178,7 @@ async function main([name = '', ...args]: readonly string[]): Promise<void> {
     }
     const needs = { store, keyStore, chain: config.chain, chance, nowMs: Date.now, log: () => {} }
     const { world } = await createApp({ ...needs, ...given })
-    process.stdout.write(`${JSON.stringify(await act(world, values))}\n`)
+    for (const act of asked) process.stdout.write(`${JSON.stringify(await act(world, keyStore))}\n`)
   } finally {
     await store.end({ timeout: 5 })
   }

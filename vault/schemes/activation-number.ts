@@ -3,16 +3,17 @@
  * of 128 bits that names it and a secret of 32 bytes, all sealed to the terminal. The card is dead
  * until the number came back in a signed request; each payment is sealed in HPKE PSK mode.
  */
+
 import { unwrapKey, wrapKey } from '@warifu/crypto/aes-key-wrap'
 import { toBase64url } from '@warifu/crypto/base64url'
 import { jcsBytes } from '@warifu/crypto/jcs'
+import { sha256 } from '@warifu/crypto/sha256'
 import type { ActivationParcel } from '@warifu/protocol/delivery'
 import type { InstallContext } from '@warifu/protocol/sealed'
 import { keyOfCard, openStoredCard } from '@warifu/vault/cards'
 import type { Hierarchy } from '@warifu/vault/hierarchy'
 import { openInner, sealInner } from '@warifu/vault/inner-blob'
 import { housePayKey, nameOf, signHouseKey } from '@warifu/vault/payment-keys'
-import { sha256 } from '@warifu/vault/sealed-message'
 import { no, yes } from '@warifu/vault/world'
 import { readDeliveries } from './deliveries.ts'
 import { sealForInstalling } from './installing.ts'

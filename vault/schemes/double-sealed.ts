@@ -2,9 +2,9 @@
  * `double_sealed` (JP6913237B2, fig. 5, the granted claims; 4-crypto (b)): the blob of
  * `server_sealed`, sealed by HPKE to the terminal on its way. The terminal peels that layer once.
  */
+import { sha256 } from '@warifu/crypto/sha256'
 import type { InstallContext } from '@warifu/protocol/sealed'
 import { openInner, sealInner } from '@warifu/vault/inner-blob'
-import { sha256 } from '@warifu/vault/sealed-message'
 import { sealForInstalling } from './installing.ts'
 import type { VaultScheme } from './scheme.ts'
 

@@ -2,17 +2,18 @@
  * A card sealed to the vault for one payment: HPKE (RFC 9180), base mode or with a shared secret
  * (PSK mode), its context the payment's content, its terminal and its card (4-crypto (c)).
  */
+
+import { readBase64url } from '@warifu/crypto/base64url'
 import { envelopeAad, envelopeInfo } from '@warifu/crypto/envelope'
 import { HpkeError, type Psk, type RecipientContext } from '@warifu/crypto/hpke'
 import { PaddingError, unpad } from '@warifu/crypto/iso7816-padding'
-import { jcsBytes } from '@warifu/crypto/jcs'
+import { jcs } from '@warifu/crypto/jcs'
+import { sha256 } from '@warifu/crypto/sha256'
 import type { PayContext } from '@warifu/protocol/delivery'
 import type { Scheme } from '@warifu/protocol/schemes'
 import { type SealedMessage, sealedMessage } from '@warifu/protocol/sealed'
 import type { Enclosed } from '@warifu/vault/hierarchy'
-import { parseJson } from '@warifu/vault/inner-blob'
-import { sha256 } from '@warifu/vault/sealed-message'
-import { decodeBase64url } from '@warifu/vault/strict-base64url'
+import { parseJson } from '@warifu/vault/parse-json'
 import type { World } from '@warifu/vault/world'
 import { Compile } from 'typebox/compile'
 import type { Presented } from './scheme.ts'
@@ -21,7 +22,7 @@ const messageShape = Compile(sealedMessage)
 
 /** The message in its transport form, where it is one that was sealed for paying. */
 export function readPayMessage(text: string): SealedMessage | undefined {
-  const bytes = decodeBase64url(text)
+  const bytes = readBase64url(text)
   const message = bytes === undefined ? undefined : parseJson(bytes)
   if (!messageShape.Check(message)) return undefined
   const { purpose, kid, recipient } = message.header
@@ -58,9 +59,9 @@ export function openPayMessage(
     card: statement.card,
     content_digest: contentDigest,
   }
-  const [encapsulated, text] = [decodeBase64url(enc), decodeBase64url(ct)]
+  const [encapsulated, text] = [readBase64url(enc), readBase64url(ct)]
   if (encapsulated === undefined || text === undefined) return undefined
-  const info = envelopeInfo('card-pay', sha256(jcsBytes(header)))
+  const info = envelopeInfo('card-pay', sha256(jcs(header)))
   try {
     const receiving = key.receive({ enc: encapsulated, info, psk })
     return unpad(receiving.open(envelopeAad(header, context), text))

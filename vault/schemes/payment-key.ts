@@ -2,10 +2,10 @@
  * `payment_key` (JP6913237B2, fig. 6): the blob of `server_sealed` is installed, and each payment
  * seals it anew to a key pair of this cardholder and epoch, with the payment's content as context.
  */
+import { sha256 } from '@warifu/crypto/sha256'
 import { keyOfCard } from '@warifu/vault/cards'
 import { openInner, sealInner } from '@warifu/vault/inner-blob'
 import { nameOf, readUserKeys, signUserKey, userPayKey } from '@warifu/vault/payment-keys'
-import { sha256 } from '@warifu/vault/sealed-message'
 import { no, yes } from '@warifu/vault/world'
 import { openPayMessage, readPayMessage } from './pay-message.ts'
 import type { VaultScheme } from './scheme.ts'

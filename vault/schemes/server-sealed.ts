@@ -2,8 +2,8 @@
  * `server_sealed` (JP6913237B2, fig. 4): the card sealed under a key of the vault's. The terminal
  * stores the blob as it came and shows it when it pays; it can read nothing of it.
  */
+import { sha256 } from '@warifu/crypto/sha256'
 import { openInner, sealInner } from '@warifu/vault/inner-blob'
-import { sha256 } from '@warifu/vault/sealed-message'
 import type { VaultScheme } from './scheme.ts'
 
 export const serverSealed: VaultScheme<'server_sealed'> = {

@@ -6,15 +6,16 @@
  * A nonce of 32 bytes lies beside the number: its digest is told, the number cannot be guessed
  * from it, and whoever only knows the number has no card of this scheme.
  */
+
 import { timingSafeEqual } from 'node:crypto'
 import { toBase64url } from '@warifu/crypto/base64url'
 import { jcsBytes } from '@warifu/crypto/jcs'
+import { sha256 } from '@warifu/crypto/sha256'
 import type { InstallContext } from '@warifu/protocol/sealed'
 import { openStoredCard, panIndex } from '@warifu/vault/cards'
-import { parseJson } from '@warifu/vault/inner-blob'
+import { parseJson } from '@warifu/vault/parse-json'
 import { housePayKey, nameOf, signHouseKey } from '@warifu/vault/payment-keys'
 import { thumbprintCheckValue } from '@warifu/vault/public-key'
-import { sha256 } from '@warifu/vault/sealed-message'
 import { no, yes } from '@warifu/vault/world'
 import { readDeliveries } from './deliveries.ts'
 import { sealForInstalling } from './installing.ts'

@@ -1,6 +1,7 @@
 /** Money as people of this language write it, with figures of one width. */
+
+import { localeOf } from '@warifu/protocol/language'
 import { formatMoney, type MoneyJson } from '@warifu/protocol/money'
-import { localeOf } from './language.ts'
 import { useLanguage } from './language-provider.tsx'
 
 type Props = MoneyJson & { readonly size?: 'large' | 'medium' | 'inline' }

@@ -1,6 +1,8 @@
 /** The person's language: told to the page, to screen readers, and kept for next time. */
+
+import type { Language } from '@warifu/protocol/language'
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
-import { chooseLanguage, fill, type Language, type Words } from './language.ts'
+import { chooseLanguage, fill, type Words } from './language.ts'
 
 type Spoken = { readonly language: Language; readonly speak: (language: Language) => void }
 
@@ -14,6 +16,14 @@ export function LanguageProvider({ children }: { readonly children: ReactNode })
   useEffect(() => {
     document.documentElement.lang = language
   }, [language])
+  // Chosen in another tab of this page: all tabs speak it.
+  useEffect(() => {
+    const follow = ({ key, newValue }: StorageEvent) => {
+      if (key === KEPT) setLanguage(chooseLanguage(newValue, navigator.languages))
+    }
+    addEventListener('storage', follow)
+    return () => removeEventListener('storage', follow)
+  }, [])
   const spoken = useMemo(() => {
     const speak = (chosen: Language) => {
       localStorage.setItem(KEPT, chosen)

@@ -2,27 +2,23 @@
  * Languages: a table of words for each page, one column a language, and nothing said elsewhere.
  * A word that a column lacks does not compile; a test looks for empty ones and lost `{places}`.
  */
-export const languages = ['en', 'ja', 'ko'] as const
-export type Language = (typeof languages)[number]
+import { isLanguage, type Language } from '@warifu/protocol/language'
+
+/** Each in its own words, as whoever looks for it reads it. */
+export const languageNames: Readonly<Record<Language, string>> = {
+  en: 'English',
+  ja: '日本語',
+  ko: '한국어',
+}
 
 /** The words of one page: language → name → text, with `{places}` to fill. */
 export type Words<K extends string = string> = Readonly<
   Record<Language, Readonly<Record<K, string>>>
 >
 
-/** For `Intl`: how money and dates are written. */
-export const localeOf: Readonly<Record<Language, string>> = {
-  en: 'en',
-  ja: 'ja-JP',
-  ko: 'ko-KR',
-}
-
-const isLanguage = (text: string | null): text is Language =>
-  languages.some((language) => language === text)
-
 /** What the person chose before, else the first of the browser's languages that we speak. */
 export function chooseLanguage(kept: string | null, preferred: readonly string[]): Language {
-  if (isLanguage(kept)) return kept
+  if (kept !== null && isLanguage(kept)) return kept
   for (const tag of preferred) {
     const [primary = ''] = tag.toLowerCase().split('-')
     if (isLanguage(primary)) return primary

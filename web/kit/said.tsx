@@ -11,17 +11,18 @@ type Props = {
   readonly urgent?: boolean
 }
 
+const RING = 'M10 1.8a8.2 8.2 0 1 0 .01 0z'
 const signs: Readonly<Record<Tone, string>> = {
   arrived: 'M4 10.5l4 4 8-9',
-  waiting: 'M10 4v7M10 14.5v1.5',
+  waiting: `${RING}M10 5.6v5.2M10 12.8v1.8`,
   refused: 'M5 5l10 10M15 5L5 15',
-  plain: 'M10 9v6M10 4.5V6',
+  plain: `${RING}M10 9v5.4M10 5.4v1.8`,
 }
 
 export const Said = ({ tone, title, children, urgent = false }: Props) => (
   <section className="said" data-tone={tone} role={urgent ? 'alert' : 'status'}>
     <svg className="said-sign" width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
-      <path d={signs[tone]} fill="none" stroke="currentColor" strokeWidth="2.2" />
+      <path d={signs[tone]} fill="none" stroke="currentColor" strokeWidth="2" />
     </svg>
     <div className="said-words">
       <p className="said-title">{title}</p>

@@ -5,12 +5,26 @@
  */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { errorWordsJa } from '@warifu/protocol/error-words-ja'
+import { errorWordsKo } from '@warifu/protocol/error-words-ko'
 import { errors } from '@warifu/protocol/errors'
+import { languages } from '@warifu/protocol/language'
 import { clockFace } from './clock-face.ts'
-import { chooseLanguage, fill, languages } from './language.ts'
+import { chooseLanguage, fill } from './language.ts'
 import { refusalWords } from './refusal-words.ts'
 
 describe('refusals', () => {
+  test('every refusal is said to everyone in every language, or to nobody', () => {
+    for (const [code, { cardholder, merchant, operator }] of Object.entries(errors))
+      for (const words of [errorWordsJa, errorWordsKo]) {
+        const said = new Map(Object.entries(words)).get(code)
+        for (const [at, english] of [cardholder, merchant, operator].entries()) {
+          assert.equal(said?.[at] !== '', english !== '', `${code}, ${at}`)
+          if (english !== '') assert.notEqual(said?.[at], english, `${code}, ${at}`)
+        }
+      }
+  })
+
   const spoken = Object.entries(errors).filter(([, { cardholder }]) => cardholder !== '')
   for (const language of languages)
     test(`every refusal that a cardholder can meet has words in ${language}`, () => {

@@ -67,6 +67,19 @@ const migrations = [
      number integer not null references purchase
    ) strict;`,
   'alter table purchase add column match_number text;',
+  // Cash and transfers (`sale`: the platform's name for them), why money went back, kept cards.
+  `alter table purchase add column sale text;
+   alter table purchase add column received integer;
+   alter table purchase add column transfer_reference text;
+   alter table purchase add column arrived_ms integer;
+   alter table act add column reason text;
+   alter table act add column answered_ms integer;
+   alter table customer add column token_id text;
+   alter table customer add column kept_ms integer not null default 0;
+   alter table customer add column forgetting integer not null default 0;
+   create index purchase_untold on purchase (number)
+    where sale is null and status = 'captured' and refusal is null;
+   create index purchase_changing on purchase (number) where status = 'authorized';`,
 ]
 
 export function migrate(db: DatabaseSync): void {
@@ -81,7 +94,16 @@ export function migrate(db: DatabaseSync): void {
 const text = Type.String()
 const whole = Type.Integer()
 const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
-const statuses = [...Object.keys(paymentMoves), 'asking', 'refused']
+const statuses = [...Object.keys(paymentMoves), 'asking', 'refused', 'expected']
+
+/** How the customer pays (`PayWay`); null: by the link. */
+export const askedWays = [
+  ...(['code', 'phone', 'reader', 'beacon', 'saved'] as const), // asked of the platform at once
+  ...(['device', 'moto'] as const), // entered at the shop's own device first
+  ...(['cash', 'transfer'] as const), // the shop takes the money itself
+] as const
+
+export type AskedWay = (typeof askedWays)[number]
 
 export const purchaseRow = Type.Object({
   number: whole,
@@ -92,16 +114,8 @@ export const purchaseRow = Type.Object({
   amount: whole,
   currency: text,
   return_url: nullable(text),
-  /** How the customer is asked (`PayWay`), by what presentment, and whose number it is. */
-  asked: nullable(
-    Type.Union([
-      Type.Literal('code'),
-      Type.Literal('phone'),
-      Type.Literal('reader'),
-      Type.Literal('saved'),
-      Type.Literal('beacon'),
-    ]),
-  ),
+  /** How the customer pays, by what presentment, and whose number it is. */
+  asked: nullable(Type.Unsafe<AskedWay>({ type: 'string', enum: [...askedWays] })),
   presentment: nullable(text),
   phone: nullable(text),
   /** Once it is paid, a token is to be made of its card. */
@@ -111,7 +125,7 @@ export const purchaseRow = Type.Object({
   tries: whole,
   doubt: whole,
   refusal: nullable(text),
-  status: Type.Unsafe<keyof typeof paymentMoves | 'asking' | 'refused'>({
+  status: Type.Unsafe<keyof typeof paymentMoves | 'asking' | 'refused' | 'expected'>({
     type: 'string',
     enum: statuses,
   }),
@@ -123,6 +137,12 @@ export const purchaseRow = Type.Object({
   refunded: whole,
   last4: nullable(text),
   declined_because: nullable(text),
+  /** The platform's name for cash or a transfer, once it has it in its list. */
+  sale: nullable(idOf('sal')),
+  /** Cash that the customer gave. */
+  received: nullable(whole),
+  transfer_reference: nullable(text),
+  arrived_ms: nullable(whole),
 })
 export type PurchaseRow = Static<typeof purchaseRow>
 
@@ -136,11 +156,45 @@ export const actRow = Type.Object({
   asked_ms: whole,
   /** Null until the platform has answered; then `done` or the code of its refusal. */
   answer: nullable(text),
+  /** Why money goes back, in the shop's own words. */
+  reason: nullable(text),
+  answered_ms: nullable(whole),
 })
 export type ActRow = Static<typeof actRow>
 
-export const customerRow = Type.Object({ phone: text, token: text, last4: text })
+export const customerRow = Type.Object({
+  phone: text,
+  token: text,
+  last4: text,
+  token_id: nullable(idOf('tok')),
+  kept_ms: whole,
+  number: whole,
+})
 export type CustomerRow = Static<typeof customerRow>
+
+export type Purchase = PurchaseRow
+export type Act = ActRow
+export type NewPurchase = Pick<
+  PurchaseRow,
+  | 'key'
+  | 'draft'
+  | 'place'
+  | 'lines'
+  | 'amount'
+  | 'currency'
+  | 'return_url'
+  | 'asked'
+  | 'presentment'
+  | 'phone'
+  | 'to_keep'
+  | 'created_ms'
+  | 'idempotency_key'
+  | 'received'
+>
+export type NewAct = Omit<ActRow, 'id' | 'answer' | 'answered_ms'>
+
+/** The work is one transaction: all of it is on the disk, or nothing. */
+export type Within = <T>(work: () => T) => T
 
 /** A row as it must be; another one means that somebody else wrote into the book. */
 export function rowOf<T extends TSchema>(schema: T, row: unknown): Static<T> {

@@ -5,10 +5,13 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isId } from '@warifu/protocol/ids'
 import { type BeaconListener, listenForBeacons } from '@warifu/sdk/beacon-listener'
+import { type CommunicationModule, openCommunicationModule } from '@warifu/sdk/communication-module'
 import { createWarifu } from '@warifu/sdk/sdk'
 import { openBook } from './book.ts'
 import { catalogue } from './catalogue.ts'
+import { placesIn } from './device-places.ts'
 import { createTill } from './till.ts'
 import { createTillServer } from './till-server.ts'
 
@@ -53,11 +56,14 @@ async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const book = openBook(join(folder, 'till.db'))
   const apiKey = readFileSync(setting('API_KEY_FILE'), 'utf8').trim()
-  const warifu = createWarifu({ apiKey, apiUrl: setting('API_URL'), retries: 1, timeoutMs: 5000 })
+  const platform = { apiKey, apiUrl: setting('API_URL') }
+  const warifu = createWarifu({ ...platform, retries: 1, timeoutMs: 5000 })
+  const module = await openModule(platform, join(folder, 'sales'))
   const ear = await openEar(process.env['BEACON_AIR'])
   const parts = createTill({
     book,
     warifu,
+    module,
     catalogue,
     nowMs: () => Date.now(),
     nearby: () => (ear?.nearby() ?? []).map(({ code }) => ({ code })),
@@ -74,15 +80,32 @@ async function main(): Promise<void> {
     parts.shopLive.beat()
   })
   parts.follow(ending.signal).catch(onFault)
+  parts.entering.takeUp().catch(onFault)
   log('ready', { port, till, shop })
   const stop = () => {
     clock.stop()
     ending.abort()
     void ear?.close()
-    server.close().then(() => book.close(), onFault)
+    const closed = Promise.all([server.close(), module?.close()])
+    closed.then(() => book.close(), onFault)
   }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
+}
+
+/** Drives the shop's entry devices, where it has any; other tills may have them too. */
+async function openModule(
+  platform: { readonly apiKey: string; readonly apiUrl: string },
+  folder: string,
+): Promise<CommunicationModule | undefined> {
+  const places = placesIn(process.env['ENTRY_DEVICES'] ?? '')
+  if (places.length === 0) return undefined
+  const merchant = setting('MERCHANT')
+  if (!isId('mer', merchant)) throw new TypeError('MERCHANT must be a merchant’s id: mer_…')
+  return openCommunicationModule({
+    ...platform,
+    ...{ merchant, folder, places, heartbeats: 'open_lines', timeoutMs: 5000 },
+  })
 }
 
 /** Where devices are heard: `udp:GROUP:PORT`, or `hci:SOCKET` of a Bluetooth controller. */

@@ -4,8 +4,8 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { answerRefusal, read } from './asked.ts'
-import { orderOf } from './book.ts'
 import { newShopOrder } from './browser/wire.ts'
+import { orderOf } from './telling.ts'
 import type { Till } from './till.ts'
 import { notFound, sell, stream } from './till-routes.ts'
 

@@ -1,12 +1,13 @@
 /** What the till's page asks: sell, cancel, refund, the sales of a day, and its stream. */
 import { errors } from '@warifu/protocol/errors'
-import type { PresentmentAsked } from '@warifu/protocol/merchant-objects'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerRefusal, type Read, read, refusal } from './asked.ts'
 import type { Act, Purchase } from './book.ts'
-import { type NewOrder, newOrder, newRefund, type PayWay } from './browser/wire.ts'
+import type { CustomerRow } from './book-schema.ts'
+import { type NewOrder, newArrival, newOrder, newRefund, type SavedCard } from './browser/wire.ts'
 import { price } from './pricing.ts'
 import { TILL, type Till } from './till.ts'
+import { wayOf } from './ways.ts'
 
 type WithPhone = FastifyRequest<{ Params: { phone: string } }>
 type WithNumber = FastifyRequest<{ Params: { number: string } }>
@@ -32,6 +33,11 @@ export function addTillRoutes(server: FastifyInstance, till: Till): void {
     const customer = till.book.customer(request.params.phone)
     return customer === undefined ? notFound(reply) : { last4: customer.last4 }
   })
+  server.get('/api/customers', async () => ({ customers: till.book.customers().map(savedCard) }))
+  server.post('/api/customers/:phone/forget', async (request: WithPhone, reply) =>
+    (await till.desk.forget(request.params.phone)) ? reply.send({}) : notFound(reply),
+  )
+  server.get('/api/devices', async () => ({ devices: await till.entering.devices() }))
   server.get('/api/nearby', async () => ({ nearby: till.nearby() }))
   server.post('/api/orders', async (request, reply) => {
     const asked = read(newOrder, request.body)
@@ -44,17 +50,37 @@ export function addTillRoutes(server: FastifyInstance, till: Till): void {
     if (purchase === undefined) return notFound(reply)
     // An order is cancelled once: its own draft names the act.
     const draft = `cancel ${purchase.draft}`
-    return act(till, reply, { kind: 'cancel', number: purchase.number, draft, amount: null })
+    const { number } = purchase
+    return act(till, reply, { kind: 'cancel', number, draft, amount: null, reason: null })
   })
   server.post('/api/orders/:number/refunds', async (request: WithNumber, reply) => {
     const purchase = purchaseOf(till, request)
     if (purchase === undefined) return notFound(reply)
     const asked = read(newRefund, request.body)
     if (!asked.ok) return answerRefusal(reply, asked)
-    const { draft, amount = null } = asked.value
-    return act(till, reply, { kind: 'refund', number: purchase.number, draft, amount })
+    const { draft, reason = null } = asked.value
+    const left = purchase.captured - purchase.refunded
+    const amount = asked.value.amount ?? (left > 0 ? left : null)
+    return act(till, reply, { kind: 'refund', number: purchase.number, draft, amount, reason })
+  })
+  server.post('/api/orders/:number/arrival', async (request: WithNumber, reply) => {
+    const purchase = purchaseOf(till, request)
+    if (purchase === undefined) return notFound(reply)
+    const asked = read(newArrival, request.body)
+    if (!asked.ok) return answerRefusal(reply, asked)
+    const { reference = null } = asked.value
+    if (!(await till.desk.arrive(purchase.number, reference)))
+      return answerRefusal(reply, refusal(409, 'payment_state', wordsOf('payment_state')))
+    return reply.send(till.tellOf(till.book.byNumber(purchase.number) ?? purchase))
   })
 }
+
+const savedCard = ({ phone, last4, kept_ms, number }: CustomerRow): SavedCard => ({
+  phone,
+  last4,
+  kept_at: new Date(kept_ms).toISOString(),
+  number,
+})
 
 export const stream = (reply: FastifyReply, body: NodeJS.ReadableStream): FastifyReply =>
   reply.type('text/event-stream').header('cache-control', 'no-store').send(body)
@@ -79,7 +105,7 @@ export async function sell(
   const before = till.book.byDraft(draft)
   if (before !== undefined && (before.lines !== lines || before.place !== place))
     return refusal(409, 'draft_reused', 'draft: this draft was sold with other lines', 'draft')
-  const way = wayOf(till, pay)
+  const way = wayOf(till, pay, priced.amount)
   if (!way.ok) return way
   const key = till.secret()
   const value = await till.desk.sell({
@@ -97,36 +123,7 @@ export async function sell(
   return { ok: true, value }
 }
 
-type Way = Pick<Purchase, 'asked' | 'presentment' | 'phone' | 'to_keep'>
-
-/** By what the platform is to find the customer, or the card that they paid with before. */
-function wayOf({ book }: Till, pay: PayWay | undefined): Read<Way> {
-  const byLink = { asked: null, presentment: null, phone: null, to_keep: 0 }
-  if (pay === undefined) return { ok: true, value: byLink }
-  if (pay.kind === 'code') return way('code', null, pay)
-  if (pay.kind === 'phone' || pay.kind === 'reader') return way(pay.kind, pay.phone, pay)
-  if (pay.kind === 'beacon') return way('beacon', null, pay)
-  const customer = book.customer(pay.phone)
-  if (customer === undefined)
-    return refusal(409, 'token_unknown', 'pay.phone: no card is kept for this number', 'pay.phone')
-  return way('saved', pay.phone, { kind: 'token', token: customer.token })
-}
-
-const way = (
-  asked: PayWay['kind'],
-  phone: string | null,
-  presentment: PresentmentAsked,
-): Read<Way> => ({
-  ok: true,
-  value: {
-    asked,
-    phone,
-    presentment: JSON.stringify(presentment),
-    to_keep: asked === 'phone' ? 1 : 0,
-  },
-})
-
-type Acting = Pick<Act, 'kind' | 'number' | 'draft' | 'amount'>
+type Acting = Pick<Act, 'kind' | 'number' | 'draft' | 'amount' | 'reason'>
 
 async function act(till: Till, reply: FastifyReply, asked: Acting): Promise<FastifyReply> {
   const before = till.book.act(asked.draft)

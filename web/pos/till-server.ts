@@ -12,7 +12,10 @@ import type { Till } from './till.ts'
 import { addTillRoutes } from './till-routes.ts'
 
 /** The paths that the page tells apart (browser/views.ts). */
-export const views = ['/', '/orders/:number', '/sales', '/shop', '/shop/orders/:key'] as const
+export const views = [
+  ...(['/', '/phone', '/orders/:number', '/sales', '/customers'] as const),
+  ...(['/shop', '/shop/orders/:key'] as const),
+] as const
 
 const BODY_LIMIT = 64 * 1024
 

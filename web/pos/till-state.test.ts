@@ -12,6 +12,8 @@ const dayOf = (day: string, orders: readonly Order[] = []): DaySales => ({
   currency: 'jpy',
   sold: tally,
   refunded: tally,
+  kinds: [],
+  expected: tally,
   orders,
 })
 const order = (number: number, day: string, status: OrderStatus): Order => ({
@@ -25,6 +27,12 @@ const order = (number: number, day: string, status: OrderStatus): Order => ({
   created_at: `${day}T00:00:00.000Z`,
   asked: null,
   isKept: false,
+  entered: null,
+  sale: null,
+  refunds: [],
+  received: null,
+  transfer_reference: null,
+  arrived_at: null,
   doubt: false,
   refusal: null,
   payment: null,

@@ -2,8 +2,10 @@
  * The till's back end without its HTTP: book, desk, the platform's events, and what the pages are
  * told. Time, chance and the file are passed in by main.ts.
  */
+
+import type { CommunicationModule } from '@warifu/sdk/communication-module'
 import type { Warifu } from '@warifu/sdk/sdk'
-import { type Book, orderOf, type Purchase } from './book.ts'
+import type { Book, Purchase } from './book.ts'
 import type {
   Catalogue,
   Day,
@@ -15,7 +17,9 @@ import type {
 } from './browser/wire.ts'
 import { dayOf, spanOf } from './calendar.ts'
 import { createDesk, type Desk } from './desk.ts'
+import { createEntering, type Entering, isEntered } from './entering.ts'
 import { createLive, type Live } from './live.ts'
+import { dayTold, orderOf } from './telling.ts'
 
 export type TillNeeds = {
   readonly book: Book
@@ -26,6 +30,8 @@ export type TillNeeds = {
   readonly secret: () => string
   /** Devices that are heard now; none where the till has no ear. */
   readonly nearby: () => readonly NearbyDevice[]
+  /** Drives the shop's entry device; none where it has none. */
+  readonly module: CommunicationModule | undefined
   /** Where the wallet brings a customer of the web shop back to. */
   readonly returnUrl: (key: string) => string
   /** A new idempotency key. */
@@ -36,6 +42,7 @@ export type TillNeeds = {
 
 export type Till = TillNeeds & {
   readonly desk: Desk
+  readonly entering: Entering
   readonly tillLive: Live<TillMessage>
   /** One topic for each order, its key. */
   readonly shopLive: Live<ShopMessage>
@@ -57,8 +64,17 @@ export function createTill(needs: TillNeeds): Till {
   const shopLive = createLive<ShopMessage>()
   let reachable = true
   const today = () => dayOf(nowMs())
-  const tellOf = (purchase: Purchase) =>
-    orderOf(purchase, purchase.phone !== null && book.customer(purchase.phone) !== undefined)
+  const { module, onFault } = needs
+  const onState = (number: number) => void desk.lookAtDevice(number).catch(onFault)
+  const entering = createEntering({ module, onState, onFault })
+  const tellOf = (purchase: Purchase) => {
+    const { number, phone, refunded, doubt } = purchase
+    return orderOf(purchase, {
+      isKept: phone !== null && book.customer(phone) !== undefined,
+      entered: entering.at(number) ?? enteredBefore(purchase),
+      refunds: refunded > 0 || doubt === 1 ? book.refundsOf(number) : [],
+    })
+  }
   const onReachable = (is: boolean) => {
     if (is === reachable) return
     reachable = is
@@ -71,10 +87,11 @@ export function createTill(needs: TillNeeds): Till {
     tillLive.tell(TILL, 'order', { order, day: tallyOf(needs, today()) })
     shopLive.tell(purchase.key, 'order', order)
   }
-  const desk = createDesk({ ...needs, onChange, onReachable })
+  const desk: Desk = createDesk({ ...needs, entering, onChange, onReachable })
   return {
     ...needs,
     desk,
+    entering,
     tellOf,
     tillLive,
     shopLive,
@@ -90,11 +107,13 @@ export function createTill(needs: TillNeeds): Till {
   }
 }
 
+/** Asked for before this start: what became of it is being found out. */
+const enteredBefore = (purchase: Purchase) =>
+  isEntered(purchase) && purchase.status === 'asking' ? ({ state: 'finding_out' } as const) : null
+
 function tallyOf({ book, catalogue }: TillNeeds, day: string): Day {
   const span = spanOf(day) ?? { fromMs: 0, toMs: 0 }
-  const tally = (kind: 'captured' | 'refunded') => book.tally(kind, span)
-  const { currency } = catalogue
-  return { day, currency, sold: tally('captured'), refunded: tally('refunded') }
+  return dayTold(book, { day, currency: catalogue.currency, span })
 }
 
 type Following = {

@@ -3,7 +3,7 @@
 //   in English, the same places to fill.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { met, reasonOf } from './browser/reasons.ts'
+import { atDevice, met, reasonOf } from './browser/reasons.ts'
 import { words } from './browser/words.ts'
 import { catalogue } from './catalogue.ts'
 
@@ -30,7 +30,7 @@ for (const language of others) {
   })
 
   test(`every reason that a till meets is said in ${language}`, () => {
-    for (const code of met) {
+    for (const code of [...met, ...Object.keys(atDevice)]) {
       assert.notEqual(reasonOf(code, language), '', code)
       assert.notEqual(reasonOf(code, language), reasonOf(code, 'en'), code)
     }

@@ -9,13 +9,20 @@ import { createHash } from 'node:crypto'
 import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { integrityOf, LIST, pathsBelow } from './files.ts'
+import { commonHead } from './head.ts'
 
-export type Page = 'wallet' | 'pos'
+export type Page = 'wallet' | 'pos' | 'console' | 'tour'
 
 const web = dirname(import.meta.dirname)
-const root = dirname(web)
+export const root = dirname(web)
 /** What a page is made of beside its own folder. */
 const sources = ['web/kit', 'web/serving', 'protocol', 'crypto', 'sdk', 'devices']
+const own: Readonly<Record<Page, readonly string[]>> = {
+  wallet: ['web/wallet'],
+  pos: ['web/pos'],
+  console: ['web/console', 'web/xray', 'web/xray-view'],
+  tour: ['web/tour', 'web/xray', 'web/xray-view'],
+}
 
 /** Where a page's build lies. */
 export const builtFolder = (page: Page): string => join(web, 'dist', page)
@@ -57,7 +64,7 @@ const exists = (path: string): Promise<boolean> =>
 
 async function digestOfSources(page: Page): Promise<string> {
   const hash = createHash('sha256').update(await readFile(join(root, 'package-lock.json')))
-  for (const source of [...sources, `web/${page}`])
+  for (const source of [...sources, ...own[page]])
     for (const path of await pathsBelow(join(root, source)))
       if (!path.endsWith('.test.ts') && !path.includes('/node_modules/'))
         hash.update(`${source}${path}\0`).update(await readFile(join(root, source, path)))
@@ -67,14 +74,17 @@ async function digestOfSources(page: Page): Promise<string> {
 const text = String.raw`'(?:[^'\\]|\\.)*'`
 const contract = /\/protocol\/contract\.ts$/
 const contracts = /\/protocol\/(?:[a-z-]+-)?contract\.ts$/
-const errors = /\/protocol\/errors\.ts$/
+const errors = /\/protocol\/(?:errors|error-words-[a-z]+)\.ts$/
 const summary = new RegExp(`\\bsummary:\\s*${text}(?:\\s*\\+\\s*${text})*`, 'g')
 const threeTexts = new RegExp(`\\[(${text}), ${text}, ${text}\\]`, 'g')
+
+const others =
+  'merchant|payment|webhook|apiKey|operator|sales|settlement|reconciliation|console|testKit'
 
 /** What the wallet has no use for: other people's endpoints, and what only the reference says. */
 // biome-ignore format: a table reads by its columns
 const strangers: readonly (readonly [file: RegExp, what: RegExp, instead: string])[] = [
-  [contract,  /\.\.\.(?:merchant|webhook|apiKey|operator)Endpoints,/g, ''],
+  [contract,  new RegExp(`\\.\\.\\.(?:${others})Endpoints,`, 'g'),          ''],
   [contracts, summary,                                                 "summary: ''"],
   [contracts, /\brefuses:\s*\[[^\]]*\]/g,                              'refuses: []'],
   // Of an error's texts the cardholder's alone.
@@ -101,7 +111,7 @@ async function bundle(page: Page, outDir: string): Promise<void> {
     configFile: false,
     root: join(web, page, 'browser'),
     logLevel: 'error',
-    plugins: page === 'wallet' ? [react(), forCardholders] : [react()],
+    plugins: [react(), commonHead, ...(page === 'wallet' ? [forCardholders] : [])],
     build: {
       outDir,
       emptyOutDir: true,

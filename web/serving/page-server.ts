@@ -1,4 +1,7 @@
-/** An HTTP server for one built page. A till's back end adds its own routes to it. */
+/**
+ * An HTTP server for one built page; a till's back end adds its own routes to it. Or the same files
+ * under a name of their own on a server that does other things too, as the console's on the API's.
+ */
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import type { BuiltFile } from './files.ts'
 import { type PagePolicy, pageHeaders } from './headers.ts'
@@ -10,6 +13,15 @@ export type PageServerOptions = {
   readonly views: readonly string[]
   /** What the page is told at its start, at /config.json: addresses, never a secret. */
   readonly config: Readonly<Record<string, string>>
+}
+
+/** A page under a host name on somebody else's server. */
+export type HostedPage = {
+  readonly files: ReadonlyMap<string, BuiltFile>
+  readonly policy: PagePolicy
+  readonly views: readonly string[]
+  /** As browsers name it: with its port, where that is not the usual one. */
+  readonly host: string
 }
 
 const FOREVER = 'public, max-age=31536000, immutable'
@@ -36,6 +48,18 @@ export function createPageServer(options: PageServerOptions): FastifyInstance {
     reply.code(404).type('text/plain; charset=utf-8').send('There is nothing at this address.\n'),
   )
   return server
+}
+
+/** Serves the page at this name; other names of the server know nothing of it. */
+export function servePage(app: FastifyInstance, { files, policy, views, host }: HostedPage): void {
+  const headers = pageHeaders(policy)
+  const give = (path: string, file: BuiltFile) =>
+    app.get(path, { constraints: { host } }, async (request, reply) =>
+      send(reply.headers(headers), file, request.headers['accept-encoding']),
+    )
+  for (const [path, file] of files) give(path, file)
+  const index = files.get('/index.html')
+  if (index !== undefined) for (const view of views) give(view, index)
 }
 
 function send(reply: FastifyReply, file: BuiltFile, accepts: string | undefined): FastifyReply {

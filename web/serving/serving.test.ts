@@ -78,6 +78,8 @@ describe('answers', () => {
         assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self';/)
         assert.match(policy, /connect-src 'self' http:\/\/api\.localhost:1;/)
         assert.equal(headers['x-content-type-options'], 'nosniff')
+        assert.equal(headers['x-frame-options'], 'DENY')
+        assert.match(policy, /frame-ancestors 'none'/)
         assert.equal(headers['referrer-policy'], 'no-referrer')
         assert.equal(headers['cross-origin-opener-policy'], 'same-origin')
       }

@@ -7,4 +7,9 @@
 export { buildPage, builtFolder, type Page } from './build.ts'
 export { type BuiltFile, FilesError, loadFiles } from './files.ts'
 export { contentSecurityPolicy, type PagePolicy, pageHeaders } from './headers.ts'
-export { createPageServer, type PageServerOptions } from './page-server.ts'
+export {
+  createPageServer,
+  type HostedPage,
+  type PageServerOptions,
+  servePage,
+} from './page-server.ts'

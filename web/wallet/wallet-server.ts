@@ -6,7 +6,7 @@ import { builtFolder, createPageServer, loadFiles } from '@warifu/web/serving'
 import type { DeviceOrigins } from './device-origins.ts'
 
 /** The paths that the page tells apart (browser/views.ts). */
-const views = [
+export const views = [
   '/',
   '/pay',
   '/scan',

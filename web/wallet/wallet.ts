@@ -1,2 +1,2 @@
 /** The wallet: a page that is a cardholder's terminal, and the process that serves it. */
-export { createWalletServer } from './wallet-server.ts'
+export { createWalletServer, views } from './wallet-server.ts'

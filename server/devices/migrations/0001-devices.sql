@@ -42,18 +42,6 @@ create table devices.code_2 partition of devices.code for values in (2);
 create table devices.code_3 partition of devices.code for values in (3);
 create index code_by on devices.code (code);
 
--- One request of a merchant at a time for each device, and silence after each that came to nothing.
-create table devices.ring (
-  device       text     not null,
-  merchant     text     not null,
-  payment      text,                          -- whose request is open
-  open_ms      bigint   not null,             -- until when
-  misses       int      not null default 0 check (misses >= 0),
-  quiet_ms     bigint   not null default 0,   -- asked again not before
-  primary key (device, merchant)
-);
-create index ring_payment on devices.ring (payment) where payment is not null;
-
 -- Begins to fill a place, or says that there is nothing to do. The lease keeps others away.
 create function devices.begin_epoch(p_epoch bigint, p_now bigint, p_lease bigint)
 returns boolean language plpgsql as $fn$
@@ -66,6 +54,8 @@ begin
    where e.slot = v_slot
      and (e.epoch < p_epoch or (e.epoch = p_epoch and e.state = 'filling' and e.lease_ms <= p_now));
   if not found then return false; end if;
+  -- What is empty stays as it is: this may be tried again and again.
+  if not exists (select from devices.code where slot = v_slot) then return true; end if;
   case v_slot
     when 0 then truncate devices.code_0;
     when 1 then truncate devices.code_1;
@@ -76,7 +66,7 @@ begin
 end $fn$;
 
 grant usage on schema devices to warifu_app;
-grant select, insert, update on devices.proximity, devices.epoch, devices.ring to warifu_app;
+grant select, insert, update on devices.proximity, devices.epoch to warifu_app;
 grant select, insert on devices.code to warifu_app;
 grant truncate on devices.code_0, devices.code_1, devices.code_2, devices.code_3 to warifu_app;
 grant execute on function devices.begin_epoch to warifu_app;

@@ -1,7 +1,5 @@
 -- Which device a payment's broadcast code led to; how often a merchant may ask is the approvals' to
 -- judge, for a person and not for a device.
-drop table devices.ring;
-
 create table devices.heard (
   payment      text     primary key,
   device       text     not null,

@@ -23,9 +23,9 @@ create table events.endpoint (
 create index endpoint_merchant on events.endpoint (merchant, id);
 
 create table events.delivery (
-  endpoint    text     not null references events.endpoint (id),
+  lane        smallint not null,                 -- the event's
+  endpoint    text     not null,
   event       text     not null,
-  event_lane  smallint not null,
   subject     text     not null,
   type        text     not null,
   sequence    int      not null,
@@ -35,13 +35,15 @@ create table events.delivery (
   leased_ms   bigint,                            -- until then one process is at it
   created_ms  bigint   not null,
   ended_ms    bigint,
-  primary key (endpoint, event),
+  primary key (lane, endpoint, event),
   check ((state = 'pending') = (ended_ms is null))
-) with (fillfactor = 80);
+) partition by range (event);
+select store.cut_by_time('events.delivery', 'evt_', null, 'with (fillfactor = 80)');
 create index delivery_due on events.delivery (next_ms) where state = 'pending';
 create index delivery_subject on events.delivery (endpoint, subject, sequence) where state = 'pending';
 
 create table events.attempt (
+  lane      smallint not null,
   endpoint  text     not null,
   event     text     not null,
   number    int      not null,
@@ -50,15 +52,16 @@ create table events.attempt (
   status    int,
   error     text,
   answer    text     not null,                   -- the first characters of what came back
-  primary key (endpoint, event, number)
-);
+  primary key (lane, endpoint, event, number)
+) partition by range (event);
+select store.cut_by_time('events.attempt', 'evt_');
 
 create table events.spreading (
   one  boolean primary key default true check (one),
   xid  xid8    not null,
   id   text    not null
 );
-insert into events.spreading (xid, id) values (pg_snapshot_xmin(pg_current_snapshot()), '');
+insert into events.spreading (xid, id) values (events.horizon(), '');
 
 -- Takes the next page of the log and writes down which endpoint is to hear of what. Answers with
 -- how many events were read; 0 too where another process is at it.
@@ -73,7 +76,7 @@ begin
   if not exists (select from events.endpoint w where w.enabled and w.deleted_ms is null) then
     -- Nobody listens: follow the log from afar, so that no past is read when somebody does.
     update events.spreading s set xid = q.xid, id = ''
-      from (select pg_snapshot_xmin(pg_current_snapshot()) as xid) q
+      from (select events.horizon() as xid) q
      where q.xid::text::bigint > s.xid::text::bigint + 1000;
     return 0;
   end if;
@@ -81,12 +84,12 @@ begin
     select e.xid, e.id, e.lane, e.audience, e.type, e.subject, e.sequence, e.created_ms
       from events.event e
      where e.xid >= here.xid and (e.xid, e.id) > (here.xid, here.id)
-       and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+       and e.xid < (select events.horizon())
      order by e.xid, e.id limit p_limit
   ), made as (
     insert into events.delivery
-      (endpoint, event, event_lane, subject, type, sequence, next_ms, created_ms)
-    select w.id, r.id, r.lane, r.subject, r.type, r.sequence, p_now, p_now
+      (lane, endpoint, event, subject, type, sequence, next_ms, created_ms)
+    select r.lane, w.id, r.id, r.subject, r.type, r.sequence, p_now, p_now
       from read r
       join events.endpoint w on w.merchant = r.audience
      where w.enabled and w.deleted_ms is null and r.created_ms >= w.since_ms
@@ -106,7 +109,7 @@ end $fn$;
 create function events.lease(p_limit int, p_each int, p_until bigint, p_now bigint)
 returns table (endpoint text, event text) language sql volatile as $fn$
   with due as (
-    select d.endpoint, d.event
+    select d.lane, d.endpoint, d.event
       from events.delivery d
       join events.endpoint w on w.id = d.endpoint and w.enabled and w.deleted_ms is null
      where d.state = 'pending' and d.next_ms <= p_now and coalesce(d.leased_ms, 0) <= p_now
@@ -121,7 +124,7 @@ returns table (endpoint text, event text) language sql volatile as $fn$
        for update of d skip locked
   )
   update events.delivery d set leased_ms = p_until
-    from due where d.endpoint = due.endpoint and d.event = due.event
+    from due where d.lane = due.lane and d.endpoint = due.endpoint and d.event = due.event
   returning d.endpoint, d.event
 $fn$;
 

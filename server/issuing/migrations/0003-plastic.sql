@@ -1,6 +1,5 @@
 -- Plastic cards with their history, the bureaus that make them, and codes that unblock a PIN. What
 -- is on a plastic is sealed; PINs and their tries are the vault's alone.
-alter table issuing.program add column plastic boolean not null default true;
 
 create table issuing.bureau (
   id            text    primary key,
@@ -30,6 +29,8 @@ create table issuing.plastic (
 create unique index plastic_live on issuing.plastic (card)
   where state in ('ordered', 'accepted', 'produced', 'shipped', 'delivered', 'active');
 create index plastic_card on issuing.plastic (card, id);
+create index plastic_newest on issuing.plastic (created_ms, id);
+create index plastic_states on issuing.plastic (bureau, state);
 create index plastic_jobs on issuing.plastic (bureau, id)
   where state in ('ordered', 'accepted', 'produced', 'shipped');
 

@@ -1,14 +1,4 @@
--- Six ways to show who one is, each try with its state, reason, deadline and log.
-alter table issuing.verification
-  add column reason  text,
-  add column detail  jsonb  not null default '{}',   -- what a reviewer reads; never a secret
-  drop constraint verification_method_check,
-  add constraint verification_method_check check (method in
-    ('registered_terminal', 'issued_card', 'identity_document', 'x509', 'phone', 'voice')),
-  drop constraint verification_state_check,
-  add constraint verification_state_check check (state in
-    ('sent', 'in_review', 'verified', 'refused', 'exhausted'));
-create index verification_review on issuing.verification (created_ms) where state = 'in_review';
+-- What became of each try to show who one is, and whom certificates are believed from.
 
 create table issuing.verification_log (
   verification  text    not null references issuing.verification (id),

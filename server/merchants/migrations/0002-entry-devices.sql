@@ -47,25 +47,3 @@ create table merchants.device_alarm (
 
 grant select, insert, update on merchants.entry_device, merchants.device_alarm to warifu_app;
 grant select, insert on merchants.custody, merchants.device_move to warifu_app;
-
-create type merchants.place_ask as (ord int, merchant text, store text, device text);
-
--- For each ask the payee at this store (the merchant's first where none is named; none: null), and
--- what speaks against the entry device, where one is named.
-create function merchants.places(asks merchants.place_ask[])
-returns table (ord int, name text, store text, place text, device_code text)
-language sql stable as $fn$
-  select a.ord, m.name, s.id, s.place,
-         case when a.device is null then null
-              when d.id is null then 'device_unknown'
-              when d.status <> 'active' then 'device_not_active' end
-    from unnest(asks) a
-    join merchants.merchant m on m.id = a.merchant
-    left join lateral (
-      select t.id, t.place from merchants.store t
-       where t.merchant = a.merchant and (a.store is null or t.id = a.store)
-       order by t.id limit 1) s on true
-    left join merchants.entry_device d on d.id = a.device and d.merchant = a.merchant
-$fn$;
-
-grant execute on function merchants.places to warifu_app;

@@ -1,13 +1,18 @@
--- API keys that are restricted, that end and that are rolled; and what was asked with them.
-alter table merchants.api_key
-  add column name                 text not null default '',
-  add column scopes               text[],       -- null: everything
-  add column requests_per_second  int check (requests_per_second > 0),
-  add column expires_ms           bigint;
+-- What was asked with API keys.
+
+-- How often each key was taken, by all processes together: of its last moments only, so it need not
+-- outlive a crash.
+create unlogged table merchants.pace (
+  key    text    primary key,
+  total  bigint  not null,
+  at_ms  bigint  not null
+) with (fillfactor = 50);
+grant select, insert, update, delete on merchants.pace to warifu_app;
 
 -- Written in batches, after the answers: a log, not a record of money. Secrets are masked before.
 create table merchants.request (
-  id               text    primary key,         -- req_…: its time is in it
+  lane             smallint not null,           -- the merchant's
+  id               text    not null,            -- req_…: its time is in it
   merchant         text    not null,
   api_key          text    not null,
   method           text    not null,
@@ -18,8 +23,10 @@ create table merchants.request (
   idempotency_key  text,
   request_body     text    not null,
   response_body    text    not null,
-  at_ms            bigint  not null
-);
+  at_ms            bigint  not null,
+  primary key (lane, id)
+) partition by range (id);
+select store.cut_by_time('merchants.request', 'req_');
 create index request_merchant on merchants.request (merchant, id);
 
 grant select, insert on merchants.request to warifu_app;

@@ -1,78 +1,76 @@
--- What the money statement leaves behind, set-based: payments moved, answers kept, events, timeline.
-
--- A code that the ledger gave: the person's yes was taken, and the payment ends here.
-create function payments.is_decision(p_code text)
-returns boolean language sql immutable as $fn$
-  select p_code in ('ok', 'card_not_active', 'currency_mismatch', 'limit_exceeded',
-                    'insufficient_funds')
-$fn$;
-
-create type payments.outcome as (
-  ord int, code text, decided boolean, verdict text, answer jsonb,
-  cardholder text, terminal_version int
-);
-
-create function payments.outcomes(work payments.work[], counted jsonb[], codes text[], p_now bigint)
-returns payments.outcome[] language sql stable as $fn$
-  select array(
-    select (w.ord, c.code, v.verdict->>'code' = 'fresh' and payments.is_decision(c.code),
-            v.verdict->>'code',
-            case v.verdict->>'code'
-              when 'replay' then v.verdict->'answer'
-              else jsonb_build_object(
-                'code', c.code, 'payment', w.payment, 'approval', w.approval, 'amount', w.amount,
-                'currency', w.currency, 'decided_ms', p_now)
-            end,
-            v.verdict->>'cardholder', (v.verdict->>'version')::int)::payments.outcome
-      from unnest(work) w
-      join unnest(counted) with ordinality v(verdict, ord) on v.ord = w.ord
-      join unnest(codes) with ordinality c(code, ord) on c.ord = w.ord
-     order by w.ord)
-$fn$;
-
+-- What a presentation came to, set-based: payments moved, answers kept, events, timeline. A payment
+-- that is decided says so itself, and by what: that row of its timeline is told from it.
 create function payments.record(asks payments.presented[], work payments.work[],
-                                counted jsonb[], codes text[], p_now bigint)
-returns jsonb[] language plpgsql volatile as $fn$
+                                verdicts terminals.verdict[], yeses approvals.verdict[],
+                                ends ledger.ended[], evidence text[], ways text[],
+                                p_now bigint)
+returns jsonb language plpgsql volatile
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $fn$
 declare
-  ends payments.outcome[] := payments.outcomes(work, counted, codes, p_now);
+  answers jsonb;
+  all_decided boolean;
 begin
-  update payments.payment p
-     set status = case e.code when 'ok' then 'authorized' else 'declined' end,
-         declined_because = nullif(e.code, 'ok'),
-         card = a.card, card_last4 = w.last4, account = w.account, version = p.version + 1
-    from unnest(asks) a join unnest(work) w on w.ord = a.ord join unnest(ends) e on e.ord = a.ord
-   where p.lane = a.lane and p.id = a.payment and e.decided;
-
-  perform terminals.answer(
-    array(select (a.terminal_lane, a.terminal, a.counter, e.answer)::terminals.reply
-            from unnest(asks) a join unnest(ends) e on e.ord = a.ord where e.verdict = 'fresh'));
-
-  perform events.append(
-    array(
-      select (a.lane, a.event, w.merchant,
-              case e.code when 'ok' then 'payment.authorized' else 'payment.declined' end,
-              a.payment, w.version + 1,
-              jsonb_build_object('amount', w.amount, 'currency', w.currency,
-                                 'declined_because', nullif(e.code, 'ok')))::events.item
-        from unnest(asks) a join unnest(work) w on w.ord = a.ord join unnest(ends) e on e.ord = a.ord
-       where e.decided
-      union all
-      select (a.lane, a.event, e.cardholder, 'terminal.suspended', a.terminal, e.terminal_version,
-              jsonb_build_object('reason', 'counter_forked'))::events.item
-        from unnest(asks) a join unnest(ends) e on e.ord = a.ord
-       where e.verdict = 'counter_forked'),
-    p_now);
-
-  -- A refused payment stops at the refusing hop: the last one that was reached.
-  insert into payments.timeline (lane, payment, request, at_ms, name, outcome, hops)
-  select a.lane, a.payment, a.request, p_now, 'presentCard', e.code,
-         case e.code when 'ok' then a.hops || a.last_hop
-                     else jsonb_set(a.hops, '{-1,outcome}', '"refused"') end
-    from unnest(asks) a join unnest(ends) e on e.ord = a.ord
-   where e.verdict <> 'replay' and e.code <> 'not_found';
-
-  return array(select e.answer from unnest(ends) e order by e.ord);
+  with every as materialized (
+    select x.*, x.code is null as is_fresh, c.came_to,
+           x.code is null and coalesce(payments.is_decision(c.came_to), false) as decided,
+           case x.code
+             when 'replay' then x.answer
+             else jsonb_build_object(
+               'code', c.came_to, 'payment', x.payment, 'approval', x.approval,
+               'amount', x.amount, 'currency', x.currency, 'decided_ms', p_now)
+           end as reply
+      from unnest(asks, work, verdicts, yeses, ends) x
+     cross join lateral (select coalesce(x.code, x.refusal, x.said, x.outcome) as came_to) c
+  ), moved as (
+    update payments.payment p
+       set status = case x.outcome when 'ok' then 'authorized' else 'declined' end,
+           declined_because = nullif(x.outcome, 'ok'), card = x.card, card_last4 = x.digits,
+           account = x.account, version = x.version + 1, presented_ms = p_now,
+           request = x.request, way = ways[x.ord]::jsonb
+      from every x
+     where p.lane = x.lane and p.id = x.payment and x.decided
+  ), kept as materialized (
+    select terminals.keep(array(
+      select (x.terminal_lane, x.terminal, x.counter, decode(x.digest, 'hex'), evidence[x.ord],
+              x.reply)::terminals.kept from every x where x.is_fresh), p_now)
+  ), told as materialized (
+    select events.append(array(
+      select (x.lane, x.event, x.merchant,
+              case x.outcome when 'ok' then 'payment.authorized' else 'payment.declined' end,
+              x.payment, x.version + 1,
+              jsonb_build_object('amount', x.amount, 'currency', x.currency,
+                                 'declined_because', nullif(x.outcome, 'ok')))::events.item
+        from every x where x.decided), p_now)
+  )
+  select jsonb_agg(x.reply order by x.ord), bool_and(x.decided) into answers, all_decided
+    from kept, told, every x;
+  if not all_decided then
+    perform payments.record_others(asks, work, verdicts, yeses, ends, ways, p_now);
+  end if;
+  return answers;
 end $fn$;
 
-grant execute on function payments.authorize, payments.judge, payments.record, payments.outcomes,
-  payments.is_decision to warifu_app;
+-- What decided nothing, in the timeline: private where a person was asked who did not begin, as it
+-- would tell that somebody was there. Who owns a terminal that is suspended is told.
+create function payments.record_others(asks payments.presented[], work payments.work[],
+                                       verdicts terminals.verdict[], yeses approvals.verdict[],
+                                       ends ledger.ended[], ways text[], p_now bigint)
+returns void language plpgsql volatile
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $fn$
+begin
+  insert into payments.timeline (lane, payment, request, at_ms, name, outcome, hops, private)
+  select x.lane, x.payment, x.request, p_now, 'presentCard', c.came_to, ways[x.ord]::jsonb,
+         x.pushed
+    from unnest(asks, work, verdicts, yeses, ends) x
+   cross join lateral (select coalesce(x.code, x.refusal, x.said, x.outcome) as came_to) c
+   where x.refusal is distinct from 'not_found' and c.came_to <> 'replay'
+     and not (x.code is null and payments.is_decision(c.came_to));
+
+  perform events.append(array(
+    select (x.lane, x.event, x.cardholder, 'terminal.suspended', x.terminal, x.sequence,
+            jsonb_build_object('reason', 'counter_forked'))::events.item
+      from unnest(asks, verdicts) x where x.code = 'counter_forked'), p_now);
+end $fn$;
+
+grant execute on function payments.authorize, payments.judge, payments.record,
+  payments.record_others to warifu_app;

@@ -44,14 +44,16 @@ create index session_expires on people.session (expires_ms);
 -- A row before it leaves. `lease_ms`: until then one process is at work on it.
 create table people.message (
   id           text     primary key,
-  channel      text     not null check (channel in ('sms')),
+  channel      text     not null check (channel in ('sms', 'voice')),
   recipient    text     not null,
   body         text     not null,
   created_ms   bigint   not null,
   lease_ms     bigint   not null default 0,
-  sent_ms      bigint
+  sent_ms      bigint,
+  tries        int      not null default 0,
+  failed_ms    bigint                          -- no provider takes it: given up
 );
-create index message_waiting on people.message (id) where sent_ms is null;
+create index message_waiting on people.message (id) where sent_ms is null and failed_ms is null;
 create index message_recipient on people.message (recipient, id);
 
 grant usage on schema people to warifu_app;

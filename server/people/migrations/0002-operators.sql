@@ -22,12 +22,17 @@ create table people.second (
   deadline_ms  bigint  not null,
   approved_by  text    references people.operator (id),
   approved_ms  bigint,
+  refused_by   text    references people.operator (id),
+  refused_ms   bigint,
   check (octet_length(digest) = 32),
   check (approved_by <> by),
-  check ((approved_by is null) = (approved_ms is null))
+  check ((approved_by is null) = (approved_ms is null)),
+  check ((refused_by is null) = (refused_ms is null)),
+  check (refused_by is null or approved_by is null)
 );
 -- One open question about a subject at a time.
-create unique index second_open on people.second (act, subject) where approved_by is null;
+create unique index second_open on people.second (act, subject)
+  where approved_by is null and refused_by is null;
 create index second_newest on people.second (asked_ms);
 
 grant select, insert, update on people.operator, people.second to warifu_app;

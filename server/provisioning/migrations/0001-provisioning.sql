@@ -1,20 +1,21 @@
--- Installations: a card sealed to the terminal that applied for it, pulled by that terminal.
+-- Installations: a card sealed to the terminal that applied for it, pulled by that terminal. It may
+-- move to another terminal of its owner: the installation of before has ended then.
 create schema if not exists provisioning;
 
 create table provisioning.installation (
   id            text    primary key,
-  application   text    not null unique,
+  application   text    not null,
   card          text    not null,
   terminal      text    not null,
   cardholder    text    not null,
   scheme        text    not null,
-  state         text    not null check (state in ('offered', 'confirmed')),
+  state         text    not null check (state in ('offered', 'confirmed', 'ended')),
   inner_digest  text    not null check (length(inner_digest) = 43),
-  sealed        jsonb   not null,             -- for the terminal's key alone (RFC 9180)
+  delivery      jsonb   not null,             -- what is handed out; it differs by scheme
   expires_ms    bigint  not null,             -- of the sealed message; a later pull seals anew
   created_ms    bigint  not null,
   confirmed_ms  bigint,
-  check ((state = 'confirmed') = (confirmed_ms is not null))
+  constraint installation_once unique (application, terminal)
 );
 create index installation_card on provisioning.installation (card);
 

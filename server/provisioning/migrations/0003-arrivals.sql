@@ -1,11 +1,4 @@
--- A card may move to another terminal of its owner: the installation of before has ended then. And
--- further phones on their way in: asked of the old one, or proved without it.
-alter table provisioning.installation drop constraint installation_application_key;
-alter table provisioning.installation drop constraint installation_state_check;
-alter table provisioning.installation drop constraint installation_check;
-alter table provisioning.installation add constraint installation_state_check
-  check (state in ('offered', 'confirmed', 'ended'));
-alter table provisioning.installation add constraint installation_once unique (application, terminal);
+-- Further phones on their way in: asked of the old one, or proved without it.
 
 -- Where a card that has moved lives now.
 create table provisioning.place (
@@ -28,7 +21,8 @@ create table provisioning.arrival (
   approval      text,
   due_ms        bigint,                        -- when the clock moves it on
   forgotten     boolean not null default false,-- the vault no longer knows the old one
-  created_ms    bigint  not null
+  created_ms    bigint  not null,
+  language      text    not null                -- of whoever began it
 );
 create index arrival_due on provisioning.arrival (due_ms) where state in ('proving', 'waiting', 'limited');
 create index arrival_from on provisioning.arrival (from_terminal);

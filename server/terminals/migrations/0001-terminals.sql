@@ -11,45 +11,52 @@ create table terminals.enrolment (
   check (octet_length(nonce) = 32)
 );
 
+create domain terminals.status as text check (value in
+  ('pending', 'waiting', 'active', 'suspended', 'replaced', 'removed'));
+
 create table terminals.terminal (
   lane                smallint not null,
   id                  text     not null,
   cardholder          text     not null,
-  status              text     not null check (status in ('pending', 'active', 'suspended', 'removed')),
+  -- A further phone waits until it is let in; one whose place another has taken says so.
+  status              terminals.status not null,
   sealing_thumbprint  text     not null,
   signing_thumbprint  text     not null,
   signing_key         jsonb    not null,
-  counter             bigint   not null default 0 check (counter >= 0),
+  name                text,                   -- what it called itself, for its owner to know it by
+  counter             store.total not null default 0,
   version             int      not null default 1,
   created_ms          bigint   not null,
   primary key (lane, id)
 ) with (fillfactor = 70);
 create index terminal_cardholder on terminals.terminal (cardholder);
 
+-- A request is written once, together with its answer: the counter is taken first, under the
+-- terminal's row lock, which lasts until the row is there. Rows stay in line and uncompressed: most
+-- of one is a ciphertext, and nobody reads it but an auditor. So the evidence is kept as text.
 create table terminals.request (
   lane        smallint not null,
   terminal    text     not null,
   counter     bigint   not null,
-  digest      bytea    not null,              -- SHA-256 of the signature base and the body
+  digest      bytea    not null,              -- SHA-256 of the signature base
   answer      jsonb,
-  evidence    jsonb,                          -- the signed request itself, where it is to be kept
+  evidence    text,                           -- the signed request itself, in JSON
   created_ms  bigint   not null,
   primary key (lane, terminal, counter),
   check (octet_length(digest) = 32)
-) with (fillfactor = 85);
+) with (fillfactor = 85, toast_tuple_target = 8160);
 
 create type terminals.ask as (
-  ord int, lane smallint, terminal text, counter bigint, digest bytea, evidence jsonb
+  ord int, lane smallint, terminal text, counter bigint, digest bytea
 );
 
--- Takes the counter of each request, under the terminal's row lock. The signature was verified
--- before. At most one ask per terminal in a call.
---   fresh            the counter is taken, the work may be done
---   replay           seen before with these bytes: `answer` is the first answer
---   counter_forked   seen before with other bytes: the terminal is suspended now
-create function terminals.advance(asks terminals.ask[], p_now bigint)
-returns table (ord int, code text, answer jsonb, cardholder text, version int)
-language plpgsql volatile as $fn$
+create type terminals.verdict as (code text, answer jsonb, cardholder text, sequence int);
+
+-- What speaks against each ask, under its terminal's row lock: nothing is asked of a row twice, and
+-- what is fresh after all took its counter.
+create function terminals.against(asks terminals.ask[])
+returns table (ord int, verdict terminals.verdict) language plpgsql volatile
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $fn$
 begin
   perform 1 from terminals.terminal t
     join unnest(asks) a on t.lane = a.lane and t.id = a.terminal
@@ -58,8 +65,7 @@ begin
 
   return query
   with judged as materialized (
-    select a.ord, a.lane, a.terminal, a.counter, a.digest, a.evidence,
-           t.cardholder, t.version, r.answer as first_answer,
+    select a.ord, a.lane, a.terminal, a.counter, t.cardholder, t.version, r.answer,
            case
              when t.id is null                             then 'terminal_unknown'
              when r.digest = a.digest                      then 'replay'
@@ -67,39 +73,70 @@ begin
              when r.digest is not null                     then 'counter_forked'
              when a.counter <= t.counter                   then 'counter_stale'
              else 'fresh'
-           end as verdict
+           end as code
       from unnest(asks) a
       left join terminals.terminal t on t.lane = a.lane and t.id = a.terminal
       left join terminals.request r
         on r.lane = a.lane and r.terminal = a.terminal and r.counter = a.counter
-  ), taken as (
-    insert into terminals.request (lane, terminal, counter, digest, evidence, created_ms)
-    select j.lane, j.terminal, j.counter, j.digest, j.evidence, p_now
-      from judged j where j.verdict = 'fresh'
   ), moved as (
     update terminals.terminal t
        set counter = greatest(t.counter, j.counter),
-           status  = case j.verdict when 'counter_forked' then 'suspended' else t.status end,
-           version = t.version + case j.verdict when 'counter_forked' then 1 else 0 end
+           status  = case j.code when 'counter_forked' then 'suspended' else t.status end,
+           version = t.version + case j.code when 'counter_forked' then 1 else 0 end
       from judged j
-     where t.lane = j.lane and t.id = j.terminal and j.verdict in ('fresh', 'counter_forked')
+     where t.lane = j.lane and t.id = j.terminal and j.code in ('fresh', 'counter_forked')
   )
-  select j.ord, j.verdict, j.first_answer, j.cardholder,
-         j.version + case j.verdict when 'counter_forked' then 1 else 0 end
-    from judged j;
+  select j.ord, (j.code, j.answer, j.cardholder,
+                 j.version + case j.code when 'counter_forked' then 1 else 0 end)::terminals.verdict
+    from judged j where j.code <> 'fresh';
 end $fn$;
 
-create type terminals.reply as (lane smallint, terminal text, counter bigint, answer jsonb);
+-- Takes the counter of each request. The signature was verified before. At most one ask per
+-- terminal in a call. Answers with what speaks against each at its place (`ord`), with nothing
+-- where it is fresh: its counter is taken, and whoever asked keeps the answer (below).
+--   replay           seen before with these bytes: `answer` is the first answer
+--   counter_forked   seen before with other bytes: the terminal is suspended now
+-- A counter above its terminal's last one was never seen: such a row is judged and moved at once, as
+-- it stands when its lock is taken (READ COMMITTED).
+create function terminals.advance(asks terminals.ask[])
+returns terminals.verdict[] language plpgsql volatile
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $fn$
+declare
+  fresh    int[];
+  verdicts terminals.verdict[] := '{}';
+  said     record;
+begin
+  with taken as (
+    update terminals.terminal t set counter = a.counter
+      from (select * from unnest(asks) order by lane, terminal) a
+     where t.lane = a.lane and t.id = a.terminal and t.status = 'active' and t.counter < a.counter
+    returning a.ord
+  )
+  select coalesce(array_agg(t.ord), '{}') into fresh from taken t;
+  if cardinality(fresh) = cardinality(asks) then return verdicts; end if;
 
--- Keeps the first answer of each request, in the transaction that took its counter.
-create function terminals.answer(replies terminals.reply[])
+  verdicts := array_fill(null::terminals.verdict, array[(select max(a.ord) from unnest(asks) a)]);
+  for said in
+    select o.ord, o.verdict from terminals.against(
+      array(select a from unnest(asks) a where a.ord <> all (fresh))) o
+  loop
+    verdicts[said.ord] := said.verdict;
+  end loop;
+  return verdicts;
+end $fn$;
+
+create type terminals.kept as (
+  lane smallint, terminal text, counter bigint, digest bytea, evidence text, answer jsonb
+);
+
+-- Keeps each fresh request with its first answer, in the transaction that took its counter.
+create function terminals.keep(requests terminals.kept[], p_now bigint)
 returns void language sql volatile as $fn$
-  update terminals.request r set answer = p.answer
-    from unnest(replies) p
-   where r.lane = p.lane and r.terminal = p.terminal and r.counter = p.counter
-     and r.answer is null
+  insert into terminals.request (lane, terminal, counter, digest, evidence, answer, created_ms)
+  select r.lane, r.terminal, r.counter, r.digest, r.evidence, r.answer, p_now
+    from unnest(requests) r
 $fn$;
 
 grant usage on schema terminals to warifu_app;
 grant select, insert, update on terminals.enrolment, terminals.terminal, terminals.request to warifu_app;
-grant execute on function terminals.advance, terminals.answer to warifu_app;
+grant execute on function terminals.advance, terminals.against, terminals.keep to warifu_app;

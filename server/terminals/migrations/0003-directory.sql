@@ -13,7 +13,13 @@ create table terminals.code (
   cardholder   text   not null,
   deadline_ms  bigint not null,
   payment      text,                           -- what it was used for, once
-  check (octet_length(hash) = 32)
+  -- One that pays up to a cap: what was signed when it was made, for whoever redeems it.
+  cap          bigint,
+  currency     text,
+  request      jsonb,                          -- the signed request, as it came: the evidence
+  check (octet_length(hash) = 32),
+  constraint code_capped check
+    ((cap is null) = (currency is null) and (cap is null) = (request is null))
 );
 create index code_deadline on terminals.code (deadline_ms);
 

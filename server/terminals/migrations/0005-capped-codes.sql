@@ -1,12 +1,5 @@
--- A code that pays up to a cap: what was signed when it was made, for whoever redeems it. Which card
--- pays, and whether the signatures stand, the vault says then.
-alter table terminals.code
-  add column cap       bigint,
-  add column currency  text,
-  add column request   jsonb,                  -- the signed request, as it came: the evidence
-  add constraint code_capped check
-    ((cap is null) = (currency is null) and (cap is null) = (request is null));
-
+-- A code that pays up to a cap. Which card pays, and whether the signatures stand, the vault says
+-- when it is redeemed.
 -- Uses the code up for this payment, under its cap; nothing where it is of no use. One statement:
 -- of two tills with the same code one is answered with true.
 create function terminals.redeem_capped(p_hash bytea, p_payment text, p_terminal text,

@@ -93,35 +93,39 @@ create type tokens.ask as (
   ord int, lane smallint, token text, merchant text, amount bigint, currency text, absent boolean
 );
 
--- Whose card each token stands for, and what speaks against this use of it. A use in the
--- cardholder's absence holds the token's row, so that a cap is never passed by two at once; no
--- such token is named twice in a batch.
-create function tokens.resolve(asks tokens.ask[], p_now bigint, p_day int, p_month int)
-returns table (ord int, id text, card text, last4 text, code text)
-language plpgsql volatile as $fn$
+-- Holds the rows of tokens that are used in the cardholder's absence, so that a cap is never passed
+-- by two at once; no such token is named twice in a batch.
+create function tokens.hold(asks tokens.ask[])
+returns void language plpgsql volatile
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $fn$
 begin
   perform 1 from tokens.token t
     join unnest(asks) a on t.lane = a.lane and t.token = a.token
    where a.absent
    order by t.lane, t.token
      for no key update of t;
-
-  return query
-    select a.ord, t.id, t.card, t.last4,
-           case
-             when t.id is null or t.merchant <> a.merchant  then 'token_unknown'
-             when t.deleted_ms is not null                  then 'token_unknown'
-             when not a.absent                              then null
-             when t.mandate is null                         then 'consent_missing'
-             when t.currency <> a.currency                  then 'consent_exceeded'
-             when t.until_ms <= p_now                       then 'consent_exceeded'
-             when a.amount > t.cap - case
-                    when t.turn = tokens.turn_of(t.period, p_day, p_month) then t.spent else 0 end
-                                                            then 'consent_exceeded'
-           end
-      from unnest(asks) a
-      left join tokens.token t on t.lane = a.lane and t.token = a.token;
 end $fn$;
+
+-- Whose card a token stands for, and what speaks against this use of it; no row where it is none
+-- of this merchant's.
+create function tokens.resolve(p_lane smallint, p_token text, p_merchant text, p_amount bigint,
+                               p_currency text, p_absent boolean, p_now bigint, p_day int,
+                               p_month int)
+returns table (id text, card text, code text) language sql stable as $fn$
+  select t.id, t.card,
+         case
+           when not p_absent             then null
+           when t.mandate is null        then 'consent_missing'
+           when t.currency <> p_currency then 'consent_exceeded'
+           when t.until_ms <= p_now      then 'consent_exceeded'
+           when p_amount > t.cap - case
+                  when t.turn = tokens.turn_of(t.period, p_day, p_month) then t.spent else 0 end
+                                         then 'consent_exceeded'
+         end
+    from tokens.token t
+   where t.lane = p_lane and t.token = p_token and t.merchant = p_merchant
+     and t.deleted_ms is null
+$fn$;
 
 -- Takes from the consent what was authorised in the cardholder's absence.
 create function tokens.spend(asks tokens.ask[], p_day int, p_month int)

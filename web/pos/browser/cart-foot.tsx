@@ -1,7 +1,8 @@
 /** Under a cart, at the till and in the shop: the total, what went wrong, and the one action. */
 import { Button } from '@mantine/core'
+import { localeOf } from '@warifu/protocol/language'
 import { formatMoney } from '@warifu/protocol/money'
-import { localeOf, useLanguage, useWords } from '@warifu/web/kit'
+import { useLanguage, useWords } from '@warifu/web/kit'
 import { type Cart, totalOf } from './cart.ts'
 import { Total } from './cart-view.tsx'
 import { Trouble } from './trouble.tsx'
@@ -13,7 +14,7 @@ type CartFootProps = {
   readonly cart: Cart
   readonly catalogue: Catalogue
   readonly act: { readonly isBusy: boolean; readonly problem: Problem | null }
-  readonly label: 'ask' | 'checkout'
+  readonly label: 'ask' | 'checkout' | 'takeCash' | 'expect'
   /** Something is still missing beside the cart. */
   readonly isMissing?: boolean
   readonly onPress: () => Promise<void>

@@ -1,19 +1,16 @@
 /** Devices that the till hears: somebody’s, it does not know whose. Their owner is asked. */
-import { Said, useClock, useWords } from '@warifu/web/kit'
-import { useEffect, useState } from 'react'
-import { type Chosen, notYet } from './chosen.ts'
+import { Said, useWatched, useWords } from '@warifu/web/kit'
+import { useCallback, useEffect, useState } from 'react'
+import { type Choosing, notYet } from './chosen.ts'
 import { useGround } from './ground.tsx'
 import { nearbyIn } from './told.ts'
 import type { NearbyDevice } from './wire.ts'
 import { words } from './words.ts'
 
-const LOOK_MS = 2_000
-
-type Props = { readonly choose: (chosen: Chosen) => void }
-
-export function Nearby({ choose }: Props) {
+export function Nearby({ choose }: Choosing) {
   const say = useWords(words)
-  const devices = useNearby()
+  const heard = useNearby()
+  const devices = heard ?? []
   const [picked, setPicked] = useState<string | null>(null)
   const pick = (code: string) => {
     setPicked(code)
@@ -23,6 +20,7 @@ export function Nearby({ choose }: Props) {
   useEffect(() => {
     if (isGone) choose(notYet)
   }, [isGone, choose])
+  if (heard === null) return null
   if (devices.length === 0) return <Said tone="waiting" title={say('nearbyNone')} />
   return (
     <fieldset className="pay-kinds">
@@ -37,26 +35,7 @@ export function Nearby({ choose }: Props) {
   )
 }
 
-/** What is near, asked for while somebody looks. */
-function useNearby(): readonly NearbyDevice[] {
+function useNearby(): readonly NearbyDevice[] | null {
   const { get } = useGround()
-  const clock = useClock()
-  const [devices, setDevices] = useState<readonly NearbyDevice[]>([])
-  useEffect(() => {
-    let isGone = false
-    const look = () =>
-      get('/api/nearby').then(
-        (told) => {
-          if (!isGone) setDevices(nearbyIn(told))
-        },
-        () => undefined, // what was near before is shown until somebody answers
-      )
-    void look()
-    const stop = clock.every(LOOK_MS, () => void look())
-    return () => {
-      isGone = true
-      stop()
-    }
-  }, [get, clock])
-  return devices
+  return useWatched(useCallback(async () => nearbyIn(await get('/api/nearby')), [get]))
 }

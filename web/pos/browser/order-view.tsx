@@ -2,10 +2,12 @@
 import { Button } from '@mantine/core'
 import { Amount, Mark, Said, useWords } from '@warifu/web/kit'
 import { useEffect, useState } from 'react'
+import { Expecting } from './expecting.tsx'
 import { BackEndRefusal, useGround } from './ground.tsx'
 import { Outcome } from './outcome.tsx'
 import { Receipt } from './receipt.tsx'
 import { Refunding } from './refunding.tsx'
+import { hasOpenRefund, Refunds } from './refunds.tsx'
 import { isPaid, isWaiting, OrderLines } from './standing.tsx'
 import { useTill } from './till-live.tsx'
 import { orderIn } from './told.ts'
@@ -53,14 +55,15 @@ function OneOrder({ order }: { readonly order: Order }) {
         <Amount amount={amount} currency={currency} size="large" />
       </header>
       {isWaiting(order) ? <Waiting order={order} isReachable={isReachable} /> : null}
-      {isWaiting(order) ? null : <Outcome order={order} />}
-      {isPaid(order) && order.isKept && order.asked === 'phone' ? (
+      {order.status === 'expected' ? <Expecting order={order} /> : null}
+      {isWaiting(order) || order.status === 'expected' ? null : <Outcome order={order} />}
+      {isPaid(order) && order.isKept && (order.asked === 'phone' || order.asked === 'moto') ? (
         <Said tone="plain" title={say('keptTitle')}>
           {say('kept')}
         </Said>
       ) : null}
-      {order.refunded > 0 ? <Refunded order={order} /> : null}
-      {isWaiting(order) ? null : (
+      <Refunds order={order} />
+      {isWaiting(order) || order.status === 'expected' ? null : (
         <Button size="lg" fullWidth className="next" onClick={() => go('/')}>
           {say('next')}
         </Button>
@@ -71,22 +74,13 @@ function OneOrder({ order }: { readonly order: Order }) {
   )
 }
 
-function Refunded({ order }: { readonly order: Order }) {
-  const say = useWords(words)
-  const [before = '', after = ''] = say('refundedTitle').split('{amount}')
-  return (
-    <p className="refunded" role="status">
-      {before}
-      <Amount amount={order.refunded} currency={order.currency} />
-      {after} · {say('refundedMore', { last4: order.last4 ?? '' })}
-    </p>
-  )
-}
-
 function Acts({ order }: { readonly order: Order }) {
   const isRefundable = order.status === 'captured' || order.status === 'settled'
-  if (isWaiting(order)) return <Cancelling order={order} />
-  return isRefundable && order.refunded < order.captured ? <Refunding order={order} /> : null
+  // A card that was read is on its way: there is nothing to cancel any more.
+  if (order.entered !== null && order.entered.state !== 'waiting_for_card') return null
+  if (isWaiting(order) || order.status === 'expected') return <Cancelling order={order} />
+  const isLeft = order.refunded < order.captured
+  return isRefundable && isLeft ? <Refunding order={order} isHeld={hasOpenRefund(order)} /> : null
 }
 
 function Cancelling({ order }: { readonly order: Order }) {

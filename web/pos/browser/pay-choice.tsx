@@ -1,150 +1,103 @@
-/** How the customer is asked: by the link on this screen, by the code on their phone, by number. */
-import { TextInput } from '@mantine/core'
-import { readPayCode } from '@warifu/protocol/pay-code'
-import { Said, useCamera, useWords } from '@warifu/web/kit'
-import { useEffect, useState } from 'react'
-import { byLink, type Chosen, notYet } from './chosen.ts'
-import { useGround } from './ground.tsx'
+/** How the customer pays: asked on their phone, by a card here, or with money of another kind. */
+import { useWords } from '@warifu/web/kit'
+import { useState } from 'react'
+import { ByCash } from './by-cash.tsx'
+import { ByCode } from './by-code.tsx'
+import { ByDevice } from './by-device.tsx'
+import { ByPhone } from './by-phone.tsx'
+import { BySaved } from './by-saved.tsx'
+import { byLink, type Choosing, type Chosen, notYet } from './chosen.ts'
 import { Nearby } from './nearby.tsx'
-import { customerIn } from './told.ts'
-import type { KnownCustomer, PayWay } from './wire.ts'
+import { customerGiven } from './views.tsx'
+import type { PayWay } from './wire.ts'
 import { words } from './words.ts'
 import './pay.css'
 
 export const wayIn = ({ pay }: Chosen): { readonly pay?: PayWay } =>
   pay === undefined ? {} : { pay }
 
-const kinds = [
-  ['link', 'payLink'],
-  ['code', 'payCode'],
-  ['phone', 'payPhone'],
-  ['reader', 'payReader'],
-  ['beacon', 'payNearby'],
-] as const
-type Kind = (typeof kinds)[number][0]
+type Kind = PayWay['kind'] | 'link'
+const kindWords = {
+  link: 'payLink',
+  code: 'payCode',
+  phone: 'payPhone',
+  reader: 'payReader',
+  beacon: 'payNearby',
+  device: 'payDevice',
+  moto: 'payMoto',
+  saved: 'paySaved',
+  cash: 'payCash',
+  transfer: 'payTransfer',
+} as const satisfies Record<Kind, unknown>
 
-export function PayChoice({ choose }: { readonly choose: (chosen: Chosen) => void }) {
+/** What fits a customer who stands before the till, and one at the other end of a line. */
+export type Desk = 'counter' | 'phone'
+const kindsAt: Readonly<Record<Desk, readonly Kind[]>> = {
+  counter: ['link', 'code', 'phone', 'beacon', 'device', 'reader', 'saved', 'cash', 'transfer'],
+  phone: ['phone', 'moto', 'saved', 'link', 'transfer'],
+}
+
+type Props = Choosing & {
+  readonly desk: Desk
+  readonly amount: number
+  readonly currency: string
+}
+
+export function PayChoice({ desk, choose, amount, currency }: Props) {
   const say = useWords(words)
-  const [kind, setKind] = useState<Kind>('link')
+  const [given] = useState(customerGiven)
+  const [first] = kindsAt[desk]
+  const [kind, setKind] = useState<Kind>(given === undefined ? (first ?? 'link') : 'saved')
   const pick = (one: Kind) => {
     setKind(one)
-    choose(one === 'link' ? byLink : notYet)
+    choose(whole(one) ?? notYet)
   }
   return (
     <div className="pay-choice">
-      <fieldset className="pay-kinds">
+      <fieldset className="pay-kinds pay-tiles">
         <legend>{say('payHow')}</legend>
-        {kinds.map(([one, word]) => (
+        {kindsAt[desk].map((one) => (
           <label key={one}>
             <input type="radio" name="pay" checked={kind === one} onChange={() => pick(one)} />
-            {say(word)}
+            {say(kindWords[one])}
           </label>
         ))}
       </fieldset>
-      {kind === 'code' ? <ByCode choose={choose} /> : null}
-      {kind === 'phone' || kind === 'reader' ? (
-        <ByPhone key={kind} kind={kind} choose={choose} />
-      ) : null}
-      {kind === 'beacon' ? <Nearby choose={choose} /> : null}
+      <More key={kind} {...{ kind, choose, amount, currency, given }} />
     </div>
   )
 }
 
-type Props = { readonly choose: (chosen: Chosen) => void }
-
-function ByCode({ choose }: Props) {
-  const say = useWords(words)
-  const [text, setText] = useState('')
-  const code = readPayCode(text)
-  const take = (read: string) => {
-    setText(read)
-    const found = readPayCode(read)
-    choose(found === undefined ? notYet : { pay: { kind: 'code', code: found }, isMissing: false })
-  }
-  // The till's own link may hang in the picture: only a code of a phone is one.
-  const { video, isDenied } = useCamera((read) => {
-    if (readPayCode(read) !== undefined) take(read)
-  })
-  return (
-    <>
-      <p className="hint">{say(isDenied ? 'noCamera' : 'codeHint')}</p>
-      {isDenied ? null : (
-        <video className="till-camera" ref={video} muted playsInline aria-label={say('camera')} />
-      )}
-      <TextInput
-        size="md"
-        label={say('codeLabel')}
-        autoComplete="off"
-        value={text}
-        error={text.trim().length >= 26 && code === undefined ? say('codeBad') : undefined}
-        onChange={(event) => take(event.currentTarget.value)}
-      />
-      {code === undefined ? null : <Said tone="arrived" title={say('codeRead')} />}
-    </>
-  )
+/** What needs nothing more than to be chosen. */
+const whole = (kind: Kind): Chosen | undefined => {
+  if (kind === 'link') return byLink
+  return kind === 'transfer' ? { pay: { kind }, isMissing: false } : undefined
 }
 
-const E164 = /^\+[1-9][0-9]{6,14}$/
-
-function ByPhone({ kind, choose }: Props & { readonly kind: 'phone' | 'reader' }) {
-  const say = useWords(words)
-  const [text, setText] = useState('')
-  const [isSaved, setSaved] = useState(false)
-  const phone = text.replaceAll(/[\s()-]/g, '')
-  const isWhole = E164.test(phone)
-  const known = useKnown(isWhole && kind === 'phone' ? phone : null)
-  const tell = (number: string, saved: boolean) => {
-    if (!E164.test(number)) return choose(notYet)
-    choose({ pay: { kind: saved ? 'saved' : kind, phone: number }, isMissing: false })
-  }
-  return (
-    <>
-      <TextInput
-        size="md"
-        label={say('phoneLabel')}
-        type="tel"
-        autoComplete="off"
-        value={text}
-        error={text.length > 7 && !isWhole ? say('phoneBad') : undefined}
-        onChange={({ currentTarget: { value } }) => {
-          setText(value)
-          setSaved(false)
-          tell(value.replaceAll(/[\s()-]/g, ''), false)
-        }}
-      />
-      {known === null ? null : (
-        <label className="pay-saved">
-          <input
-            type="checkbox"
-            checked={isSaved}
-            onChange={({ currentTarget: { checked } }) => {
-              setSaved(checked)
-              tell(phone, checked)
-            }}
-          />
-          {say('savedCard', { last4: known.last4 })}
-        </label>
-      )}
-    </>
-  )
+type MoreProps = Omit<Props, 'desk'> & {
+  readonly kind: Kind
+  readonly given: string | undefined
 }
 
-/** What is kept of the customer with this number. */
-function useKnown(phone: string | null): KnownCustomer | null {
-  const { get } = useGround()
-  const [found, setFound] = useState<{ phone: string; known: KnownCustomer } | null>(null)
-  useEffect(() => {
-    if (phone === null) return
-    let isGone = false
-    get(`/api/customers/${encodeURIComponent(phone)}`).then(
-      (told) => {
-        if (!isGone) setFound({ phone, known: customerIn(told) })
-      },
-      () => undefined, // nobody is known by it, or nobody answers: then they are rung
-    )
-    return () => {
-      isGone = true
-    }
-  }, [get, phone])
-  return found !== null && found.phone === phone ? found.known : null
+/** What a way needs besides. */
+function More({ kind, choose, given, ...money }: MoreProps) {
+  switch (kind) {
+    case 'code':
+      return <ByCode choose={choose} />
+    case 'phone':
+    case 'reader':
+      return <ByPhone kind={kind} choose={choose} />
+    case 'beacon':
+      return <Nearby choose={choose} />
+    case 'device':
+    case 'moto':
+      return <ByDevice kind={kind} choose={choose} />
+    case 'saved':
+      return <BySaved choose={choose} given={given} />
+    case 'cash':
+      return <ByCash choose={choose} {...money} />
+    case 'link':
+    case 'transfer':
+      return null
+  }
 }

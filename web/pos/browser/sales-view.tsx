@@ -1,13 +1,15 @@
 /** The sales of a day: what came, what went back, what is left, and every order of it. */
 import { Button } from '@mantine/core'
-import { Amount, localeOf, Mark, useLanguage, useWords } from '@warifu/web/kit'
+import { localeOf } from '@warifu/protocol/language'
+import { Amount, Mark, useLanguage, useWords } from '@warifu/web/kit'
 import { useEffect, useState } from 'react'
 import { useGround } from './ground.tsx'
-import { StandingWord } from './standing.tsx'
+import { StandingWord, wayWordOf } from './standing.tsx'
 import { useTill } from './till-live.tsx'
 import { daySalesIn } from './told.ts'
+import { Totals } from './totals.tsx'
 import { ViewLink } from './views.tsx'
-import type { DaySales, Order, Tally } from './wire.ts'
+import type { DaySales, Order } from './wire.ts'
 import { words } from './words.ts'
 
 export function SalesView() {
@@ -75,7 +77,7 @@ function DayChoice({ day, today, onChoose }: ChoiceProps) {
         ‹
       </Button>
       <h1>
-        {isToday ? <span className="day-today">{say('today')} · </span> : null}
+        {isToday ? <span className="day-today">{say('today')}</span> : null}
         <time dateTime={day}>{format.format(new Date(`${day}T00:00:00Z`))}</time>
       </h1>
       <Button
@@ -88,31 +90,6 @@ function DayChoice({ day, today, onChoose }: ChoiceProps) {
         ›
       </Button>
     </header>
-  )
-}
-
-function Totals({ day: { sold, refunded, currency } }: { readonly day: DaySales }) {
-  const say = useWords(words)
-  const one = (name: string, { amount, count }: Tally, counted: 'salesCount' | 'refundCount') => (
-    <div className="tally">
-      <dt>{name}</dt>
-      <dd>
-        <Amount amount={amount} currency={currency} size="medium" />
-        <span className="tally-count">{say(counted, { count: String(count) })}</span>
-      </dd>
-    </div>
-  )
-  return (
-    <dl className="totals">
-      <div className="tally tally-net">
-        <dt>{say('net')}</dt>
-        <dd>
-          <Amount amount={sold.amount - refunded.amount} currency={currency} size="large" />
-        </dd>
-      </div>
-      {one(say('sold'), sold, 'salesCount')}
-      {one(say('refunded'), refunded, 'refundCount')}
-    </dl>
   )
 }
 
@@ -130,8 +107,8 @@ function Orders({ day }: { readonly day: DaySales }) {
             .join(', ')}
         </span>
         <span className="order-row-time">
-          {time.format(new Date(order.created_at))}
-          {order.place === 'shop' ? ` · ${say('fromShop')}` : ''}
+          {time.format(new Date(order.created_at))} ·{' '}
+          {say(order.place === 'shop' ? 'fromShop' : wayWordOf(order))}
         </span>
         <StandingWord order={order} />
         <Amount amount={order.amount} currency={order.currency} />

@@ -2,12 +2,12 @@
 import { Button, TextInput } from '@mantine/core'
 import { Mark, useLanguage, useWords } from '@warifu/web/kit'
 import { type FormEvent, useState } from 'react'
-import { type Cart, withFreeLine } from './cart.ts'
+import { type Cart, totalOf, withFreeLine } from './cart.ts'
 import { CartFoot } from './cart-foot.tsx'
 import { Articles, CartLines } from './cart-view.tsx'
-import type { Chosen } from './chosen.ts'
+import { byLink, type Chosen, notYet } from './chosen.ts'
 import { useGround } from './ground.tsx'
-import { PayChoice, wayIn } from './pay-choice.tsx'
+import { type Desk, PayChoice, wayIn } from './pay-choice.tsx'
 import { useTill } from './till-live.tsx'
 import { orderIn } from './told.ts'
 import { useAct } from './use-act.ts'
@@ -17,20 +17,25 @@ import { useView } from './views.tsx'
 import type { Catalogue } from './wire.ts'
 import { words } from './words.ts'
 
-export function SellView() {
+export function SellView({ desk }: { readonly desk: Desk }) {
   const catalogue = useCatalogue('/api/catalogue')
   const say = useWords(words)
   if (catalogue === null) return <Mark size={64} state="waiting" label={say('asking')} />
-  return <Selling catalogue={catalogue} />
+  return <Selling catalogue={catalogue} desk={desk} />
 }
 
-function Selling({ catalogue }: { readonly catalogue: Catalogue }) {
+type SellingProps = { readonly catalogue: Catalogue; readonly desk: Desk }
+
+function Selling({ catalogue, desk }: SellingProps) {
   const say = useWords(words)
-  const { cart, change, clear } = useCart('till-cart')
+  const isPhone = desk === 'phone'
+  const { cart, change, clear } = useCart(isPhone ? 'phone-cart' : 'till-cart')
   const parts = { cart, catalogue, onChange: change }
   return (
     <div className="selling">
-      <h1 className="unseen">{say('sell')}</h1>
+      <h1 className={isPhone ? 'selling-title' : 'unseen'}>
+        {say(isPhone ? 'phoneOrder' : 'sell')}
+      </h1>
       <Articles {...parts} />
       <section className="slip" aria-labelledby="slip-title">
         <header className="slip-head">
@@ -43,21 +48,25 @@ function Selling({ catalogue }: { readonly catalogue: Catalogue }) {
         </header>
         {cart.lines.length === 0 ? <p className="hint">{say('emptyOrder')}</p> : null}
         <CartLines {...parts} />
-        <Asking cart={cart} catalogue={catalogue} onAsked={clear} />
+        <Asking cart={cart} catalogue={catalogue} desk={desk} onAsked={clear} />
       </section>
       <FreeLine onAdd={(name, price) => change(withFreeLine(cart, name, price))} />
     </div>
   )
 }
 
-type AskingProps = {
+type AskingProps = SellingProps & {
   readonly cart: Cart
-  readonly catalogue: Catalogue
   readonly onAsked: () => void
 }
 
-function Asking({ cart, catalogue, onAsked }: AskingProps) {
-  const [chosen, choose] = useState<Chosen>({ pay: undefined, isMissing: false })
+const labelOf = ({ pay }: Chosen) => {
+  if (pay?.kind === 'cash') return 'takeCash'
+  return pay?.kind === 'transfer' ? 'expect' : 'ask'
+}
+
+function Asking({ cart, catalogue, desk, onAsked }: AskingProps) {
+  const [chosen, choose] = useState<Chosen>(desk === 'counter' ? byLink : notYet)
   const { language } = useLanguage()
   const { post } = useGround()
   const { learn } = useTill()
@@ -72,12 +81,17 @@ function Asking({ cart, catalogue, onAsked }: AskingProps) {
     })
   return (
     <>
-      <PayChoice choose={choose} />
+      <PayChoice
+        desk={desk}
+        choose={choose}
+        amount={totalOf(cart, catalogue.articles)}
+        currency={catalogue.currency}
+      />
       <CartFoot
         cart={cart}
         catalogue={catalogue}
         act={act}
-        label="ask"
+        label={labelOf(chosen)}
         isMissing={chosen.isMissing}
         onPress={ask}
       />

@@ -58,7 +58,7 @@ function ToPay({ order }: { readonly order: Order }) {
       </Said>
     )
   return (
-    <div className="waiting">
+    <div className="waiting" data-below>
       <p className="waiting-words" role="status">
         {say(link === null && deadline !== null ? 'claimed' : 'shopWaiting')}
       </p>

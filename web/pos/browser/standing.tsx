@@ -8,6 +8,7 @@ export type Standing = { readonly word: Word; readonly tone: Tone }
 
 const standings: Readonly<Record<Order['status'], Standing>> = {
   asking: { word: 'statusAsking', tone: 'waiting' },
+  expected: { word: 'statusExpected', tone: 'waiting' },
   requires_action: { word: 'statusWaiting', tone: 'waiting' },
   processing: { word: 'statusWaiting', tone: 'waiting' },
   authorized: { word: 'statusApproved', tone: 'arrived' },
@@ -20,17 +21,35 @@ const standings: Readonly<Record<Order['status'], Standing>> = {
   refused: { word: 'statusRefused', tone: 'refused' },
 }
 
-export function standingOf({ status, doubt, captured, refunded }: Order): Standing {
-  if (doubt) return { word: 'statusDoubt', tone: 'waiting' }
+export function standingOf(order: Order): Standing {
+  const { status, doubt, captured, refunded } = order
+  if (doubt && !isOwn(order)) return { word: 'statusDoubt', tone: 'waiting' }
   if (refunded > 0)
     return { word: refunded < captured ? 'statusPartlyRefunded' : 'statusRefunded', tone: 'plain' }
   return standings[status]
 }
 
+/** Money that the shop took itself: it is there, whatever the platform has heard of it. */
+export const isOwn = ({ asked }: Order): boolean => asked === 'cash' || asked === 'transfer'
 export const isPaid = ({ status }: Order): boolean =>
   status === 'authorized' || status === 'captured' || status === 'settled'
 export const isWaiting = ({ status }: Order): boolean =>
   status === 'asking' || status === 'requires_action' || status === 'processing'
+
+/** How it is paid, in a word. */
+export const wayWords = {
+  link: 'wayLink',
+  code: 'wayCode',
+  phone: 'wayPhone',
+  reader: 'wayReader',
+  beacon: 'wayBeacon',
+  device: 'wayDevice',
+  moto: 'wayMoto',
+  saved: 'waySaved',
+  cash: 'wayCash',
+  transfer: 'wayTransfer',
+} as const satisfies Record<NonNullable<Order['asked']> | 'link', Word>
+export const wayWordOf = ({ asked }: Order): Word => wayWords[asked ?? 'link']
 
 const signs: Readonly<Record<Tone, string>> = {
   arrived: '✓',

@@ -1,5 +1,6 @@
 /** The till: sell, watch one order, look at the sales. */
 import { Said, useWords } from '@warifu/web/kit'
+import { CustomersView } from './customers-view.tsx'
 import { OrderView } from './order-view.tsx'
 import { PageFrame } from './page-frame.tsx'
 import { SalesView } from './sales-view.tsx'
@@ -25,8 +26,14 @@ function Nav() {
       <ViewLink to="/" isHere={view.name === 'sell'}>
         {say('sell')}
       </ViewLink>
+      <ViewLink to="/phone" isHere={view.name === 'phone'}>
+        {say('phoneOrder')}
+      </ViewLink>
       <ViewLink to="/sales" isHere={view.name === 'sales'}>
         {say('sales')}
+      </ViewLink>
+      <ViewLink to="/customers" isHere={view.name === 'customers'}>
+        {say('savedCards')}
       </ViewLink>
     </nav>
   )
@@ -54,5 +61,8 @@ function Lines() {
 function CurrentView() {
   const { view } = useView()
   if (view.name === 'order') return <OrderView key={view.number} number={view.number} />
-  return view.name === 'sales' ? <SalesView /> : <SellView />
+  if (view.name === 'sales') return <SalesView />
+  if (view.name === 'customers') return <CustomersView />
+  const desk = view.name === 'phone' ? 'phone' : 'counter'
+  return <SellView key={desk} desk={desk} />
 }

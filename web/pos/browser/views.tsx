@@ -11,7 +11,9 @@ import {
 
 export type View =
   | { readonly name: 'sell' }
+  | { readonly name: 'phone' }
   | { readonly name: 'sales' }
+  | { readonly name: 'customers' }
   | { readonly name: 'order'; readonly number: number }
   | { readonly name: 'shop' }
   | { readonly name: 'shop-order'; readonly key: string }
@@ -24,10 +26,16 @@ export function viewOf(path: string): View {
   const [, key] = /^\/shop\/orders\/([A-Za-z0-9_-]{43})$/.exec(path) ?? []
   if (key !== undefined) return { name: 'shop-order', key }
   if (isShop(path)) return { name: 'shop' }
-  return path === '/sales' ? { name: 'sales' } : { name: 'sell' }
+  const [, name] = /^\/(phone|sales|customers)$/.exec(path) ?? []
+  return name === 'phone' || name === 'sales' || name === 'customers' ? { name } : { name: 'sell' }
 }
 
-type Going = { readonly view: View; readonly path: string; readonly go: (path: string) => void }
+type Going = {
+  readonly view: View
+  readonly path: string
+  /** `state` is for the next view alone: the customer that an order is for. */
+  readonly go: (path: string, state?: { readonly customer: string }) => void
+}
 const Context = createContext<Going>({ view: { name: 'sell' }, path: '/', go: () => undefined })
 export const useView = (): Going => useContext(Context)
 
@@ -39,14 +47,20 @@ export function ViewProvider({ children }: { readonly children: ReactNode }) {
     return () => removeEventListener('popstate', read)
   }, [])
   const going = useMemo(() => {
-    const go = (to: string) => {
-      history.pushState(null, '', to)
+    const go: Going['go'] = (to, state) => {
+      history.pushState(state ?? null, '', to)
       setPath(to)
       scrollTo(0, 0)
     }
     return { view: viewOf(path), path, go }
   }, [path])
   return <Context value={going}>{children}</Context>
+}
+
+/** The customer that the page before wanted this order for. */
+export function customerGiven(): string | undefined {
+  const { customer } = { customer: undefined, ...Object(history.state) }
+  return typeof customer === 'string' ? customer : undefined
 }
 
 type LinkProps = {

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core'
 import { Countdown, Mark, Said, useClock, useNow, useWords } from '@warifu/web/kit'
 import { useState } from 'react'
+import { DeviceWaiting } from './device-waiting.tsx'
 import { useGround } from './ground.tsx'
 import { Qr } from './qr.tsx'
 import type { Order } from './wire.ts'
@@ -15,7 +16,9 @@ type Props = { readonly order: Order; readonly isReachable: boolean }
 export function Waiting({ order, isReachable }: Props) {
   const say = useWords(words)
   const { status, doubt, link, deadline_at: deadline } = order
+  const { entered } = order
   const isOver = useNow() > Date.parse(deadline ?? '') + GRACE_MS
+  if (entered !== null) return <DeviceWaiting order={order} entered={entered} />
   if (doubt || isOver)
     return (
       <Said tone="waiting" title={say(doubt ? 'doubtTitle' : 'overTitle')} urgent>
@@ -25,7 +28,7 @@ export function Waiting({ order, isReachable }: Props) {
   if (status === 'asking' || deadline === null)
     return <Mark size={72} state="waiting" label={say('asking')} />
   return (
-    <div className="waiting" data-claimed={link === null || undefined}>
+    <div className="waiting" data-below={link === null || undefined}>
       {link === null ? <Mark size={72} state="waiting" /> : <Qr text={link} label={say('qr')} />}
       <div className="waiting-side">
         <p className="waiting-words" role="status">

@@ -37,6 +37,14 @@ export const payWay = Type.Union([
   closed({ kind: Type.Literal('beacon'), code: broadcastCode }),
   /** The card that this number paid with before. */
   closed({ kind: Type.Literal('saved'), phone: phoneNumber }),
+  /** A card in the customer's hand, at the shop's entry device. */
+  closed({ kind: Type.Literal('device') }),
+  /** By telephone: the agent keys the card there. With a number it is kept for next time. */
+  closed({ kind: Type.Literal('moto'), phone: Type.Optional(phoneNumber) }),
+  /** Into the drawer; what the customer gave tells the change. */
+  closed({ kind: Type.Literal('cash'), received: Type.Optional(minorUnits) }),
+  /** To the shop's account: expected until somebody has seen it there. */
+  closed({ kind: Type.Literal('transfer') }),
 ])
 export type PayWay = Static<typeof payWay>
 
@@ -55,10 +63,32 @@ export const newShopOrder = closed({
 })
 
 /** Without an amount: all that is left. */
-export const newRefund = closed({ draft, amount: Type.Optional(minorUnits) })
+export const newRefund = closed({
+  draft,
+  amount: Type.Optional(minorUnits),
+  reason: Type.Optional(plainText(80)),
+})
+/** What the bank's statement calls the transfer. */
+export const newArrival = closed({ reference: Type.Optional(plainText(64)) })
 
-/** `asking`: the platform has not answered yet; `refused`: it will not have this payment. */
-export type OrderStatus = PaymentStatus | 'asking' | 'refused'
+/**
+ * `asking`: the platform has not answered yet; `refused`: it will not have this payment;
+ * `expected`: a transfer that has not come.
+ */
+export type OrderStatus = PaymentStatus | 'asking' | 'refused' | 'expected'
+
+/** What the shop's entry device is at. Its prompt never tells a digit, nor how many there are. */
+export type Entered =
+  | { readonly state: 'waiting_for_card'; readonly prompt: string }
+  | { readonly state: 'sending' | 'finding_out' }
+
+export type Refunded = {
+  readonly amount: number | null
+  readonly reason: string | null
+  readonly at: string
+  /** False while nobody knows. */
+  readonly isDone: boolean
+}
 
 export type Order = {
   readonly number: number
@@ -80,17 +110,28 @@ export type Order = {
   readonly doubt: boolean
   /** What the platform said no to last, by its code. */
   readonly refusal: string | null
+  readonly entered: Entered | null
   readonly payment: Static<typeof paymentId> | null
+  /** Cash and transfers: the platform's name for them, once it has them in its list. */
+  readonly sale: string | null
   readonly link: string | null
   readonly deadline_at: string | null
   readonly captured: number
   readonly refunded: number
+  readonly refunds: readonly Refunded[]
+  /** Cash that the customer gave. */
+  readonly received: number | null
+  readonly transfer_reference: string | null
+  readonly arrived_at: string | null
   readonly last4: string | null
   readonly declined_because: string | null
 }
 const paymentId = idOf('pay')
 
 export type Tally = { readonly count: number; readonly amount: number }
+/** How the money came. */
+export type Kind = 'card' | 'cash' | 'transfer'
+export type KindTally = { readonly kind: Kind; readonly sold: Tally; readonly refunded: Tally }
 /** What one day brought, by when the money moved. */
 export type Day = {
   /** `YYYY-MM-DD`, as the shop's calendar has it. */
@@ -98,6 +139,10 @@ export type Day = {
   readonly currency: string
   readonly sold: Tally
   readonly refunded: Tally
+  /** The same by kind; those of which nothing moved are left out. */
+  readonly kinds: readonly KindTally[]
+  /** Transfers that have not come yet, of any day. */
+  readonly expected: Tally
 }
 export type DaySales = Day & { readonly orders: readonly Order[] }
 
@@ -122,6 +167,15 @@ export type ShopMessage = { readonly order: Order }
 
 /** What is known of a customer by their number. */
 export type KnownCustomer = { readonly last4: string }
+/** A card that is kept for a customer, as the list of them shows it. */
+export type SavedCard = KnownCustomer & {
+  readonly phone: string
+  readonly kept_at: string
+  /** The order by which it came. */
+  readonly number: number
+}
+/** An entry device that answers now. */
+export type EntryDevice = { readonly device: string; readonly state: string }
 
 /** Something that broadcasts near the till; its code says nothing more. */
 export type NearbyDevice = { readonly code: string }

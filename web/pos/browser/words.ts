@@ -1,5 +1,6 @@
 /** Everything the till and the shop say, in every language; nothing is said elsewhere. */
 import type { Words } from '@warifu/web/kit'
+import { deskWords } from './words-desk.ts'
 import { payWords } from './words-pay.ts'
 
 const en = {
@@ -155,10 +156,10 @@ const ja: Readonly<Record<Word, string>> = {
   refused: '支払いは行われていません。理由: {reason}',
   doubtTitle: '確認中です',
   doubt:
-    '決済基盤から応答がありません。お客様にもう一度お願いしないでください。分かり次第この画面に表示され、二重に請求されることはありません。',
+    'プラットフォームから応答がありません。お客様にもう一度お願いしないでください。分かり次第この画面に表示され、二重に請求されることはありません。',
   cutTitle: 'レジのサーバーにつながりません',
   cut: '表示が古い可能性があります。つながり次第、最新の状態になります。',
-  farTitle: '決済基盤につながりません',
+  farTitle: 'プラットフォームにつながりません',
   far: '新しい支払いは待機します。失われるものはありません。つながり次第、承認がここに表示されます。',
   overTitle: '時間切れ: 確認中です',
   next: '新しい注文',
@@ -223,7 +224,7 @@ const ko: Readonly<Record<Word, string>> = {
   shop: '온라인 상점',
   language: '언어',
   sell: '새 주문',
-  sales: '매출',
+  sales: '판매',
   articles: '상품',
   free: '기타 품목',
   description: '품명',
@@ -262,10 +263,10 @@ const ko: Readonly<Record<Word, string>> = {
   refused: '결제가 이루어지지 않았습니다. 이유: {reason}',
   doubtTitle: '확인 중입니다',
   doubt:
-    '결제 플랫폼이 응답하지 않습니다. 고객에게 다시 요청하지 마세요. 알게 되는 대로 이 화면에 표시되며, 두 번 청구되지 않습니다.',
+    '플랫폼이 응답하지 않습니다. 고객에게 다시 요청하지 마세요. 알게 되는 대로 이 화면에 표시되며, 두 번 청구되지 않습니다.',
   cutTitle: '계산대 서버에 연결되지 않습니다',
   cut: '화면이 오래되었을 수 있습니다. 연결되는 대로 최신 상태가 됩니다.',
-  farTitle: '결제 플랫폼에 연결되지 않습니다',
+  farTitle: '플랫폼에 연결되지 않습니다',
   far: '새 결제는 대기합니다. 잃는 것은 없으며, 연결되는 대로 승인이 여기에 표시됩니다.',
   overTitle: '시간 초과: 확인 중입니다',
   next: '새 주문',
@@ -325,8 +326,9 @@ const ko: Readonly<Record<Word, string>> = {
   again: '다시 주문하기',
 }
 
-export const words: Words<Word | keyof typeof payWords.en> = {
-  en: { ...en, ...payWords.en },
-  ja: { ...ja, ...payWords.ja },
-  ko: { ...ko, ...payWords.ko },
+type All = Words<Word | keyof typeof payWords.en | keyof typeof deskWords.en>
+export const words: All = {
+  en: { ...en, ...payWords.en, ...deskWords.en },
+  ja: { ...ja, ...payWords.ja, ...deskWords.ja },
+  ko: { ...ko, ...payWords.ko, ...deskWords.ko },
 }

@@ -13,8 +13,7 @@ import { EnrolView, JOINING, JoinView } from './join.tsx'
 import { NavBar } from './nav-bar.tsx'
 import { OneMoment } from './one-moment.tsx'
 import { PayView } from './pay.tsx'
-import { useFollowing, useOnline } from './staying.ts'
-import { StoppedView } from './stopped.tsx'
+import { useFollowing, useOnline, useReached } from './staying.ts'
 import { useView } from './views.tsx'
 import { words } from './words.ts'
 import { useWorld } from './world.tsx'
@@ -54,7 +53,14 @@ function Page() {
         </Suspense>
       </Frame>
     )
-  if (stopped) return <Frame nav={<NavBar />}>{<StoppedView why={stopped} />}</Frame>
+  if (stopped)
+    return (
+      <Frame nav={<NavBar />}>
+        <Suspense fallback={null}>
+          <StoppedView />
+        </Suspense>
+      </Frame>
+    )
   return (
     <Frame nav={<NavBar />}>
       <Suspense fallback={null}>
@@ -69,6 +75,7 @@ function Page() {
 const later = (load: () => Promise<ComponentType>) => lazy(async () => ({ default: await load() }))
 
 const ArrivingView = later(async () => (await import('./arriving.tsx')).ArrivingView)
+const StoppedView = later(async () => (await import('./stopped.tsx')).StoppedView)
 const AskedSheet = later(async () => (await import('./asked-sheet.tsx')).AskedSheet)
 
 const views: Readonly<Record<string, ComponentType>> = {
@@ -98,6 +105,7 @@ function Current() {
 function Frame({ nav, children }: { readonly nav?: ReactNode; readonly children: ReactNode }) {
   const say = useWords(words)
   const isOnline = useOnline()
+  const isReached = useReached()
   return (
     <div className="page">
       <header className="page-head">
@@ -105,8 +113,8 @@ function Frame({ nav, children }: { readonly nav?: ReactNode; readonly children:
         <span className="page-name">{say('name')}</span>
       </header>
       <main className="page-main">
-        {isOnline ? null : (
-          <Said tone="waiting" title={say('offline.title')}>
+        {isOnline && isReached ? null : (
+          <Said tone="waiting" title={say(isOnline ? 'offline.silent' : 'offline.title')}>
             {say('offline.more')}
           </Said>
         )}

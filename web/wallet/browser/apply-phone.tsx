@@ -2,7 +2,7 @@
 import { Button, TextInput } from '@mantine/core'
 import type { Reply } from '@warifu/protocol/contract'
 import type { Id } from '@warifu/protocol/ids'
-import { useLanguage, useWords } from '@warifu/web/kit'
+import { useWords } from '@warifu/web/kit'
 import { type FormEvent, useState } from 'react'
 import { act } from './acting.ts'
 import { phoneOf } from './applicant.ts'
@@ -20,11 +20,10 @@ type Reaching = {
 export function PhoneForm({ application, method = 'phone' }: Reaching) {
   const say = useWords(words)
   const world = useWorld()
-  const { language } = useLanguage()
   const [text, setText] = useState('')
   const [isWrong, setWrong] = useState(false)
   const send = useDoing((phone: string) =>
-    act(world, () => world.terminal.show(application, { method, phone, language })),
+    act(world, () => world.terminal.show(application, { method, phone })),
   )
   const submit = (event: FormEvent) => {
     event.preventDefault()

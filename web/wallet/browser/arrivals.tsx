@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { Question } from '@warifu/devices/terminal'
 import type { Id } from '@warifu/protocol/ids'
 import { Said, useWords } from '@warifu/web/kit'
+import { useState } from 'react'
 import { act } from './acting.ts'
 import { useQuestions } from './asking.ts'
 import { useDoing } from './doing.ts'
@@ -13,19 +14,26 @@ import { useWorld } from './world.tsx'
 
 export function Arrivals() {
   const { data: questions = [] } = useQuestions()
+  // A phone that has let another one take its place is told nothing more about it.
+  const [answered, setAnswered] = useState<string | null>(null)
   const asked = questions.find(
-    ({ status, content }) => status === 'pending' && content.subject.kind === 'terminal',
+    ({ id, status, content }) =>
+      status === 'pending' && content.subject.kind === 'terminal' && id !== answered,
   )
-  return asked === undefined ? <Coming /> : <Asked question={asked} />
+  if (asked === undefined) return <Coming />
+  return <Asked question={asked} answered={() => setAnswered(asked.id)} />
 }
 
 /** The new phone asks this one: a yes is vouched for by the passkey, over its very keys. */
-function Asked({ question }: { readonly question: Question }) {
+type AskedProps = { readonly question: Question; readonly answered: () => void }
+
+function Asked({ question, answered }: AskedProps) {
   const say = useWords(words)
   const world = useWorld()
-  const answer = useDoing((said: 'approve' | 'deny') =>
-    act(world, () => world.terminal.answer(question, said)),
-  )
+  const answer = useDoing(async (said: 'approve' | 'deny') => {
+    await act(world, () => world.terminal.answer(question, said))
+    answered()
+  })
   const { content } = question
   const takesPlace = 'replaces' in content && content.replaces !== null
   return (
@@ -49,7 +57,7 @@ function Asked({ question }: { readonly question: Question }) {
 }
 
 /** It comes without this phone's word, by proofs: it may be called back, even when it is in. */
-function Coming() {
+export function Coming() {
   const say = useWords(words)
   const world = useWorld()
   const { data } = useQuery({

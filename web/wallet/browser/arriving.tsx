@@ -1,14 +1,17 @@
 /** A new phone that waits: at the old phone's word, or by two proofs and some time. */
 import { Button, TextInput } from '@mantine/core'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import type { Reply } from '@warifu/protocol/contract'
-import { Said, useWords } from '@warifu/web/kit'
+import { type Language, localeOf } from '@warifu/protocol/language'
+import { Said, useLanguage, useWords } from '@warifu/web/kit'
 import { type FormEvent, useId, useState } from 'react'
 import { act } from './acting.ts'
+import { useTerminalState } from './asking.ts'
 import { useDoing } from './doing.ts'
 import { enrolHere, hasArrived } from './enrolling.ts'
 import { TroubleSaid } from './trouble-said.tsx'
 import { arrivingWords as words } from './words-arriving.ts'
+import { stoppedWords } from './words-stopped.ts'
 import { useWorld } from './world.tsx'
 
 type Arrival = Reply<'getArrival'>
@@ -20,9 +23,11 @@ const moving: ReadonlySet<Arrival['status']> = new Set(['asked', 'proving', 'wai
 export function ArrivingView() {
   const say = useWords(words)
   const { terminal } = useWorld()
+  const { data: state } = useTerminalState()
   const [asked, setAsked] = useState(false)
   const { data: arrival, error } = useQuery({
-    queryKey: ['arrival'],
+    // Of this registration: one before it had an arrival of its own.
+    queryKey: ['arrival', state?.terminal],
     enabled: asked,
     queryFn: () => terminal.arrival(),
     refetchInterval: ({ state }) =>
@@ -91,6 +96,7 @@ type StandingProps = { readonly arrival: Arrival; readonly anew: () => void }
 
 function Standing({ arrival, anew }: StandingProps) {
   const say = useWords(words)
+  const { language } = useLanguage()
   const world = useWorld()
   const take = useDoing(async () => {
     await act(world, () => world.terminal.pullMoved())
@@ -107,7 +113,9 @@ function Standing({ arrival, anew }: StandingProps) {
   if (status === 'waiting')
     return (
       <Said tone="waiting" title={say('arriving.waiting')}>
-        {say('arriving.waiting_more', { time: due_at === null ? '' : clockOf(due_at) })}
+        {say('arriving.waiting_more', {
+          time: due_at === null ? '' : clockOf(due_at, language),
+        })}
       </Said>
     )
   if (status === 'cancelled') return <CalledBack anew={anew} />
@@ -129,12 +137,11 @@ function Standing({ arrival, anew }: StandingProps) {
 /** This registration is out for good; the person may begin anew, with new keys. */
 function CalledBack({ anew }: Pick<StandingProps, 'anew'>) {
   const say = useWords(words)
+  const tell = useWords(stoppedWords)
   const world = useWorld()
-  const queries = useQueryClient()
   const enrol = useDoing(async () => {
     await enrolHere(world)
     anew()
-    queries.removeQueries({ queryKey: ['arrival'] })
   })
   return (
     <>
@@ -144,14 +151,17 @@ function CalledBack({ anew }: Pick<StandingProps, 'anew'>) {
       {enrol.error === null ? null : <TroubleSaid error={enrol.error} />}
       <div className="acts">
         <Button variant="default" fullWidth loading={enrol.runs} onClick={() => enrol.begin()}>
-          {say('stopped.anew')}
+          {tell('stopped.anew')}
         </Button>
       </div>
     </>
   )
 }
 
-const clockOf = (instant: string): string => instant.slice(0, 16).replace('T', ' ')
+function clockOf(instant: string, language: Language): string {
+  const how = { dateStyle: 'medium', timeStyle: 'short' } as const
+  return new Intl.DateTimeFormat(localeOf[language], how).format(Date.parse(instant))
+}
 
 function Proving({ arrival }: { readonly arrival: Arrival }) {
   const say = useWords(words)

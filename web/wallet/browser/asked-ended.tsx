@@ -1,16 +1,8 @@
 /** How a question that came by itself has ended: what happened, and whether money moved. */
 import { Button } from '@mantine/core'
+import { localeOf } from '@warifu/protocol/language'
 import { formatMoney } from '@warifu/protocol/money'
-import {
-  Amount,
-  localeOf,
-  Mark,
-  refusalWords,
-  Said,
-  type Tone,
-  useLanguage,
-  useWords,
-} from '@warifu/web/kit'
+import { Amount, Mark, refusalWords, Said, type Tone, useLanguage, useWords } from '@warifu/web/kit'
 import type { AskedEnding, AskedPayment } from './asked.ts'
 import { words } from './words.ts'
 import { askedWords } from './words-asked.ts'

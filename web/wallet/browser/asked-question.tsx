@@ -4,8 +4,9 @@
  */
 import { Button } from '@mantine/core'
 import type { Id } from '@warifu/protocol/ids'
+import { localeOf } from '@warifu/protocol/language'
 import { formatMoney } from '@warifu/protocol/money'
-import { Amount, Countdown, localeOf, Mark, Said, useLanguage, useWords } from '@warifu/web/kit'
+import { Amount, Countdown, Mark, Said, useLanguage, useWords } from '@warifu/web/kit'
 import { useState } from 'react'
 import { type AskedEnding, type AskedPayment, disown, endedAlone, refuse, wayOf } from './asked.ts'
 import { AskedEnded } from './asked-ended.tsx'
@@ -14,6 +15,7 @@ import { NumberField } from './asked-number.tsx'
 import { useCards, useTerminalState } from './asking.ts'
 import { CardChoice } from './card-choice.tsx'
 import { useDoing } from './doing.ts'
+import { Frozen } from './frozen.tsx'
 import { OrderLines } from './order-lines.tsx'
 import { ReaderDisplay } from './reader.tsx'
 import { TroubleSaid } from './trouble-said.tsx'
@@ -103,7 +105,7 @@ function Answers({ asked, answering, leave, disown }: AnswersProps) {
       {needsCard && paying.installed.length === 0 ? (
         <Said tone="waiting" title={say('pay.no_card')} />
       ) : null}
-      {needsCard && paying.isFrozen ? <Said tone="waiting" title={say('pay.frozen')} /> : null}
+      {needsCard && paying.isFrozen && paying.card !== null ? <Frozen card={paying.card} /> : null}
       <div className="acts">
         <Button
           size="lg"

@@ -3,11 +3,14 @@
  * never covered: there the person is told, and looks when they want to.
  */
 import { Button } from '@mantine/core'
+import type { Question } from '@warifu/devices/terminal'
+import { isIncrement } from '@warifu/protocol/approval-content'
 import type { Id } from '@warifu/protocol/ids'
 import { Amount, Said, useWords } from '@warifu/web/kit'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { type AskedPayment, isAskedPayment, receive } from './asked.ts'
 import { useMoment } from './asked-moment.ts'
+import { type AskedMore, AskedMoreQuestion } from './asked-more.tsx'
 import { AskedQuestion } from './asked-question.tsx'
 import { usePending, useQuestions } from './asking.ts'
 import { useView } from './views.tsx'
@@ -16,11 +19,16 @@ import { askedWords } from './words-asked.ts'
 import { useWorld } from './world.tsx'
 import './asked.css'
 
+/** A payment, or more for one that was approved before. */
+type Asked = AskedPayment | AskedMore
+const isMore = (asked: Question): asked is AskedMore => isIncrement(asked.content)
+const isAsked = (asked: Question): asked is Asked => isAskedPayment(asked) || isMore(asked)
+
 export function AskedSheet() {
   const say = useWords(words)
   const ask = useWords(askedWords)
   const { data: questions = [] } = useQuestions()
-  const all = questions.filter(isAskedPayment)
+  const all = questions.filter(isAsked)
   const open = all.filter(({ status }) => status === 'pending')
   const [chosen, choose] = useState<Id<'apr'> | null>(null)
   const [later, setLater] = useState<readonly Id<'apr'>[]>([])
@@ -33,19 +41,21 @@ export function AskedSheet() {
     if (chosen === null && shown !== null) choose(shown.id)
   }, [chosen, shown])
   useReceipts(fresh)
-  if (shown !== null)
+  if (shown !== null) {
+    const leave = () => {
+      setLater([...later, shown.id])
+      choose(null)
+    }
     return (
       <Sheet>
-        <AskedQuestion
-          key={shown.id}
-          asked={shown}
-          leave={() => {
-            setLater([...later, shown.id])
-            choose(null)
-          }}
-        />
+        {isMore(shown) ? (
+          <AskedMoreQuestion key={shown.id} asked={shown} leave={leave} />
+        ) : (
+          <AskedQuestion key={shown.id} asked={shown} leave={leave} />
+        )}
       </Sheet>
     )
+  }
   if (fresh.length > 1)
     return (
       <Sheet>
@@ -70,7 +80,7 @@ function usePayingNow(): boolean {
 }
 
 /** Says of each question, once, that it was shown. */
-function useReceipts(shown: readonly AskedPayment[]): void {
+function useReceipts(shown: readonly Asked[]): void {
   const world = useWorld()
   const told = useRef(new Set<string>())
   useEffect(() => {
@@ -103,7 +113,7 @@ function Sheet({ children }: { readonly children: ReactNode }) {
 }
 
 type SeveralProps = {
-  readonly asked: readonly AskedPayment[]
+  readonly asked: readonly Asked[]
   readonly choose: (id: Id<'apr'>) => void
 }
 

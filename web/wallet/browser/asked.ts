@@ -79,7 +79,7 @@ export const isAskedPayment = (question: Question): question is AskedPayment =>
   isPayment(question.content) && ways[question.content.presentment] !== undefined
 
 /** Says that it is on the screen; nobody waits for it. */
-export const receive = (world: World, asked: AskedPayment): Promise<unknown> =>
+export const receive = (world: World, asked: Question): Promise<unknown> =>
   act(world, () => world.terminal.received(asked))
 
 export const refuse = (world: World, asked: AskedPayment): Promise<Ending> =>

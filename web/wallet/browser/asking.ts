@@ -8,7 +8,7 @@ import { callApi } from '@warifu/sdk/api-call'
 import { isArriving, isEnrolledHere } from './enrolling.ts'
 import type { Pending } from './pending.ts'
 import { type Stopped, whyStopped } from './stopping.ts'
-import { isReplaced, isStopped, isUnknown } from './trouble.ts'
+import { isReplaced, isUnknown, whyEnded } from './trouble.ts'
 import { useWorld } from './world.tsx'
 
 export type Card = Reply<'listCards'>['data'][number]
@@ -95,7 +95,7 @@ export const useCards = (enabled: boolean) => {
         return cards
       } catch (error) {
         const last = await kept.get('cards')
-        if (isStopped(error) || isReplaced(error) || !isCards(last)) throw error
+        if (whyEnded(error) !== undefined || isReplaced(error) || !isCards(last)) throw error
         return last
       }
     },

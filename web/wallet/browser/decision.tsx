@@ -1,8 +1,9 @@
 /** The decision with its reason; where it is yes, the card comes to this phone. */
 import { Button } from '@mantine/core'
 import type { Reply } from '@warifu/protocol/contract'
+import { localeOf } from '@warifu/protocol/language'
 import { formatMoney } from '@warifu/protocol/money'
-import { localeOf, Mark, Said, useLanguage, useWords } from '@warifu/web/kit'
+import { Mark, Said, useLanguage, useWords } from '@warifu/web/kit'
 import { useEffect, useRef } from 'react'
 import { act } from './acting.ts'
 import { usePrograms } from './asking.ts'

@@ -1,4 +1,4 @@
-/** The devices that a person carries: paired by their label, with a card each, removed at will. */
+/** A person's phones, and the devices that they carry: paired by their label, removed at will. */
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { CarriedDevice } from '@warifu/devices/terminal'
@@ -10,6 +10,7 @@ import { act } from './acting.ts'
 import { useCards } from './asking.ts'
 import { useDoing } from './doing.ts'
 import { overLink } from './near.ts'
+import { Phones } from './phones.tsx'
 import { TroubleSaid } from './trouble-said.tsx'
 import { devicesWords } from './words-devices.ts'
 import { useWorld } from './world.tsx'
@@ -18,7 +19,7 @@ import './devices.css'
 export function DevicesView() {
   const say = useWords(devicesWords)
   const { terminal } = useWorld()
-  const { data: devices = [] } = useQuery({
+  const { data: devices, error } = useQuery({
     queryKey: ['devices'],
     queryFn: () => terminal.devices(),
   })
@@ -26,10 +27,13 @@ export function DevicesView() {
   return (
     <section className="view">
       <h1>{say('devices.title')}</h1>
-      <p className="lead">{say('devices.lead')}</p>
-      {devices.length === 0 ? <p className="quiet">{say('devices.none')}</p> : null}
+      <Phones />
+      <h2>{say('devices.carried')}</h2>
+      <p className="quiet">{say('devices.lead')}</p>
+      {error === null ? null : <TroubleSaid error={error} />}
+      {devices?.length === 0 ? <p className="quiet">{say('devices.none')}</p> : null}
       <ul className="devices">
-        {devices.map((device) => (
+        {devices?.map((device) => (
           <li key={device.id}>
             <Row device={device} />
           </li>

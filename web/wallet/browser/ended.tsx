@@ -1,9 +1,9 @@
 /** How a payment ended: what happened, whether money moved, what next; and back to the shop. */
 import { Button } from '@mantine/core'
+import { localeOf } from '@warifu/protocol/language'
 import { formatMoney } from '@warifu/protocol/money'
 import {
   Amount,
-  localeOf,
   Mark,
   refusalWords,
   Said,

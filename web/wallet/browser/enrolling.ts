@@ -9,7 +9,8 @@ const KEY = 'enrolled'
 const ARRIVING = 'arriving'
 
 export async function enrolHere(world: World): Promise<void> {
-  const { id, status } = await world.terminal.enrol()
+  const { phoneName } = await import('./phone-name.ts')
+  const { id, status } = await world.terminal.enrol(await phoneName(navigator))
   await forgetStop(world)
   await world.kept.set(KEY, id)
   await world.kept.set(ARRIVING, status === 'waiting' ? id : null)

@@ -1,15 +1,8 @@
 /** What shops have asked for, newest first, each with what became of it. */
 import { Button } from '@mantine/core'
+import { localeOf } from '@warifu/protocol/language'
 import { formatMoney } from '@warifu/protocol/money'
-import {
-  Amount,
-  localeOf,
-  refusalWords,
-  Said,
-  type Tone,
-  useLanguage,
-  useWords,
-} from '@warifu/web/kit'
+import { Amount, refusalWords, Said, type Tone, useLanguage, useWords } from '@warifu/web/kit'
 import { type Activity, useActivity } from './asking.ts'
 import { OrderLines } from './order-lines.tsx'
 import { TroubleSaid } from './trouble-said.tsx'

@@ -1,15 +1,17 @@
 /** The cards on this phone: what is left of their bounds, one's own limits, and how they end. */
 import { Button, TextInput } from '@mantine/core'
 import type { ControlsObject } from '@warifu/protocol/issuing-objects'
-import { Amount, Said, useWords } from '@warifu/web/kit'
+import { localeOf } from '@warifu/protocol/language'
+import { Amount, Said, useLanguage, useWords } from '@warifu/web/kit'
 import { type FormEvent, useState } from 'react'
 import { act } from './acting.ts'
 import { type Card, useCards, useTerminalState } from './asking.ts'
 import { useDoing } from './doing.ts'
+import { Statement } from './statement.tsx'
 import { TroubleSaid } from './trouble-said.tsx'
 import { go, Link } from './views.tsx'
 import { words } from './words.ts'
-import { holdingWords } from './words-holding.ts'
+import { holdingWords, pastWords } from './words-holding.ts'
 import { useWorld } from './world.tsx'
 
 export function HoldingView() {
@@ -35,17 +37,22 @@ export function HoldingView() {
 function CardPart({ card }: { readonly card: Card }) {
   const tell = useWords(holdingWords)
   const say = useWords(words)
+  const { language } = useLanguage()
+  const day = new Intl.DateTimeFormat(localeOf[language], { dateStyle: 'medium' })
   return (
     <article className="card-panel">
-      <h2>{say('pay.ending', { last4: card.last4 ?? '' })}</h2>
+      <h2>{say('history.card', { last4: card.last4 ?? '' })}</h2>
       <Left card={card} />
+      <Statement card={card} />
       <Limits card={card} />
       <Life card={card} />
       <h3>{tell('holding.history')}</h3>
-      <ol>
+      <ol className="past">
         {card.history.map(({ at, to, reason }) => (
           <li key={at} className="quiet">
-            {at.slice(0, 10)} · {to} · {reason}
+            {[day.format(Date.parse(at)), ...pastWords(to, reason).map((name) => tell(name))].join(
+              ' · ',
+            )}
           </li>
         ))}
       </ol>
@@ -146,7 +153,11 @@ function Limits({ card }: { readonly card: Card }) {
           size="md"
           mt={8}
           inputMode="numeric"
-          label={tell(`holding.${field}`)}
+          label={
+            field === 'count_day'
+              ? tell('holding.count_day')
+              : `${tell(`holding.${field}`)} (${card.currency.toUpperCase()})`
+          }
           value={text[field]}
           onChange={({ currentTarget: { value } }) => setText({ ...text, [field]: value })}
         />
@@ -165,12 +176,15 @@ function Limits({ card }: { readonly card: Card }) {
   )
 }
 
+const reasons = ['lost', 'stolen', 'damaged', 'renewal'] as const
+type Reason = (typeof reasons)[number]
+
 /** The new card is installed where applications are: the view of applying goes on with it. */
 function Life({ card }: { readonly card: Card }) {
   const tell = useWords(holdingWords)
   const world = useWorld()
-  const [isSure, setSure] = useState(false)
-  const replace = useDoing(async (reason: 'lost' | 'stolen' | 'damaged' | 'renewal') => {
+  const [asked, ask] = useState<Reason | 'close' | null>(null)
+  const replace = useDoing(async (reason: Reason) => {
     const { terminal } = world
     await act(world, () =>
       reason === 'renewal' ? terminal.renew(card.id) : terminal.replace(card.id, reason),
@@ -185,29 +199,65 @@ function Life({ card }: { readonly card: Card }) {
       <p className="quiet">{tell('holding.life_more')}</p>
       {trouble === null ? null : <TroubleSaid error={trouble} />}
       <div className="acts">
-        {(['lost', 'stolen', 'damaged'] as const).map((reason) => (
-          <Button key={reason} variant="default" onClick={() => replace.begin(reason)}>
-            {tell(`holding.${reason}`)}
-          </Button>
-        ))}
-        <Button variant="default" onClick={() => replace.begin('renewal')}>
-          {tell('holding.renew')}
-        </Button>
-        {isSure ? (
+        {reasons.map((reason) =>
+          asked === reason ? (
+            <Sure
+              key={reason}
+              reason={reason}
+              runs={replace.runs}
+              yes={() => replace.begin(reason)}
+              no={() => ask(null)}
+            />
+          ) : (
+            <Button key={reason} variant="default" onClick={() => ask(reason)}>
+              {tell(reason === 'renewal' ? 'holding.renew' : `holding.${reason}`)}
+            </Button>
+          ),
+        )}
+        {asked === 'close' ? (
           <>
-            <Button color="red" loading={close.runs} onClick={() => close.begin()}>
+            <Button color="crimson" loading={close.runs} onClick={() => close.begin()}>
               {tell('holding.close_sure')}
             </Button>
-            <Button variant="subtle" onClick={() => setSure(false)}>
+            <Button variant="subtle" onClick={() => ask(null)}>
               {tell('holding.keep')}
             </Button>
           </>
         ) : (
-          <Button variant="subtle" onClick={() => setSure(true)}>
+          <Button variant="subtle" onClick={() => ask('close')}>
             {tell('holding.close')}
           </Button>
         )}
       </div>
     </section>
+  )
+}
+
+type SureProps = {
+  readonly reason: Reason
+  readonly runs: boolean
+  readonly yes: () => void
+  readonly no: () => void
+}
+
+/** Whether the card stops now or when the next one is there: told before it is done. */
+function Sure({ reason, runs, yes, no }: SureProps) {
+  const tell = useWords(holdingWords)
+  const isNow = reason === 'lost' || reason === 'stolen'
+  return (
+    <Said tone="waiting" title={tell(isNow ? 'holding.sure' : 'holding.sure_later')} urgent>
+      <Button
+        mt={12}
+        fullWidth
+        {...(isNow ? { color: 'crimson' } : {})}
+        loading={runs}
+        onClick={yes}
+      >
+        {tell('holding.yes')}
+      </Button>
+      <Button mt={12} fullWidth variant="default" onClick={no}>
+        {tell('holding.keep')}
+      </Button>
+    </Said>
   )
 }

@@ -2,12 +2,14 @@
 import { Button } from '@mantine/core'
 import type { InstalledCard } from '@warifu/devices/terminal'
 import { Amount, Mark, Said, useWords } from '@warifu/web/kit'
+import { lazy, Suspense } from 'react'
 import { act } from './acting.ts'
 import { Arrivals } from './arrivals.tsx'
 import { type Card, useCards, usePending, useTerminalState } from './asking.ts'
 import { CardFace } from './card-face.tsx'
 import { Consents } from './consents.tsx'
 import { useDoing } from './doing.ts'
+import { isReplaced } from './trouble.ts'
 import { TroubleSaid } from './trouble-said.tsx'
 import { go } from './views.tsx'
 import { words } from './words.ts'
@@ -19,6 +21,12 @@ export function HomeView() {
   const { data: cards, error, refetch } = useCards(true)
   const here = state?.cards.filter((card) => card.is_confirmed) ?? []
   if (state === undefined) return null
+  if (isReplaced(error))
+    return (
+      <Suspense fallback={null}>
+        <ReplacedView />
+      </Suspense>
+    )
   if (here.length === 0) return <Cardless error={error} cards={cards ?? []} />
   return (
     <section className="view">
@@ -96,7 +104,7 @@ function Cardless({ error, cards }: Cardless) {
       {elsewhere.length === 0 ? null : (
         <Said tone="plain" title={say('card.elsewhere')}>
           {elsewhere.map(({ id, last4 }) => (
-            <p key={id}>{say('pay.ending', { last4: last4 ?? '' })}</p>
+            <p key={id}>{say('history.card', { last4: last4 ?? '' })}</p>
           ))}
         </Said>
       )}
@@ -108,6 +116,11 @@ function Cardless({ error, cards }: Cardless) {
     </section>
   )
 }
+
+const ReplacedView = lazy(async () => ({ default: (await import('./stopped.tsx')).ReplacedView }))
+
+/** The one scheme in which a phone reads its card: others do not even load it. */
+const CardReveal = lazy(async () => ({ default: (await import('./card-reveal.tsx')).CardReveal }))
 
 type Panel = { readonly installed: InstalledCard; readonly card: Card | null }
 
@@ -159,6 +172,11 @@ function CardPanel({ installed, card }: Panel) {
       <p className="quiet">
         {say(`scheme.${scheme}`)}: {say(`scheme.${scheme}_more`)}
       </p>
+      {scheme === 'terminal_sealed' ? (
+        <Suspense fallback={null}>
+          <CardReveal card={installed.card} />
+        </Suspense>
+      ) : null}
       {turn.error === null ? null : <TroubleSaid error={turn.error} />}
     </article>
   )

@@ -8,6 +8,7 @@ import { App } from './app.tsx'
 import { openKept, terminalStore } from './kept.ts'
 import { browserAuthenticator } from './passkey.ts'
 import { pendingStore } from './pending.ts'
+import { reachBy } from './reach.ts'
 import { TroubleSaid } from './trouble-said.tsx'
 import { onLink, takeLink } from './views.tsx'
 import { type World, WorldProvider } from './world.tsx'
@@ -47,7 +48,9 @@ const chipOpener = (url: string | undefined) => () =>
 async function makeWorld(): Promise<World> {
   const kept = await openKept(indexedDB)
   const { apiUrl, proximity, bridge } = await readPlaces()
-  const api = { fetch: ownRuntime.fetch, apiUrl }
+  const language = () => document.documentElement.lang
+  const reach = reachBy({ fetch: ownRuntime.fetch, apiUrl, language })
+  const api = { fetch: reach.fetch, apiUrl }
   const { nowMs } = clock
   const terminal = createTerminal({
     ...api,
@@ -62,6 +65,7 @@ async function makeWorld(): Promise<World> {
   return {
     terminal,
     api,
+    reach,
     bridge,
     origin: location.origin,
     kept,

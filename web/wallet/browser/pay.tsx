@@ -9,6 +9,8 @@ import { Ended } from './ended.tsx'
 import { openPending } from './payment.ts'
 import type { Pending } from './pending.ts'
 import { Question } from './question.tsx'
+import { useOnline } from './staying.ts'
+import { troubleOf } from './trouble.ts'
 import { TroubleSaid } from './trouble-said.tsx'
 import { words } from './words.ts'
 import { useWorld } from './world.tsx'
@@ -60,7 +62,7 @@ function Payment({ pending }: { readonly pending: Pending | null | undefined }) 
     return (
       <section className="view">
         <h1>{say('pay.title')}</h1>
-        <TroubleSaid error={error} again={again} />
+        {isUnheard(error) ? <Unheard again={again} /> : <TroubleSaid error={error} again={again} />}
       </section>
     )
   if (!opened || pending.claim === null)
@@ -73,7 +75,40 @@ function Payment({ pending }: { readonly pending: Pending | null | undefined }) 
   return <Asking pending={pending} claim={pending.claim} />
 }
 
-/** Opens this payment once, and again when the person says so. */
+const isUnheard = (error: unknown): boolean => troubleOf(error).kind === 'no_answer'
+
+/** It goes on by itself (`useOpened`); whoever cannot wait may press. */
+function Unheard({ again }: { readonly again: () => void }) {
+  const say = useWords(words)
+  return (
+    <Said tone="waiting" title={say('pay.unheard')} urgent>
+      <p>{say('pay.unheard_more')}</p>
+      <Button variant="default" size="sm" mt={12} onClick={again}>
+        {say('again')}
+      </Button>
+    </Said>
+  )
+}
+
+const PAUSES_MS = [500, 2_000, 5_000, 15_000]
+
+/** Tries again while nobody answers: soon after the network is back, then less and less often. */
+function useTryingAgain(error: unknown, again: () => void): void {
+  const clock = useClock()
+  const isOnline = useOnline()
+  const [failures, setFailures] = useState(0)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each failure is an error of its own
+  useEffect(() => {
+    if (!isOnline) return setFailures(0)
+    if (!isUnheard(error)) return
+    return clock.after(PAUSES_MS[failures] ?? 15_000, () => {
+      setFailures(Math.min(failures + 1, PAUSES_MS.length - 1))
+      again()
+    })
+  }, [error, isOnline])
+}
+
+/** Opens this payment once, again when the person says so, and by itself while nobody answers. */
 function useOpened(pending: Pending | null) {
   const world = useWorld()
   const queries = useQueryClient()
@@ -94,9 +129,11 @@ function useOpened(pending: Pending | null) {
     }
   }, [link, tries])
   const isThis = done !== null && done.link === link
+  const error = isThis ? done.error : null
+  useTryingAgain(error, () => setTries(tries + 1))
   return {
     opened: isThis && done.error === null,
-    error: isThis ? done.error : null,
+    error,
     again: () => {
       setDone(null)
       setTries(tries + 1)

@@ -1,5 +1,5 @@
 /** A card's PIN: typed twice, sealed in this page to the vault, never kept. */
-import { Button, PasswordInput, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { CardPin } from '@warifu/devices/terminal'
 import type { Id } from '@warifu/protocol/ids'
@@ -62,7 +62,9 @@ function SetForm({ card }: Props) {
   const digits = (text: string) => text.replace(/\D/g, '')
   return (
     <form onSubmit={submit} noValidate>
-      <PasswordInput
+      <TextInput
+        type="password"
+        size="md"
         inputMode="numeric"
         autoComplete="off"
         maxLength={12}
@@ -71,7 +73,9 @@ function SetForm({ card }: Props) {
         error={wrong}
         onChange={(event) => setPin(digits(event.currentTarget.value))}
       />
-      <PasswordInput
+      <TextInput
+        type="password"
+        size="md"
         inputMode="numeric"
         autoComplete="off"
         maxLength={12}
@@ -109,6 +113,7 @@ function UnblockForm({ pin: { card, unblocking } }: { readonly pin: CardPin }) {
         {say('pin.unblock')}
       </Button>
       <TextInput
+        size="md"
         inputMode="numeric"
         autoComplete="one-time-code"
         maxLength={8}

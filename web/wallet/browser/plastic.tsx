@@ -23,7 +23,7 @@ export function PlasticView() {
       <h1>{say('plastic.open')}</h1>
       {here.map(({ card, last4 }) => (
         <article key={card} className="card-panel">
-          <h2>{say('pay.ending', { last4 })}</h2>
+          <h2>{say('history.card', { last4 })}</h2>
           <PinPanel card={card} />
           <PlasticPanel card={card} />
         </article>
@@ -96,22 +96,26 @@ function OrderForm({ card }: Props) {
   return (
     <form onSubmit={submit} noValidate>
       <TextInput
+        size="md"
         label={say('plastic.name')}
         value={name}
         error={isWrong ? say('plastic.name_form') : null}
         onChange={(event) => setName(event.currentTarget.value.toUpperCase())}
       />
       <TextInput
+        size="md"
         label={say('plastic.to')}
         value={to}
         onChange={(event) => setTo(event.currentTarget.value)}
       />
       <TextInput
+        size="md"
         label={say('plastic.address')}
         value={address}
         onChange={(event) => setAddress(event.currentTarget.value)}
       />
       <TextInput
+        size="md"
         label={say('plastic.country')}
         value={country}
         maxLength={2}
@@ -150,6 +154,7 @@ function ActivateForm({ plastic }: { readonly plastic: Id<'pls'> }) {
     <form onSubmit={submit} noValidate>
       <p className="lead">{say('plastic.hand')}</p>
       <TextInput
+        size="md"
         inputMode="numeric"
         maxLength={4}
         label={say('plastic.expiry')}
@@ -158,6 +163,7 @@ function ActivateForm({ plastic }: { readonly plastic: Id<'pls'> }) {
         onChange={(event) => setExpiry(digits(event.currentTarget.value))}
       />
       <TextInput
+        size="md"
         inputMode="numeric"
         maxLength={3}
         autoComplete="off"

@@ -5,16 +5,17 @@
 import { Button } from '@mantine/core'
 import type { Claim, InstalledCard } from '@warifu/devices/terminal'
 import type { Id } from '@warifu/protocol/ids'
+import { localeOf } from '@warifu/protocol/language'
 import { formatMoney } from '@warifu/protocol/money'
-import { Amount, Countdown, localeOf, Mark, Said, useLanguage, useWords } from '@warifu/web/kit'
-import { useState } from 'react'
+import { Amount, Countdown, Mark, Said, useLanguage, useWords } from '@warifu/web/kit'
+import { type ComponentProps, lazy, Suspense, useState } from 'react'
 import type { Card } from './asking.ts'
 import { CardChoice } from './card-choice.tsx'
 import { useDoing } from './doing.ts'
+import { Frozen } from './frozen.tsx'
 import { OrderLines } from './order-lines.tsx'
 import { approve, deny } from './payment.ts'
 import type { Ending, Pending } from './pending.ts'
-import { SimPay } from './sim-pay.tsx'
 import { TroubleSaid } from './trouble-said.tsx'
 import { go } from './views.tsx'
 import { words } from './words.ts'
@@ -59,7 +60,7 @@ export function Question(all: Props) {
       ) : (
         <CardChoice cards={installed} chosen={card ?? null} choose={choose} isFixed={runs} />
       )}
-      {isFrozen ? <Said tone="waiting" title={say('pay.frozen')} /> : null}
+      {isFrozen ? <Frozen card={card} /> : null}
       {isUnknown ? (
         <Said tone="waiting" title={say('pay.unknown')} urgent>
           {say('pay.unknown_more')}
@@ -78,7 +79,7 @@ export function Question(all: Props) {
             {say('pay.approve', { amount: shown })}
           </Button>
         )}
-        <SimPay {...bySim} isHeld={runs} />
+        <BySim {...bySim} isHeld={runs} />
         <Button
           variant="default"
           size="lg"
@@ -94,6 +95,18 @@ export function Question(all: Props) {
         {approving.runs && !isUnknown ? say('pay.approving') : ''}
       </p>
     </section>
+  )
+}
+
+const SimPay = lazy(async () => ({ default: (await import('./sim-pay.tsx')).SimPay }))
+
+/** A card in the SIM: loaded where there is a way to one. */
+function BySim(props: ComponentProps<typeof SimPay>) {
+  if (useWorld().bridge === null) return null
+  return (
+    <Suspense fallback={null}>
+      <SimPay {...props} />
+    </Suspense>
   )
 }
 

@@ -14,7 +14,7 @@ import {
 import { errors } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
 import type { CableError, CableEvent } from '@warifu/protocol/reader'
-import { act } from './acting.ts'
+import { act, actSurely } from './acting.ts'
 import type { Ending } from './pending.ts'
 import type { World } from './world.tsx'
 
@@ -120,7 +120,11 @@ export async function carry(world: World, payment: Id<'pay'>): Promise<Ending> {
     const host = {
       sale: world.terminal.reader.sale,
       present: (message: Parameters<typeof world.terminal.reader.present>[0]) =>
-        act(world, () => world.terminal.reader.present(message)),
+        actSurely(world, {
+          name: 'presentCard',
+          work: () => world.terminal.reader.present(message),
+          onUnknown: () => {},
+        }),
       stop: () => act(world, () => world.terminal.reader.stop(payment)),
     }
     const onMove = (carried: Carried) => {

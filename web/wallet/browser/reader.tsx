@@ -73,6 +73,7 @@ function PairCode({ isWrong }: { readonly isWrong: boolean }) {
   const [code, setCode] = useState('')
   return (
     <form
+      className="view"
       onSubmit={(event) => {
         event.preventDefault()
         if (SIX_DIGITS.test(code)) typeCode(code)

@@ -1,15 +1,15 @@
 /** Language and look, and what this wallet is. */
 import { NativeSelect, useMantineColorScheme } from '@mantine/core'
-import { languages, useLanguage, useWords } from '@warifu/web/kit'
+import { languages } from '@warifu/protocol/language'
+import { languageNames, useLanguage, useWords } from '@warifu/web/kit'
 import { useTerminalState } from './asking.ts'
 import { Mutes } from './mutes.tsx'
-import { Link } from './views.tsx'
+import { Link, type View } from './views.tsx'
 import { words } from './words.ts'
 import { devicesWords } from './words-devices.ts'
 import { readerWords } from './words-reader.ts'
 import { simWords } from './words-sim.ts'
 
-const names = { en: 'English', ja: '日本語', ko: '한국어' } as const
 const looks = ['auto', 'light', 'dark'] as const
 
 export function SettingsView() {
@@ -27,7 +27,7 @@ export function SettingsView() {
         size="md"
         label={say('settings.language')}
         value={language}
-        data={languages.map((value) => ({ value, label: names[value] }))}
+        data={languages.map((value) => ({ value, label: languageNames[value] }))}
         onChange={({ currentTarget: { value } }) => {
           const chosen = languages.find((each) => each === value)
           if (chosen !== undefined) speak(chosen)
@@ -43,14 +43,12 @@ export function SettingsView() {
           if (chosen !== undefined) setColorScheme(chosen)
         }}
       />
-      <Link to="/reader">{tell('reader.open')}</Link>
-      <p>
-        <Link to="/devices">{devicesSay('devices.title')}</Link>
-      </p>
+      <ul className="ways">
+        <Way to="/devices">{devicesSay('devices.title')}</Way>
+        <Way to="/reader">{tell('reader.open')}</Way>
+        <Way to="/sim">{sim('sim.title')}</Way>
+      </ul>
       <Mutes />
-      <p>
-        <Link to="/sim">{sim('sim.title')}</Link>
-      </p>
       <h2>{say('settings.about')}</h2>
       <dl className="facts">
         <dt>{say('settings.person')}</dt>
@@ -63,3 +61,16 @@ export function SettingsView() {
     </section>
   )
 }
+
+type WayProps = { readonly to: View; readonly children: string }
+
+const Way = ({ to, children }: WayProps) => (
+  <li>
+    <Link to={to}>
+      {children}
+      <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
+        <path d="M7 4l6 6-6 6" fill="none" stroke="currentColor" strokeWidth="2" />
+      </svg>
+    </Link>
+  </li>
+)

@@ -39,7 +39,9 @@ export function CodeView() {
   return (
     <section className="view">
       <h1>{say('home.show')}</h1>
-      <p className="lead">{ask('show.more')}</p>
+      <p className="lead">
+        {ask(code === null || code.cap === null ? 'show.more' : 'show.capped_more')}
+      </p>
       {code === null ? null : <Shown code={code} />}
       {code === null && runs ? <p role="status">{say('wait')}</p> : null}
       {error === null ? null : <TroubleSaid error={error} again={renew} />}

@@ -19,11 +19,22 @@ function subscribe(listener: () => void): () => void {
 
 export const useOnline = (): boolean => useSyncExternalStore(subscribe, () => navigator.onLine)
 
+/** Whether the platform answers, as the page's own requests find. */
+export function useReached(): boolean {
+  const { reach } = useWorld()
+  return useSyncExternalStore(reach.onChange, reach.answers)
+}
+
 /** Settles what is open at the start and whenever there is a connection again, and listens. */
 export function useFollowing(isEnrolled: boolean): void {
   const world = useWorld()
   const queries = useQueryClient()
   const isOnline = useOnline()
+  const { reach } = world
+  useEffect(
+    () => reach.onChange(() => reach.answers() && void queries.invalidateQueries()),
+    [reach, queries],
+  )
   useEffect(() => {
     if (!isEnrolled || !isOnline) return
     const ending = new AbortController()
@@ -38,7 +49,9 @@ async function stayInTouch(world: World, tell: () => void, signal: AbortSignal):
   const { terminal, waiting } = world
   if (await settle(world)) tell()
   for await (const { event } of terminal.followNotices({ ...waiting, signal })) {
-    if (event.type === 'terminal.suspended') await stop(world, 'forked')
+    const isOwn = event.subject === (await terminal.state()).terminal
+    if (isOwn && event.type === 'terminal.suspended') await stop(world, 'forked')
+    if (isOwn && event.type === 'terminal.removed') await stop(world, 'removed')
     tell()
   }
 }

@@ -1,46 +1,86 @@
 /** The wallet was stopped: told plainly, with the way on. */
 import { Button } from '@mantine/core'
-import { Said, useWords } from '@warifu/web/kit'
+import type { Id } from '@warifu/protocol/ids'
+import { refusalWords, Said, useLanguage, useWords } from '@warifu/web/kit'
+import { Coming } from './arrivals.tsx'
+import { useStopped } from './asking.ts'
 import { useDoing } from './doing.ts'
 import { enrolHere } from './enrolling.ts'
-import { type Stopped, stop } from './stopping.ts'
+import { stop } from './stopping.ts'
 import { TroubleSaid } from './trouble-said.tsx'
-import { words } from './words.ts'
+import { stoppedWords as words } from './words-stopped.ts'
 import { useWorld } from './world.tsx'
 
 type Notices = Awaited<ReturnType<ReturnType<typeof useWorld>['terminal']['notices']>>
 
-const tellsOfFork = (notices: Notices): boolean =>
-  notices.some(({ type, data }) => type === 'terminal.suspended' && 'reason' in data)
+const tellsOfFork = (notices: Notices, own: Id<'trm'> | null): boolean =>
+  notices.some(
+    ({ type, subject, data }) =>
+      type === 'terminal.suspended' && subject === own && 'reason' in data,
+  )
 
-export function StoppedView({ why }: { readonly why: Stopped }) {
+export function StoppedView() {
+  const say = useWords(words)
+  const { data: why } = useStopped()
+  const part = why === 'forked' || why === 'removed' ? why : 'other'
+  const title = part === 'other' ? 'stopped.title' : (`stopped.${part}` as const)
+  return (
+    <section className="view">
+      <h1>{say(part === 'removed' ? 'stopped.removed' : 'stopped.title')}</h1>
+      <Said tone="refused" title={say(title)} urgent>
+        {say(`stopped.${part}_more`)}
+      </Said>
+      {part === 'other' ? <WhatHappened /> : null}
+      <Anew more={part === 'removed' ? 'stopped.asked_next' : 'stopped.anew_more'} />
+    </section>
+  )
+}
+
+/** Another phone has its place: it is asked nothing more, but calls back one it never let in. */
+export function ReplacedView() {
+  const say = useWords(words)
+  const { language } = useLanguage()
+  return (
+    <section className="view">
+      <h1>{say('stopped.replaced')}</h1>
+      <p className="lead">{refusalWords('terminal_replaced', language)}</p>
+      <Coming />
+      <Anew more="stopped.asked_next" />
+    </section>
+  )
+}
+
+function Anew({ more }: { readonly more: 'stopped.asked_next' | 'stopped.anew_more' }) {
   const say = useWords(words)
   const world = useWorld()
-  // Reading notices asks for the passkey: what stopped the wallet is told to its owner only.
-  const look = useDoing(async () => {
-    if (tellsOfFork(await world.terminal.notices())) await stop(world, 'forked')
-  })
-  const anew = useDoing(async () => {
-    await enrolHere(world)
-  })
-  const isForked = why === 'forked'
+  const anew = useDoing(() => enrolHere(world))
   return (
     <>
-      <h1>{say('stopped.title')}</h1>
-      <Said tone="refused" title={say(isForked ? 'stopped.forked' : 'stopped.title')} urgent>
-        {say(isForked ? 'stopped.forked_more' : 'stopped.other_more')}
-      </Said>
-      {look.error === null ? null : <TroubleSaid error={look.error} />}
       {anew.error === null ? null : <TroubleSaid error={anew.error} />}
-      {isForked ? null : (
-        <Button variant="default" size="md" loading={look.runs} onClick={() => look.begin()}>
-          {say('stopped.what')}
+      <p className="quiet">{say(more)}</p>
+      <div className="acts">
+        <Button size="lg" fullWidth loading={anew.runs} onClick={() => anew.begin()}>
+          {say('stopped.anew')}
         </Button>
-      )}
-      <Button size="md" loading={anew.runs} onClick={() => anew.begin()}>
-        {say('stopped.anew')}
+      </div>
+    </>
+  )
+}
+
+/** Reading notices asks for the passkey: what stopped the wallet is told to its owner only. */
+function WhatHappened() {
+  const say = useWords(words)
+  const world = useWorld()
+  const look = useDoing(async () => {
+    const { terminal } = await world.terminal.state()
+    if (tellsOfFork(await world.terminal.notices(), terminal)) await stop(world, 'forked')
+  })
+  return (
+    <>
+      {look.error === null ? null : <TroubleSaid error={look.error} />}
+      <Button variant="default" size="md" loading={look.runs} onClick={() => look.begin()}>
+        {say('stopped.what')}
       </Button>
-      <p className="quiet">{say('stopped.anew_more')}</p>
     </>
   )
 }

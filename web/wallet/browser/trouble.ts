@@ -24,10 +24,17 @@ export function troubleOf(error: unknown): Trouble {
 export const isUnknown = (error: unknown): boolean =>
   error instanceof NoAnswer || (error instanceof ApiError && error.outcome === 'unknown')
 
-/** This wallet was stopped, here or by what another copy of it did. */
-export const isStopped = (error: unknown): boolean =>
-  error instanceof ApiError &&
-  (error.code === 'counter_forked' || error.code === 'terminal_not_active')
+const ends = {
+  counter_forked: 'forked',
+  terminal_removed: 'removed',
+  terminal_not_active: 'other',
+} as const
+
+/** Why this wallet was stopped, here or by another copy or phone; undefined where it was not. */
+export const whyEnded = (error: unknown) =>
+  error instanceof ApiError
+    ? Object.entries(ends).find(([code]) => code === error.code)?.[1]
+    : undefined
 
 /** Another phone took the place of this one: what was kept here is true no more. */
 export const isReplaced = (error: unknown): boolean =>

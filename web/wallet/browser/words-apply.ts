@@ -43,7 +43,7 @@ const en = {
 type Column = Readonly<Record<keyof typeof en, string>>
 
 const ja: Column = {
-  'apply.step': '3ステップ中 {step}',
+  'apply.step': 'ステップ {step}／3',
   'apply.name': 'カードの名義',
   'apply.birth': '生年月日',
   'apply.income': '年収',
@@ -71,7 +71,7 @@ const ja: Column = {
   'code.inbox': 'サンドボックスのため、メッセージは受信箱にあります。',
   'code.inbox_go': '受信箱を開く',
   'decision.approved': '承認されました',
-  'decision.approved_more': 'ご利用枠は {limit} です。カードは封をされて、この端末に届きます。',
+  'decision.approved_more': 'ご利用限度額は {limit} です。カードは封をされて、この端末に届きます。',
   'decision.install': 'この端末にカードを入れる',
   'decision.installing': 'この端末のためにカードを封じています',
   'decision.review': '担当者が確認しています',
@@ -85,7 +85,7 @@ const ja: Column = {
 }
 
 const ko: Column = {
-  'apply.step': '3단계 중 {step}',
+  'apply.step': '3단계 중 {step}단계',
   'apply.name': '카드에 적을 이름',
   'apply.birth': '생년월일',
   'apply.income': '연 소득',
@@ -110,8 +110,8 @@ const ko: Column = {
   'code.label': '여섯 자리',
   'code.form': '코드는 여섯 자리 숫자입니다.',
   'code.other': '다른 번호로 보내기',
-  'code.inbox': '샌드박스이므로 메시지는 받은 편지함에 있습니다.',
-  'code.inbox_go': '받은 편지함 열기',
+  'code.inbox': '샌드박스이므로 메시지는 수신함에 있습니다.',
+  'code.inbox_go': '수신함 열기',
   'decision.approved': '승인되었습니다',
   'decision.approved_more': '{limit}까지 쓸 수 있습니다. 이제 카드가 봉인되어 이 단말기로 옵니다.',
   'decision.install': '이 단말기에 카드 넣기',

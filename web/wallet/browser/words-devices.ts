@@ -1,6 +1,7 @@
 /** What the wallet says about the devices that a person carries. */
 const en = {
   'devices.title': 'Your devices',
+  'devices.carried': 'Carried with you',
   'devices.lead':
     'Tills hear a device in your car or on your key ring. It never pays by itself: you are asked.',
   'devices.none': 'None yet.',
@@ -27,23 +28,24 @@ const en = {
 type Column = Readonly<Record<keyof typeof en, string>>
 
 const ja: Column = {
-  'devices.title': 'デバイス',
+  'devices.title': '装置',
+  'devices.carried': '持ち歩くもの',
   'devices.lead':
-    '車やキーホルダーのデバイスはレジに認識されます。それだけで支払われることはなく、ここで確認します。',
+    '車やキーホルダーの装置はレジに認識されます。それだけで支払われることはなく、ここで確認します。',
   'devices.none': 'まだありません。',
-  'devices.pair': 'デバイスを連携する',
-  'devices.pair_more': 'デバイスの電源を入れて近くに置き、ラベルをカメラに向けてください。',
+  'devices.pair': '装置を連携する',
+  'devices.pair_more': '装置の電源を入れて近くに置き、ラベルをカメラに向けてください。',
   'devices.label': 'またはラベルの文字列',
   'devices.name': '名前',
   'devices.card': '支払うカード',
   'devices.go': '連携する',
   'devices.picture': 'ラベルの映像',
   'devices.no_camera': 'ここではカメラを使えません。ラベルの文字列を入力してください。',
-  'devices.bad_label': 'デバイスのラベルではありません。',
+  'devices.bad_label': '装置のラベルではありません。',
   'devices.paired': '連携しました。近くのレジから確認が届くようになります。',
   'devices.remove': '削除する',
-  'devices.removed': '削除しました。もう誰のデバイスとも認識されません。',
-  'devices.no_link': 'このページからはデバイスに接続できません。',
+  'devices.removed': '削除しました。もう誰の装置とも認識されません。',
+  'devices.no_link': 'このページからは装置に接続できません。',
   'devices.obd_plug': '車のプラグ',
   'devices.cigar_charger': '車の充電器',
   'devices.car_audio': 'カーオーディオ',
@@ -54,6 +56,7 @@ const ja: Column = {
 
 const ko: Column = {
   'devices.title': '내 기기',
+  'devices.carried': '가지고 다니는 기기',
   'devices.lead':
     '차나 열쇠고리의 기기를 계산대가 감지합니다. 기기만으로는 결제되지 않으며 여기서 확인합니다.',
   'devices.none': '아직 없습니다.',
@@ -74,7 +77,7 @@ const ko: Column = {
   'devices.cigar_charger': '차량용 충전기',
   'devices.car_audio': '카오디오',
   'devices.key_ring': '열쇠고리',
-  'devices.reader': '카드 리더기',
+  'devices.reader': '카드 리더',
   'devices.sim': 'SIM 카드',
 }
 

@@ -7,6 +7,7 @@ export const en = {
   'nav.history': 'History',
   'nav.settings': 'Settings',
   'offline.title': 'You are offline',
+  'offline.silent': 'The platform does not answer',
   'offline.more': 'What you see is what this phone last knew. Paying needs a connection.',
   wait: 'One moment …',
   again: 'Try again',
@@ -50,6 +51,8 @@ export const en = {
 
   'pay.title': 'Payment',
   'pay.opening': 'Opening the payment',
+  'pay.unheard': 'The connection is missing',
+  'pay.unheard_more': 'This payment opens by itself when it is back. Nothing was charged for it.',
   'pay.none': 'There is no payment in hand',
   'pay.none_more': 'Scan the code at the till, or open the link of the shop.',
   'pay.other': 'Another payment was opened since',
@@ -122,15 +125,6 @@ export const en = {
   'status.cancelled': 'Cancelled',
   'status.expired': 'Time was over',
   'status.reversed': 'Given back',
-
-  'stopped.title': 'This wallet was stopped',
-  'stopped.forked': 'Two copies of this wallet are in use',
-  'stopped.forked_more':
-    'To protect you, nobody can pay with its keys any more. If you did not copy it, somebody did.',
-  'stopped.other_more': 'Its keys can no longer pay. No money moves from here.',
-  'stopped.what': 'What happened?',
-  'stopped.anew': 'Register this phone anew',
-  'stopped.anew_more': 'It gets new keys; the cards on it must be applied for again.',
 
   'settings.title': 'Settings',
   'settings.language': 'Language',

@@ -17,7 +17,7 @@ type Column = Readonly<Record<keyof typeof en, string>>
 const ja: Column = {
   'apply.title': 'はじめてのカード',
   'apply.another': 'カードを申し込む',
-  'apply.lead': '1分ほどで終わります。お客さま情報、電話へのコード、そして審査です。',
+  'apply.lead': '1分ほどで終わります。お客様情報、電話へのコード、そして審査です。',
   'code.go': '確認する',
   'arrivals.title': '別の端末がカードを求めています',
   'arrivals.more': 'お心当たりがなければ、いま取り消してください。',
@@ -25,7 +25,7 @@ const ja: Column = {
   'arrivals.replace': 'カードはそちらに移り、この端末は使えなくなります。',
   'arrivals.second': 'もう1台の端末になります。カードはここに残ります。',
   'arrivals.yes': '自分の端末です。認めます',
-  'plastic.open': '暗証番号とプラスチック',
+  'plastic.open': '暗証番号とプラスチックカード',
 }
 
 const ko: Column = {
@@ -39,7 +39,7 @@ const ko: Column = {
   'arrivals.replace': '카드는 그 단말기로 옮겨지고 이 단말기는 끝납니다.',
   'arrivals.second': '단말기가 하나 더 생깁니다. 카드는 여기에 남습니다.',
   'arrivals.yes': '제 단말기입니다. 허락합니다',
-  'plastic.open': '비밀번호와 실물 카드',
+  'plastic.open': 'PIN과 실물 카드',
 }
 
 export const homeWords = { en, ja, ko }

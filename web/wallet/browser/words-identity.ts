@@ -36,15 +36,14 @@ type Column = Readonly<Record<keyof typeof en, string>>
 
 const ja: Column = {
   'identity.title': 'ご本人の確認',
-  'identity.lead': 'このカードでは、次のうち{needed}つが必要です。{done}つ完了。',
+  'identity.lead': 'このカードでは、次のうち{needed}つが必要です。完了：{done}。',
   'identity.done': '完了',
   'identity.in_review': '担当者が確認しています',
   'identity.choose': '別の方法',
   'identity.registered_terminal': 'この端末',
   'identity.registered_terminal_more': 'パスキーが保証した鍵で、この端末が自らを証明します。',
   'identity.issued_card': 'お持ちのカード',
-  'identity.issued_card_more':
-    'この端末にある封をしたカードを保管庫に示します。支払いは起きません。',
+  'identity.issued_card_more': 'この端末にある封をしたカードを金庫に示します。支払いは起きません。',
   'identity.identity_document': 'パスポートまたは身分証',
   'identity.identity_document_more': '下部の行を、< の記号も含めてすべて写してください。',
   'identity.x509': '電子証明書',
@@ -70,7 +69,7 @@ const ja: Column = {
 
 const ko: Column = {
   'identity.title': '본인 확인',
-  'identity.lead': '이 카드는 다음 중 {needed}가지가 필요합니다. {done}가지 완료.',
+  'identity.lead': '이 카드는 다음 중 {needed}가지가 필요합니다. 완료: {done}.',
   'identity.done': '완료',
   'identity.in_review': '담당자가 살펴보고 있습니다',
   'identity.choose': '다른 방법',

@@ -9,6 +9,7 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   'nav.history': '履歴',
   'nav.settings': '設定',
   'offline.title': 'オフラインです',
+  'offline.silent': 'プラットフォームが応答しません',
   'offline.more': 'この端末が最後に知った内容を表示しています。支払いには通信が必要です。',
   wait: '少々お待ちください…',
   again: 'もう一度試す',
@@ -47,7 +48,7 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   'card.freeze': '一時停止する',
   'card.unfreeze': '再開する',
   'card.frozen_more': '再開するまで、だれもこのカードで支払えません。',
-  'home.limits': '限度額とカード',
+  'home.limits': '上限とカード',
   'home.title': 'カード',
   'home.show': 'コードを見せる',
   'home.pay': 'スキャンして支払う',
@@ -56,6 +57,8 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
 
   'pay.title': '支払い',
   'pay.opening': '支払いを開いています',
+  'pay.unheard': '接続がありません',
+  'pay.unheard_more': 'つながると、この支払いは自動で開きます。請求はされていません。',
   'pay.none': '手元に支払いはありません',
   'pay.none_more': 'レジのコードを読み取るか、お店のリンクを開いてください。',
   'pay.other': 'そのあと別の支払いが開かれました',
@@ -130,15 +133,6 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   'status.cancelled': '取り消し',
   'status.expired': '時間切れ',
   'status.reversed': '差し戻し',
-
-  'stopped.title': 'このウォレットは停止されました',
-  'stopped.forked': 'このウォレットのコピーが2つ使われています',
-  'stopped.forked_more':
-    'お守りするため、この端末の鍵を停止しました。この鍵ではもうだれも支払えません。ご自分でコピーしていない場合は、だれかがコピーしています。',
-  'stopped.other_more': 'この鍵ではもう支払えません。ここからお金が動くことはありません。',
-  'stopped.what': '何が起きましたか？',
-  'stopped.anew': 'この端末を登録し直す',
-  'stopped.anew_more': '新しい鍵を作ります。カードは改めてお申し込みください。',
 
   'settings.title': '設定',
   'settings.language': '言語',

@@ -9,6 +9,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'nav.history': '내역',
   'nav.settings': '설정',
   'offline.title': '오프라인입니다',
+  'offline.silent': '플랫폼이 응답하지 않습니다',
   'offline.more': '이 단말기가 마지막으로 알던 내용입니다. 결제하려면 연결이 필요합니다.',
   wait: '잠시만 기다려 주세요…',
   again: '다시 시도',
@@ -30,7 +31,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'join.have': '이미 지갑이 있습니다',
   'join.name_missing': '불러 드릴 이름을 적어 주세요.',
   'enrol.title': '이 단말기 등록',
-  'enrol.lead': '이 단말기의 두 열쇠를 패스키로 한 번 확인합니다.',
+  'enrol.lead': '이 단말기의 두 키를 패스키로 한 번 확인합니다.',
   'enrol.go': '패스키로 확인',
 
   'card.face': '끝자리 {last4} 카드, 유효 기간 {expires}',
@@ -52,6 +53,8 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
 
   'pay.title': '결제',
   'pay.opening': '결제를 여는 중',
+  'pay.unheard': '연결이 없습니다',
+  'pay.unheard_more': '다시 연결되면 이 결제가 저절로 열립니다. 청구되지 않았습니다.',
   'pay.none': '진행 중인 결제가 없습니다',
   'pay.none_more': '계산대의 코드를 스캔하거나 가게의 링크를 여세요.',
   'pay.other': '그 뒤에 다른 결제가 열렸습니다',
@@ -125,15 +128,6 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'status.expired': '시간 초과',
   'status.reversed': '되돌려짐',
 
-  'stopped.title': '이 지갑은 정지되었습니다',
-  'stopped.forked': '이 지갑의 복사본 두 개가 사용되고 있습니다',
-  'stopped.forked_more':
-    '보호를 위해 이 단말기의 열쇠를 정지했습니다. 이제 아무도 이 열쇠로 결제할 수 없습니다. 직접 복사하지 않았다면 다른 사람이 복사한 것입니다.',
-  'stopped.other_more': '이 열쇠로는 더 이상 결제할 수 없습니다. 여기서 돈은 움직이지 않습니다.',
-  'stopped.what': '무슨 일이 있었나요?',
-  'stopped.anew': '이 단말기를 새로 등록',
-  'stopped.anew_more': '새 열쇠를 만듭니다. 카드는 다시 신청해야 합니다.',
-
   'settings.title': '설정',
   'settings.language': '언어',
   'settings.look': '화면',
@@ -144,6 +138,6 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'settings.person': '등록 이름',
   'settings.phone': '이 단말기',
   'settings.keys':
-    '열쇠는 여기서 만들어졌고 이 페이지도 읽을 수 없습니다. 결제할 때마다 패스키로 확인합니다.',
+    '키는 여기서 만들어졌고 이 페이지도 읽을 수 없습니다. 결제할 때마다 패스키로 확인합니다.',
   'settings.sandbox': '샌드박스입니다. 실제 돈은 움직이지 않습니다.',
 }

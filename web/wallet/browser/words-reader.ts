@@ -32,8 +32,8 @@ const ja: Column = {
   'reader.connect': 'リーダーを探す',
   'reader.serial': 'シリアル接続のリーダーを選ぶ',
   'reader.new': 'リーダーがつながっています',
-  'reader.new_more': 'このウォレットとはまだ組み合わされていません。',
-  'reader.pair': '組み合わせる',
+  'reader.new_more': 'このウォレットとはまだ連携されていません。',
+  'reader.pair': '連携する',
   'reader.code': 'リーダーに表示された6桁',
   'reader.code_wrong': 'リーダーに表示された数字と違います。',
   'reader.in': 'つながっています',
@@ -47,8 +47,7 @@ const ja: Column = {
 
 const ko: Column = {
   'reader.title': '카드 리더',
-  'reader.more':
-    '카드 읽기와 비밀번호 입력은 리더에서 합니다. 이 단말은 그 내용을 읽을 수 없습니다.',
+  'reader.more': '카드 읽기와 PIN 입력은 리더에서 합니다. 이 단말기는 그 내용을 읽을 수 없습니다.',
   'reader.out': '연결된 리더가 없습니다',
   'reader.out_more': '연결한 뒤 다시 시도하세요.',
   'reader.connect': '리더 찾기',
@@ -62,8 +61,8 @@ const ko: Column = {
   'reader.display': '리더 화면',
   'reader.at.asking': '잠시만 기다려 주세요…',
   'reader.at.card': '리더에서 가게와 금액을 확인하고 ENTER를 누른 뒤 카드를 읽히세요',
-  'reader.at.pin': '리더에서 비밀번호를 입력하세요',
-  'reader.at.pin_again': '비밀번호가 틀렸습니다. 리더에서 다시 입력하세요',
+  'reader.at.pin': '리더에서 PIN을 입력하세요',
+  'reader.at.pin_again': 'PIN이 틀렸습니다. 리더에서 다시 입력하세요',
   'reader.open': '카드 리더',
 }
 

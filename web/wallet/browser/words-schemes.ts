@@ -41,7 +41,7 @@ const ko: Column = {
   'scheme.label': '카드 보관 방법',
   'scheme.terminal_sealed': '이 단말기에만',
   'scheme.terminal_sealed_more': '카드는 이 단말기에 있고 여기에서만 읽을 수 있습니다.',
-  'scheme.server_sealed': '금고의 봉인',
+  'scheme.server_sealed': '보관소의 봉인',
   'scheme.server_sealed_more': '이 단말기는 카드를 보관하지만 번호는 읽을 수 없습니다.',
   'scheme.double_sealed': '이중 봉인',
   'scheme.double_sealed_more': '봉인을 하나 더 하고 옵니다. 번호는 여기에서 읽을 수 없습니다.',
@@ -51,7 +51,7 @@ const ko: Column = {
   'scheme.activation_number_more':
     '이 단말기가 번호를 돌려줄 때까지 쓸 수 없었습니다. 이 단말기만 결제할 수 있습니다.',
   'trouble.scheme_mismatch': '신청과 다른 방법으로 카드가 왔습니다. 받지 않았습니다.',
-  'trouble.key_invalid': '온 것에 이 단말기가 아는 금고의 서명이 없습니다. 받지 않았습니다.',
+  'trouble.key_invalid': '온 것에 이 단말기가 아는 보관소의 서명이 없습니다. 받지 않았습니다.',
 }
 
 export const schemeWords = { en, ja, ko }

@@ -23,12 +23,12 @@ const ja: Column = {
 }
 
 const ko: Column = {
-  'sim_care.written': '새 비밀번호의 첫 두 자리를 SIM에 기록했습니다.',
-  'sim_care.old': 'SIM에 이전 비밀번호의 숫자가 남아 있습니다',
-  'sim_care.old_more': '다시 기록할 때까지 비밀번호 숫자가 필요한 결제는 되지 않습니다.',
+  'sim_care.written': '새 PIN의 첫 두 자리를 SIM에 기록했습니다.',
+  'sim_care.old': 'SIM에 이전 PIN의 숫자가 남아 있습니다',
+  'sim_care.old_more': '다시 기록할 때까지 PIN 숫자가 필요한 결제는 되지 않습니다.',
   'sim_care.later': '나중에 기록',
   'sim_care.card': 'SIM의 카드 {number}',
-  'sim_care.digits': '새 비밀번호의 첫 두 자리',
+  'sim_care.digits': '새 PIN의 첫 두 자리',
   'sim_care.write': 'SIM에 기록',
   'sim_care.answer': '리더 창에서 답해 주세요.',
 }

@@ -80,7 +80,7 @@ const ko: Column = {
   'sim.deactivated': '이 SIM의 결제 기능이 꺼져 있습니다.',
   'sim.not_written': '이 SIM에는 아직 카드가 기록되지 않았습니다.',
   'sim.record_empty': '그 카드는 SIM에 없습니다.',
-  'sim.digits_empty': 'SIM에 비밀번호 숫자가 없습니다. 비밀번호를 다시 설정해 주세요.',
+  'sim.digits_empty': 'SIM에 PIN 숫자가 없습니다. 카드의 PIN을 다시 설정해 주세요.',
   'sim.fault': 'SIM이 올바르게 응답하지 않았습니다.',
 }
 

@@ -5,10 +5,12 @@ import type { Runtime } from '@warifu/sdk/runtime'
 import { createContext, type ReactNode, useContext } from 'react'
 import type { Kept } from './kept.ts'
 import type { PendingStore } from './pending.ts'
+import type { Reach } from './reach.ts'
 
 export type World = {
   readonly terminal: Terminal
   readonly api: Api
+  readonly reach: Reach
   /** Where the SIM bridge listens, if this wallet has one. */
   readonly bridge: string | null
   readonly origin: string

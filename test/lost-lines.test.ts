@@ -1,0 +1,190 @@
+// Goal: whoever loses their connection to PostgreSQL is told so, and the process goes on: a
+// transaction ends with its connection, nothing that it asks afterwards is done outside of it, and
+// nobody waits for ever, or hears what another asked.
+// Method: the server's store and the vault's, each on one connection to a real PostgreSQL. Backends
+// are ended in the middle of transactions, and the line between is reset. Nothing is caught that a
+// process would die of.
+import assert from 'node:assert/strict'
+import { connect, createServer, type Socket } from 'node:net'
+import { after, before, describe, test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import { openStore as openServerStore } from '@warifu/server/rehearsal'
+import { openStore as openVaultStore } from '@warifu/vault/store'
+import postgres from 'postgres'
+
+const adminUrl = process.env['WARIFU_TEST_SERVER_ADMIN_URL'] ?? ''
+let admin: postgres.Sql
+before(() => {
+  admin = postgres(adminUrl, { max: 1, onnotice: () => {} })
+})
+after(() => admin.end())
+
+type Tx = postgres.ISql
+type Store = {
+  readonly sql: Tx
+  readonly transaction: (work: (tx: Tx) => Promise<unknown>) => Promise<unknown>
+  readonly end: () => Promise<void>
+}
+const stores: Readonly<Record<string, (url: string) => Store>> = {
+  server: (url) => openServerStore(url, 1),
+  vault: (url) => {
+    const sql = openVaultStore({ url, connections: 1 })
+    return { sql, transaction: (work) => sql.begin(work), end: () => sql.end() }
+  },
+}
+
+const pidOf = async (tx: Tx): Promise<number> => {
+  const [row] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`
+  return row?.pid ?? assert.fail()
+}
+
+const turns = async () => {
+  for (let turned = 0; turned < 20; turned += 1) await turn()
+}
+
+/** Gone when this returns, and its connection is closed on this side too. */
+async function endBackend(pid: number): Promise<void> {
+  await admin`select pg_terminate_backend(${pid}, 60000)`
+  await turns()
+}
+
+const echo = async ({ sql }: Store, n: number) =>
+  (await sql<{ n: number }[]>`select ${n}::int as n`)[0]?.n
+
+/** postgres.js tells the next one what PostgreSQL said to the last; it is not asked then. */
+const again = async (store: Store, n: number) =>
+  await echo(store, n).catch((fault: unknown) => {
+    assert(fault instanceof postgres.PostgresError && fault.code === '57P01')
+    return echo(store, n)
+  })
+
+async function assertAnswers(store: Store): Promise<void> {
+  assert.equal(await again(store, 1), 1)
+  assert.deepEqual(await Promise.all([2, 3, 4].map((n) => echo(store, n))), [2, 3, 4])
+}
+
+const gone = { code: 'CONNECTION_CLOSED' }
+
+/** A line to PostgreSQL that can be reset. */
+async function resettable() {
+  const { hostname, port } = new URL(adminUrl)
+  const near = new Set<Socket>()
+  const listener = createServer((socket) => {
+    near.add(socket)
+    const onward = connect(Number(port), hostname)
+    const ways = [
+      [socket, onward],
+      [onward, socket],
+    ] as const
+    for (const [from, to] of ways)
+      from
+        .on('error', () => {})
+        .on('close', () => to.destroy())
+        .pipe(to)
+  })
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+  const address = listener.address()
+  assert(typeof address === 'object' && address !== null)
+  const url = new URL(adminUrl)
+  url.host = `127.0.0.1:${address.port}`
+  const reset = () => {
+    for (const socket of near) socket.resetAndDestroy()
+    near.clear()
+  }
+  const close = async () => {
+    reset()
+    listener.close()
+  }
+  return { url: url.href, reset, [Symbol.asyncDispose]: close }
+}
+
+type Work = (store: Store) => Promise<void>
+
+const endedWhileAnswering: Work = async (store) => {
+  const pid = Promise.withResolvers<number>()
+  const asked = store.transaction(async (tx) => {
+    pid.resolve(await pidOf(tx))
+    await tx`select pg_sleep(600)`
+  })
+  const rejected = assert.rejects(asked, gone)
+  await endBackend(await pid.promise)
+  await rejected
+  await assertAnswers(store)
+}
+
+const endedWhileIdle: Work = async (store) => {
+  const table = `lost_line_${process.pid}`
+  await admin`create table ${admin(table)} (what text)`
+  const [pid, goOn] = [Promise.withResolvers<number>(), Promise.withResolvers<void>()]
+  const late = Promise.withResolvers<unknown>()
+  const asked = store.transaction(async (tx) => {
+    const insert = async (what: string) => await tx`insert into ${tx(table)} values (${what})`
+    await insert('before')
+    pid.resolve(await pidOf(tx))
+    await goOn.promise
+    await insert('after').then(late.resolve, late.reject)
+  })
+  const rejected = assert.rejects(asked, gone)
+  await endBackend(await pid.promise)
+  // The only connection is somebody else's by now.
+  await assertAnswers(store)
+  goOn.resolve()
+  await rejected
+  await assert.rejects(late.promise, gone)
+  await assertAnswers(store)
+  assert.deepEqual([...(await admin`select what from ${admin(table)}`)], [])
+  await admin`drop table ${admin(table)}`
+}
+
+const endedBeforeCommit: Work = async (store) => {
+  const asked = store.transaction(async (tx) => await endBackend(await pidOf(tx)))
+  await assert.rejects(asked, gone)
+  await assertAnswers(store)
+}
+
+const reset =
+  (resetLine: () => void): Work =>
+  async (store) => {
+    const asked = store.transaction(async (tx) => {
+      await tx`select 1`
+      setImmediate(resetLine)
+      await tx`select pg_sleep(600)`
+    })
+    await assert.rejects(asked, gone)
+    await assertAnswers(store)
+    // Whoever was refused asks again at once.
+    const refused = store.sql`select pg_sleep(600)`.catch(() => echo(store, 7))
+    await turns()
+    resetLine()
+    assert.equal(await refused, 7)
+    await assertAnswers(store)
+  }
+
+const notThere: Work = async (store) => {
+  await assert.rejects(echo(store, 1), { code: 'ECONNREFUSED' })
+}
+
+for (const [name, open] of Object.entries(stores)) {
+  const withStore = async (work: Work, url = adminUrl) => {
+    const store = open(url)
+    await work(store).finally(store.end)
+  }
+
+  describe(`the ${name}’s connection`, () => {
+    test('ended while its transaction waits for an answer', () => withStore(endedWhileAnswering))
+    test('ended while its transaction waits for something else: nothing is done outside', () =>
+      withStore(endedWhileIdle))
+    test('ended before its transaction commits', () => withStore(endedBeforeCommit))
+
+    test('reset: nobody waits for ever, or hears what another asked', async () => {
+      await using line = await resettable()
+      await withStore(reset(line.reset), line.url)
+    })
+
+    test('is not there: that is told', async () => {
+      const line = await resettable()
+      await line[Symbol.asyncDispose]()
+      await withStore(notThere, line.url)
+    })
+  })
+}

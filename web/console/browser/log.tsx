@@ -1,0 +1,24 @@
+/** What happened to one thing, line by line. */
+import { Panel } from './one.tsx'
+import { Standing } from './states.tsx'
+import { useWritten } from './written.ts'
+
+type LogRow = { readonly at: string; readonly text: string; readonly state: string | null }
+
+export function Log({ title, rows }: { readonly title: string; readonly rows: readonly LogRow[] }) {
+  const { time } = useWritten()
+  if (rows.length === 0) return null
+  return (
+    <Panel title={title}>
+      <ol className="log">
+        {rows.map(({ at, text, state }) => (
+          <li key={at + text}>
+            <time dateTime={at}>{time(at)}</time>
+            {state === null ? null : <Standing state={state} />}
+            <span>{text}</span>
+          </li>
+        ))}
+      </ol>
+    </Panel>
+  )
+}

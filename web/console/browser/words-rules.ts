@@ -1,0 +1,67 @@
+/** What the pages of rules and limits say. */
+import { type Rows, wordsOf } from './table-words.ts'
+
+const rows = {
+  always: ['Always', '無条件', '조건 없음'],
+  and: ['and', 'かつ', '그리고'],
+  age: ['Age', '年齢', '나이'],
+  annualIncome: ['Annual income', '年収', '연 소득'],
+  score: ['Score', 'スコア', '점수'],
+  debt: ['Debt', '借入', '부채'],
+  employment: ['Employment', '職業', '직업'],
+  bureau: ['Bureau', '信用情報', '신용 정보'],
+  below: ['below', '未満', '미만'],
+  atLeast: ['at least', '以上', '이상'],
+  shareOf: ['{perMille} ‰ of income', '年収の{perMille}‰', '소득의 {perMille}‰'],
+  rule: ['Rule {number}', 'ルール{number}', '규칙 {number}'],
+  condition: ['Condition {number}', '条件{number}', '조건 {number}'],
+  fact: ['What is looked at', '見る項目', '살피는 항목'],
+  comparison: ['Comparison', '比較', '비교'],
+  value: ['Value', '値', '값'],
+  addCondition: ['Add a condition', '条件を追加', '조건 추가'],
+  dropCondition: ['Take the condition out', '条件を外す', '조건 빼기'],
+  result: ['Then', '結果', '결과'],
+  reason: ['Reason', '理由', '이유'],
+  limitKind: ['Limit', '限度額', '한도'],
+  kind_amount: ['An amount', '金額', '금액'],
+  kind_share: ['A share of income', '年収の割合', '소득의 비율'],
+  kind_none: ['No credit', '与信なし', '신용 없음'],
+  amount: ['Amount, or at most', '金額または上限', '금액 또는 상한'],
+  perMille: ['‰ of income', '年収の‰', '소득의 ‰'],
+  addRule: ['Add a rule', 'ルールを追加', '규칙 추가'],
+  dropRule: ['Take rule {number} out', 'ルール{number}を外す', '규칙 {number} 빼기'],
+  up: ['Rule {number} up', 'ルール{number}を上へ', '규칙 {number} 위로'],
+  changeRules: ['Change the rules', 'ルールを変える', '규칙 바꾸기'],
+  changeBounds: ['Change the limits', '上限を変える', '한도 바꾸기'],
+  askChange: ['Ask for this change', 'この変更を依頼', '이 변경 요청'],
+  changeLead: [
+    'It counts for every card of the program, once a second person has agreed. ' +
+      'What is left as it is stays.',
+    '二人目が同意すると、このプログラムのすべてのカードに適用されます。変えない項目はそのままです。',
+    '두 번째 사람이 동의하면 이 프로그램의 모든 카드에 적용됩니다. 바꾸지 않은 항목은 그대로입니다.',
+  ],
+  perTransaction: ['Per payment', '1回あたり', '건당'],
+  perDay: ['Per day', '1日あたり', '하루'],
+  perMonth: ['Per month', '1か月あたり', '한 달'],
+  signatureMax: ['Signature alone up to', '署名だけの上限', '서명만으로 가능한 한도'],
+  secondAbove: ['Second person above', '二人目が必要な金額', '두 번째 사람 기준 금액'],
+  secondLead: ['Empty: never.', '空欄なら不要です。', '비우면 필요 없습니다.'],
+  overCapture: [
+    'Captured above the hold, at most, per cent',
+    '確保額を超える売上確定の上限(%)',
+    '보류액을 넘는 매입 상한(%)',
+  ],
+  overCaptureLead: [
+    'Of what was held; for a tip, or a last bill. 0: never.',
+    '確保した額に対する割合です(チップや後から届く請求など)。0なら認めません。',
+    '보류한 금액에 대한 비율입니다(팁이나 나중에 온 청구 등). 0이면 허용하지 않습니다.',
+  ],
+  forcePost: [
+    'Also without funds: the cardholder owes it',
+    '残高不足でも計上する(カード会員の借りになる)',
+    '잔액이 없어도 매입(카드 이용자가 빚짐)',
+  ],
+  renewDays: ['Renewed, days before the end', '更新する日(期限の何日前か)', '만료 며칠 전에 갱신'],
+} as const satisfies Rows
+
+export const ruleWords = wordsOf(rows)
