@@ -2,7 +2,8 @@
  * What `npm test` runs: two PostgreSQL clusters in a temporary folder, a migrated template database
  * in each, then every *.test.ts (or the files named), each in a process of its own, as many at once
  * as there are processors. The last line is `N passed, N failed`; no test at all, or one left out
- * without reason, is a failure.
+ * without reason, is a failure. In CI, where nobody can try again, a file or two that failed among
+ * others run once more alone, and are named.
  */
 import { glob, statfs } from 'node:fs/promises'
 import { freemem, tmpdir } from 'node:os'
@@ -54,10 +55,12 @@ async function main(args: readonly string[]): Promise<number> {
   await prepareDatabases(stack, { fsync: 'off' })
   // Once, for every house of the tests.
   for (const page of ['wallet', 'pos', 'console'] as const) await buildPage(page)
-  const { passed, failed, left, took } = await runFiles(files, ending.signal)
+  const again = process.env['CI'] === 'true'
+  const { passed, failed, unsteady, left, took } = await runFiles(files, ending.signal, { again })
   if (ending.signal.aborted) return codeOfSignal(await ending.asked)
   const slowest = took.sort(([, a], [, b]) => b - a).slice(0, SLOWEST)
   for (const [file, seconds] of slowest) print(`${seconds.toFixed(1)} s  ${relative(root, file)}`)
+  for (const file of unsteady) print(`passed only when alone: ${relative(root, file)}`)
   for (const check of left) print(`${LEFT_TO_CI}: ${check}`)
   const none = passed + failed === 0 ? 1 : 0
   if (none > 0) print('There was no test at all.')

@@ -18,29 +18,62 @@ const execArgv = [
   pathToFileURL(join(import.meta.dirname, 'last-reports.ts')).href,
 ]
 
+/** What was heard of files, and of checks that are left to CI. */
+type Heard = {
+  readonly of: Map<string, { readonly passed: number; readonly failed: number; readonly seconds: number }>
+  readonly left: string[]
+  /** Tests that were left out without a reason that counts. */
+  readonly leftOut: string[]
+}
+
 export type Result = {
   passed: number
   failed: number
-  readonly left: string[]
+  /** Files that failed among others and passed when they had the machine to themselves. */
+  readonly unsteady: readonly string[]
+  readonly left: readonly string[]
   /** Of each file, its seconds. */
-  readonly took: (readonly [file: string, seconds: number])[]
+  readonly took: readonly (readonly [file: string, seconds: number])[]
 }
 
 /** Tests that measure time have the machine to themselves: `<what>.alone.test.ts`. */
 const isAlone = (file: string) => file.endsWith('.alone.test.ts')
 
-/** Together what may, then, one by one, what runs alone. */
-export async function runFiles(files: readonly string[], signal: AbortSignal): Promise<Result> {
-  const result: Result = { passed: 0, failed: 0, left: [], took: [] }
+/** A busy machine makes one or two files late; what breaks more of them is in the product. */
+const SECOND_TRIES = 3
+
+/**
+ * Together what may, then, one by one, what runs alone. With `again`, at most three files that
+ * failed run once more, alone: only what fails there too has failed, and the others are named.
+ */
+export async function runFiles(
+  files: readonly string[],
+  signal: AbortSignal,
+  { again = false } = {},
+): Promise<Result> {
+  const heard: Heard = { of: new Map(), left: [], leftOut: [] }
   const together = files.filter((file) => !isAlone(file))
-  await runSome({ files: together, concurrency: availableParallelism(), signal }, result)
-  await runSome({ files: files.filter(isAlone), concurrency: 1, signal }, result)
-  const ended = new Set(result.took.map(([file]) => file))
-  for (const file of files.filter((one) => !signal.aborted && !ended.has(one))) {
-    result.failed += 1
-    process.stdout.write(`not all was heard of ${relative(root, file)}\n`)
+  await runSome({ files: together, concurrency: availableParallelism(), signal }, heard)
+  await runSome({ files: files.filter(isAlone), concurrency: 1, signal }, heard)
+
+  const failed = files.filter((file) => heard.of.get(file)?.failed !== 0)
+  const retried = again && failed.length <= SECOND_TRIES ? failed : []
+  for (const file of retried) heard.of.delete(file)
+  await runSome({ files: retried, concurrency: 1, signal }, heard)
+
+  const result = { passed: 0, failed: heard.leftOut.length }
+  for (const file of files.filter(() => !signal.aborted)) {
+    const one = heard.of.get(file)
+    if (one === undefined) process.stdout.write(`not all was heard of ${relative(root, file)}\n`)
+    result.passed += one?.passed ?? 0
+    result.failed += one?.failed ?? 1
   }
-  return result
+  return {
+    ...result,
+    unsteady: retried.filter((file) => heard.of.get(file)?.failed === 0),
+    left: heard.left,
+    took: [...heard.of].map(([file, { seconds }]) => [file, seconds] as const),
+  }
 }
 
 type Some = {
@@ -50,20 +83,24 @@ type Some = {
 }
 
 /** Runs files and counts; what was skipped for another reason than a missing package fails. */
-async function runSome({ files, ...how }: Some, result: Result): Promise<void> {
+async function runSome({ files, ...how }: Some, heard: Heard): Promise<void> {
   if (files.length === 0 || how.signal.aborted) return
   const settings = { isolation: 'process', timeout: TEST_MS, cwd: root, execArgv } as const
   const stream = run({ ...settings, ...how, files: [...files] })
   stream.on('test:pass', ({ name, skip, todo }) => {
-    if (typeof skip === 'string' && skip.startsWith(LEFT_TO_CI))
-      result.left.push(`${name} (${skip})`)
-    else if (skip !== undefined || todo !== undefined) result.failed += 1
+    if (typeof skip === 'string' && skip.startsWith(LEFT_TO_CI)) heard.left.push(`${name} (${skip})`)
+    else if (skip !== undefined || todo !== undefined) heard.leftOut.push(name)
   })
   stream.on('test:summary', ({ file, duration_ms, counts, success }) => {
-    if (file !== undefined) return void result.took.push([file, duration_ms / 1000])
+    if (file === undefined) return
     const { tests, passed, skipped, todo } = counts
-    result.passed += passed
-    result.failed += Math.max(tests - passed - skipped - todo, success ? 0 : 1)
+    const failed = Math.max(tests - passed - skipped - todo, success ? 0 : 1)
+    heard.of.set(file, { passed, failed, seconds: duration_ms / 1000 })
+  })
+  // A process that ends badly after its tests: it is the file itself that fails then.
+  stream.on('test:fail', ({ name }) => {
+    const one = heard.of.get(name)
+    if (one?.failed === 0) heard.of.set(name, { ...one, failed: 1 })
   })
   for await (const text of stream.compose(spec())) process.stdout.write(text)
 }
