@@ -58,7 +58,7 @@ async function main(args: readonly string[]): Promise<number> {
   const again = process.env['CI'] === 'true'
   const { passed, failed, unsteady, left, took } = await runFiles(files, ending.signal, { again })
   if (ending.signal.aborted) return codeOfSignal(await ending.asked)
-  const slowest = took.sort(([, a], [, b]) => b - a).slice(0, SLOWEST)
+  const slowest = took.toSorted(([, a], [, b]) => b - a).slice(0, SLOWEST)
   for (const [file, seconds] of slowest) print(`${seconds.toFixed(1)} s  ${relative(root, file)}`)
   for (const file of unsteady) print(`passed only when alone: ${relative(root, file)}`)
   for (const check of left) print(`${LEFT_TO_CI}: ${check}`)

@@ -20,7 +20,10 @@ const execArgv = [
 
 /** What was heard of files, and of checks that are left to CI. */
 type Heard = {
-  readonly of: Map<string, { readonly passed: number; readonly failed: number; readonly seconds: number }>
+  readonly of: Map<
+    string,
+    { readonly passed: number; readonly failed: number; readonly seconds: number }
+  >
   readonly left: string[]
   /** Tests that were left out without a reason that counts. */
   readonly leftOut: string[]
@@ -88,7 +91,8 @@ async function runSome({ files, ...how }: Some, heard: Heard): Promise<void> {
   const settings = { isolation: 'process', timeout: TEST_MS, cwd: root, execArgv } as const
   const stream = run({ ...settings, ...how, files: [...files] })
   stream.on('test:pass', ({ name, skip, todo }) => {
-    if (typeof skip === 'string' && skip.startsWith(LEFT_TO_CI)) heard.left.push(`${name} (${skip})`)
+    if (typeof skip === 'string' && skip.startsWith(LEFT_TO_CI))
+      heard.left.push(`${name} (${skip})`)
     else if (skip !== undefined || todo !== undefined) heard.leftOut.push(name)
   })
   stream.on('test:summary', ({ file, duration_ms, counts, success }) => {
