@@ -27,7 +27,8 @@ const runner = (files: readonly string[], again: boolean) => `
   const busy = setInterval(() => {
     for (const until = Date.now() + 20; Date.now() < until; );
   }, 1)
-  const result = await runFiles(${JSON.stringify(files)}, new AbortController().signal, { again: ${again} })
+  const { signal } = new AbortController()
+  const result = await runFiles(${JSON.stringify(files)}, signal, { again: ${again} })
   clearInterval(busy)
   console.log(JSON.stringify(result))`
 
