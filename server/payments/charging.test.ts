@@ -86,6 +86,32 @@ describe('a token', () => {
     assert.equal(await held(book.card), 0)
   })
 
+  test('odd texts are kept as they came', async () => {
+    const { token } = await openToken(shop, await openBook(shop))
+    const odd = [
+      '"quoted", (said)',
+      'back\\slash\\',
+      "{'}",
+      ',',
+      '花🌸屋',
+      ' a  b ',
+      '$1 $& %',
+      'null',
+    ]
+    for (const text of odd) {
+      const lines = [{ description: text, quantity: 1, amount: 1200 }]
+      const metadata = { note: `${text}\n\t\r${text}`, empty: '' }
+      const ask = { ...askOf(shop, { key: text + newKey() }), lines, metadata }
+      const shown = { kind: 'token', token } as const
+      const pay = () => shop.payments.charge({ ...ask, merchantReference: text }, shown, at())
+      const first = await pay()
+      assert(first.ok)
+      const { merchant_reference: reference, ...row } = first.value
+      assert.deepEqual([reference, row.lines, row.metadata], [text, lines, metadata])
+      assert.deepEqual(await pay(), first, 'as PostgreSQL has it')
+    }
+  })
+
   test('the same key many times at once charges once', async () => {
     const book = await openBook(shop)
     const { token } = await openToken(shop, book)

@@ -6,6 +6,7 @@
 import type { Refusal } from '@warifu/protocol/errors'
 import { type Id, laneOf } from '@warifu/protocol/ids'
 import type { TokenUse } from '#presentment'
+import { rowsText } from '#store'
 import { type NewPayment, orderDigest } from './creating.ts'
 import type { At, PaymentNeeds } from './needs.ts'
 import type { PaymentRow } from './row.ts'
@@ -46,10 +47,13 @@ type Charged = {
 export async function decide(needs: PaymentNeeds, asks: readonly Ask[]): Promise<Reply[]> {
   const { sql } = needs.store
   const { nowMs, holdUntilMs, day, month } = timesOf(Math.max(...asks.map(({ at }) => at.nowMs)))
-  const rows = asks.map((one, i) => asRow(needs, one, i + 1))
+  const rows = rowsText(
+    asks.map((one, i) => plainOf(needs, one, i + 1)),
+    asks.map(freeOf),
+  )
   const found = await sql<Charged[]>`
     select * from payments.charge(
-      ${JSON.stringify(rows)}::text::json, ${asks.some(isAbsent)}, ${asks.some(isNetwork)},
+      ${rows}::text::payments.charging[], ${asks.some(isAbsent)}, ${asks.some(isNetwork)},
       ${nowMs}, ${holdUntilMs}, ${day}, ${month})`
   const replies: Reply[] = []
   for (const one of found) {
@@ -63,39 +67,42 @@ export async function decide(needs: PaymentNeeds, asks: readonly Ask[]): Promise
 const isAbsent = ({ card }: Ask) => card.initiator === 'merchant'
 const isNetwork = ({ card }: Ask) => card.network !== undefined
 
-/** What is null is left out: PostgreSQL reads it as null again. */
-const asRow = (needs: PaymentNeeds, { ask, card, at }: Ask, ord: number) => {
+/** The fields of `payments.charging`, in their order; `freeOf` are those behind them. */
+const plainOf = (needs: PaymentNeeds, { ask, card, at }: Ask, ord: number) => {
   const lane = laneOf(ask.merchant)
-  return {
+  return [
     ord,
     lane,
-    payment: needs.mint('pay', lane),
-    request: at.requestId,
-    event: needs.mint('evt', lane),
-    merchant: ask.merchant,
-    key: ask.key,
-    digest: Buffer.from(ask.digest).toString('hex'),
-    amount: ask.amount,
-    currency: ask.currency,
-    store: ask.store,
-    merchant_reference: ask.merchantReference,
-    lines: ask.lines.length === 0 ? undefined : ask.lines,
-    order_digest: orderDigest(ask.lines),
-    presentment: card.way.of,
-    capture_method: ask.captureMethod,
-    metadata: ask.metadata,
-    deadline_ms: deadlineOf(ask, at),
-    device: card.device ?? undefined,
-    token: card.token,
-    token_lane: card.token_lane,
-    initiator: card.initiator,
-    card: card.card ?? undefined,
-    network: card.network?.card,
-    last4: card.network?.last4,
-    declined: card.declined ?? undefined,
-    way: card.way,
-  }
+    needs.mint('pay', lane),
+    at.requestId,
+    needs.mint('evt', lane),
+    ask.merchant,
+    Buffer.from(ask.digest).toString('hex'),
+    ask.amount,
+    ask.currency,
+    ask.store ?? null,
+    orderDigest(ask.lines),
+    card.way.of,
+    ask.captureMethod,
+    deadlineOf(ask, at),
+    card.device,
+    card.token ?? null,
+    card.token_lane ?? null,
+    card.initiator ?? null,
+    card.card,
+    card.declined,
+    card.network?.card ?? null,
+    card.network?.last4 ?? null,
+  ]
 }
+
+const freeOf = ({ ask, card }: Ask) => [
+  ask.key,
+  ask.merchantReference ?? null,
+  ask.lines.length === 0 ? null : JSON.stringify(ask.lines),
+  JSON.stringify(ask.metadata),
+  JSON.stringify(card.way),
+]
 
 const deadlineOf = ({ expiresInS }: NewPayment, { nowMs }: At) => nowMs + expiresInS * 1000
 

@@ -6,16 +6,23 @@
 type Field = string | number | boolean | null
 
 /**
- * `{"(1,a,)",…}`: each row its fields in their order, null as nothing. Of fields that need no
- * quotes: numbers, ids, words, hexadecimal. With a comma in one a row is too long, and refused.
+ * `{"(1,a,,\"\"\"so\"\" it is\")",…}`: each row its fields in their order, null as nothing. `plain`
+ * are those that need no quotes: numbers, ids, words, hexadecimal (with a comma in one a row is too
+ * long, and refused); after them `free`, texts in which anything may stand.
  */
-export const rowsText = (rows: readonly (readonly Field[])[]): string =>
-  `{${rows.map(rowText).join(',')}}`
+export const rowsText = (
+  plain: readonly (readonly Field[])[],
+  free?: readonly (readonly (string | null)[])[],
+): string => `{${plain.map((row, i) => rowText(row, free?.[i])).join(',')}}`
 
-const needsQuotes = /["\\(){}\s]/
-
-function rowText(row: readonly Field[]): string {
-  const text = row.join(',')
-  if (needsQuotes.test(text)) throw new Error('rows: a field that needs quotes')
+function rowText(plain: readonly Field[], free: readonly (string | null)[] = []): string {
+  let text = plain.join(',')
+  if (text.includes('"') || text.includes('\\') || text.includes(')'))
+    throw new Error('rows: a field that needs quotes')
+  for (const one of free) text += one === null ? ',' : `,${quoted(one)}`
   return `"(${text})"`
 }
+
+/** Two readers take quotes away: the array's, then the row's. */
+const quoted = (text: string): string =>
+  `\\"${text.replaceAll('\\', '\\\\\\\\').replaceAll('"', '\\"\\"')}\\"`

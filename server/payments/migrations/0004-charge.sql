@@ -3,15 +3,16 @@
 -- authorised, the answer kept, the event written, together or not at all. Arrays are read
 -- side by side, as in 0002.
 
--- One request, as the server brings it. `ord` counts from 1 without gaps. `network`: the vault's
--- name for another company's card at this merchant, `last4` its last digits: its acquirer has
--- decided. `declined`: what the vault's answer already speaks against it. `way`: how its hops are told.
+-- One request, as the server brings it, by the order of these fields. `ord` counts from 1 without
+-- gaps. `network`: the vault's name for another company's card at this merchant, `last4` its last
+-- digits: its acquirer has decided. `declined`: what the vault's answer already speaks against it.
+-- `way`: how its hops are told.
 create type payments.charging as (
-  ord int, lane smallint, payment text, request text, event text, merchant text, key text,
-  digest text, amount bigint, currency text, store text, merchant_reference text, lines jsonb,
-  order_digest text, presentment text, capture_method text, metadata jsonb, deadline_ms bigint,
-  device text, token text, token_lane smallint, initiator text, card text, declined text, way jsonb,
-  network text, last4 text
+  ord int, lane smallint, payment text, request text, event text, merchant text, digest text,
+  amount bigint, currency text, store text, order_digest text, presentment text,
+  capture_method text, deadline_ms bigint, device text, token text, token_lane smallint,
+  initiator text, card text, declined text, network text, last4 text,
+  key text, merchant_reference text, lines jsonb, metadata jsonb, way jsonb
 );
 
 -- What is found out about it. `refusal`: nothing is opened. `decline`: opened, and ended by a no.
@@ -116,18 +117,15 @@ end $fn$;
 -- Plans for small batches too: left to itself PostgreSQL plans a small batch anew each time, as a
 -- plan for few rows looks cheaper than it is to make, and a lone payment cost twice as much.
 -- `p_absent`: some are charged in the cardholder's absence. `p_network`: some are other companies'.
-create function payments.charge(p_batch json, p_absent boolean, p_network boolean, p_now bigint,
-                                p_expires bigint, p_day int, p_month int)
+create function payments.charge(asks payments.charging[], p_absent boolean, p_network boolean,
+                                p_now bigint, p_expires bigint, p_day int, p_month int)
 returns setof payments.charged language plpgsql volatile set plan_cache_mode = force_generic_plan
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $fn$
 declare
-  asks   payments.charging[];
   work   payments.found[];
   ends   ledger.ended[];
   absent tokens.ask[];
 begin
-  asks := array(select a from json_populate_recordset(null::payments.charging, p_batch) a
-                 order by a.ord);
   if p_absent then
     absent := payments.token_asks(asks);
     perform tokens.hold(absent);
