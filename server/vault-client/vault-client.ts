@@ -17,6 +17,7 @@ import { homeOf, orderOf } from './choosing.ts'
 import { type Ask, createLine, type Line, VaultUnavailable } from './line.ts'
 
 export { VaultUnavailable } from './line.ts'
+export { signedText } from './signed-text.ts'
 
 export type VaultReply<O extends VaultOperation> =
   | { readonly ok: true; readonly output: VaultOutput<O> }
