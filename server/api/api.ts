@@ -3,7 +3,6 @@
  * order: shape, caller, work, answer. Only this room knows HTTP.
  */
 import { Readable } from 'node:stream'
-import fastifyCors from '@fastify/cors'
 import { contract, type Endpoint, type EndpointName } from '@warifu/protocol/contract'
 import type { Answer, Refusal } from '@warifu/protocol/errors'
 import { type Id, isId, type Mint } from '@warifu/protocol/ids'
@@ -28,10 +27,10 @@ import { isKnown } from './etag.ts'
 import type { Call, Callers, CookieChange, Handlers } from './handler.ts'
 import { languageOf, lastEventIdOf, pathOf } from './headers.ts'
 import { keepLog, type LogNeeds } from './logging.ts'
+import { routeEach, uploadOf } from './routing.ts'
 import { type Readers, readersOf, shape } from './shaping.ts'
 import { statusOf } from './status.ts'
 import { type TakeNeeds, takingOf } from './taking.ts'
-import { routeEach, uploadOf } from './upload.ts'
 
 export { createAdmission } from './admission.ts'
 export type { Handlers } from './handler.ts'
@@ -126,15 +125,19 @@ export function createApi(needs: ApiNeeds): FastifyInstance {
   })
   app.decorateRequest('rawBody')
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
-    request.rawBody = Buffer.isBuffer(body) ? body : Buffer.from(body)
-    done(null, undefined)
-  })
+  // JSON by its name, as what is found by its name is found at once.
+  app.addContentTypeParser(
+    ['application/json', '*'],
+    { parseAs: 'buffer' },
+    (request, body, done) => {
+      request.rawBody = Buffer.isBuffer(body) ? body : Buffer.from(body)
+      done(null, undefined)
+    },
+  )
   app.addHook('onRequest', (request, reply, next) => {
     reply.header('request-id', request.id)
     next()
   })
-  openToWallet(app, needs)
   keepLog(app, needs)
   const send = sender(needs)
   app.setNotFoundHandler((request, reply) => {
@@ -146,32 +149,12 @@ export function createApi(needs: ApiNeeds): FastifyInstance {
     if (status === 503) reply.header('retry-after', 1)
     return reply.code(status).send(body)
   })
-  routeEach(app, (scope, name) => route(scope, name, needs))
+  routeEach(app, needs.walletOrigin, (scope, name) => route(scope, name, needs))
   app.get('/healthz', async (_, reply) => {
     const ok = await needs.healthy()
     return reply.code(ok ? 200 : 503).send({ ok })
   })
   return app
-}
-
-/** Browsers let the wallet's pages call, and no other origin's. It holds no cookie. */
-function openToWallet(app: FastifyInstance, { walletOrigin }: ApiNeeds): void {
-  app.register(fastifyCors, {
-    origin: [walletOrigin],
-    methods: ['GET', 'POST'],
-    allowedHeaders: [
-      'content-type',
-      'authorization',
-      'content-digest',
-      'signature',
-      'signature-input',
-      'warifu-terminal',
-      'warifu-counter',
-      'last-event-id',
-    ],
-    exposedHeaders: ['request-id'],
-    maxAge: 7200,
-  })
 }
 
 type Told = Answer<unknown> & { readonly cookie?: CookieChange }
