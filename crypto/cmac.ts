@@ -28,6 +28,9 @@ export const checkValue = (key: KeyObject | Uint8Array): string =>
     .toString('hex')
     .toUpperCase()
 
+/** Never written to; kept, since small new arrays that native code reads are costly. */
+const ZEROS = Buffer.alloc(16)
+
 type Cipher = {
   readonly algorithm: string
   readonly key: KeyObject | Uint8Array
@@ -37,7 +40,7 @@ type Cipher = {
 
 function tagOf({ algorithm, key, block }: Cipher, message: Uint8Array): Uint8Array {
   const keyObject = key instanceof Uint8Array ? createSecretKey(key) : key
-  const zeros = new Uint8Array(block)
+  const zeros = ZEROS.subarray(0, block)
   const cipher = createCipheriv(algorithm, keyObject, zeros)
   const encryptedZero = cipher.update(zeros)
   const blocks = masked(message, encryptedZero)
