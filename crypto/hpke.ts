@@ -108,7 +108,6 @@ function receiving({ enc, recipient, info }: RecipientSetup, psk: PskInput): Rec
 
 // ─── DHKEM(P-256, HKDF-SHA256), RFC 9180 §4.1 ────────────────────────────────────────────────
 
-const utf8 = new TextEncoder()
 const NONE = new Uint8Array(0)
 const noSalt = createSecretKey(NONE)
 const TAG = 16
@@ -117,6 +116,23 @@ const HASH = 32
 /** "HPKE-v1" ‖ suite_id (RFC 9180 §4), for the KEM and for the whole suite. */
 const KEM = Buffer.from('HPKE-v1KEM\x00\x10', 'latin1')
 const SUITE = Buffer.from('HPKE-v1HPKE\x00\x10\x00\x01\x00\x02', 'latin1')
+
+/** The labels of RFC 9180, encoded once. */
+const labels = {
+  eae_prk: Buffer.from('eae_prk'),
+  shared_secret: Buffer.from('shared_secret'),
+  psk_id_hash: Buffer.from('psk_id_hash'),
+  info_hash: Buffer.from('info_hash'),
+  secret: Buffer.from('secret'),
+  key: Buffer.from('key'),
+  base_nonce: Buffer.from('base_nonce'),
+  exp: Buffer.from('exp'),
+  sec: Buffer.from('sec'),
+}
+type Label = keyof typeof labels
+/** Places that an expansion fills in: its length before, the number of a block behind. */
+const LENGTH = Buffer.alloc(2)
+const NUMBER = Buffer.alloc(1)
 
 /** Sender's half of the KEM; the point of the ephemeral pair is the encapsulated key. */
 export function encap(recipientPublic: Uint8Array, ephemeral: HpkeKeyPair): Uint8Array {
@@ -134,7 +150,7 @@ function sharedSecret(privateKey: KeyObject, peer: Uint8Array, kemContext: Uint8
   const dh = diffieHellman({ privateKey, publicKey: publicKeyOf(peer) })
   const extracted = labeledExtract(KEM, noSalt, ['eae_prk', dh])
   dh.fill(0)
-  const plan = { label: 'shared_secret', info: kemContext, length: HASH }
+  const plan: Expansion = { label: 'shared_secret', info: kemContext, length: HASH }
   const shared = labeledExpand(KEM, createSecretKey(extracted), plan)
   extracted.fill(0)
   return shared
@@ -181,7 +197,7 @@ function keySchedule(shared: Uint8Array, { mode, psk, pskIdHash }: PskInput, inf
   let secret: KeyObject | undefined = createSecretKey(secretBytes)
   shared.fill(0)
   secretBytes.fill(0)
-  const expand = (label: string, length: number): Buffer => {
+  const expand = (label: Label, length: number): Buffer => {
     assert(secret !== undefined, 'this context was wiped')
     return labeledExpand(SUITE, secret, { label, info: context, length })
   }
@@ -198,7 +214,7 @@ function keySchedule(shared: Uint8Array, { mode, psk, pskIdHash }: PskInput, inf
     // Few messages need one: its secret is derived when it is asked for.
     exportSecret: (label: Uint8Array, length: number): Uint8Array => {
       const exporter = expand('exp', HASH)
-      const plan = { label: 'sec', info: label, length }
+      const plan: Expansion = { label: 'sec', info: label, length }
       const exported = labeledExpand(SUITE, createSecretKey(exporter), plan)
       exporter.fill(0)
       return exported
@@ -219,15 +235,17 @@ export function nonceAt(baseNonce: Uint8Array, sequence: number): Uint8Array {
 
 // ─── Labeled HKDF, RFC 9180 §4 and RFC 5869 ──────────────────────────────────────────────────
 
+/** Salts and secrets come as KeyObjects: Node spends five times as long on a raw key. */
 function labeledExtract(
   suite: Uint8Array,
   salt: KeyObject,
-  [label, keyMaterial]: readonly [string, Uint8Array],
+  [label, keyMaterial]: readonly [Label, Uint8Array],
 ): Buffer {
-  return hmac(salt, [suite, utf8.encode(label), keyMaterial])
+  const mac = createHmac('sha256', salt).update(Buffer.concat([suite, labels[label]]))
+  return mac.update(keyMaterial).digest()
 }
 
-type Expansion = { readonly label: string; readonly info: Uint8Array; readonly length: number }
+type Expansion = { readonly label: Label; readonly info: Uint8Array; readonly length: number }
 
 function labeledExpand(
   suite: Uint8Array,
@@ -236,21 +254,18 @@ function labeledExpand(
 ): Buffer {
   if (!Number.isInteger(length) || length < 0 || length > 255 * HASH)
     throw new RangeError('length: 0 to 8160 bytes')
-  const labeledInfo = [Uint8Array.of(length >> 8, length), suite, utf8.encode(label), info]
+  // One piece of Node's pool, the block's number at its end: small arrays of their own are costly.
+  const labeledInfo = Buffer.concat([LENGTH, suite, labels[label], info, NUMBER])
+  labeledInfo.writeUInt16BE(length)
   const blocks: Buffer[] = []
-  for (let block: Uint8Array = NONE, i = 1; (i - 1) * HASH < length; i += 1) {
-    const next = hmac(secret, [block, ...labeledInfo, Uint8Array.of(i)])
-    blocks.push(next)
-    block = next
+  for (let i = 1; (i - 1) * HASH < length; i += 1) {
+    const mac = createHmac('sha256', secret)
+    const before = blocks.at(-1)
+    if (before !== undefined) mac.update(before)
+    labeledInfo[labeledInfo.length - 1] = i
+    blocks.push(mac.update(labeledInfo).digest())
   }
   const expanded = Buffer.concat(blocks, length)
   for (const block of blocks) block.fill(0)
   return expanded
-}
-
-/** Keys come as KeyObjects: Node spends five times as long on a raw key. */
-function hmac(key: KeyObject, parts: readonly Uint8Array[]): Buffer {
-  const mac = createHmac('sha256', key)
-  for (const part of parts) mac.update(part)
-  return mac.digest()
 }
