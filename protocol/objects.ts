@@ -28,6 +28,7 @@ import { nextAction } from './next-action.ts'
 import { schemes } from './schemes.ts'
 import { orderLine } from './sealed.ts'
 import {
+  anyText,
   closed,
   digest,
   instant,
@@ -44,7 +45,7 @@ import { keyName } from './vault-shapes.ts'
 /** Free labels of the merchant: at most 50, carried on the object, never read by us. */
 export const metadata = Type.Record(
   Type.String({ pattern: '^[A-Za-z0-9_.-]{1,40}$' }),
-  Type.String({ maxLength: 500 }),
+  anyText(500),
   { maxProperties: 50 },
 )
 

@@ -29,14 +29,18 @@ export const digest = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })
 export const instant = Type.String({
   pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$',
 })
+/** Of UTF-16 whole characters only, but these: no database keeps half of a surrogate pair. */
+const charactersBut = (these: string): string =>
+  `(?:[^${these}\\ud800-\\udfff]|[\\ud800-\\udbff][\\udc00-\\udfff])`
+const notPlain =
+  '\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff'
+
 /** One line of plain text: no control characters, no bidirectional overrides (UAX #9). */
 export const plainText = (maxLength: number) =>
-  Type.String({
-    minLength: 1,
-    maxLength,
-    pattern:
-      '^[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]+$',
-  })
+  Type.String({ minLength: 1, maxLength, pattern: `^${charactersBut(notPlain)}+$` })
+/** Any text that PostgreSQL keeps: no null character. */
+export const anyText = (maxLength: number) =>
+  Type.String({ maxLength, pattern: `^${charactersBut('\\u0000')}*$` })
 /** An absolute http(s) address in ASCII; what else it must be, the payment's handler says. */
 export const webAddress = Type.String({ maxLength: 500, pattern: '^https?://[!-~]+$' })
 /** The public half of a P-256 key (RFC 7517, RFC 7518 §6.2). */

@@ -18,7 +18,6 @@ import type { Call, Callers, Handlers } from './handler.ts'
 import { pageOf } from './page.ts'
 import { soughtOf } from './payments-sought.ts'
 import { returnUrlFault } from './return-url.ts'
-import { unstorable } from './storable.ts'
 
 export type PaymentRooms = {
   readonly payments: Payments
@@ -145,17 +144,6 @@ const newPayment = (body: Body<'createPayment'>, caller: Callers['merchant']) =>
   metadata: body.metadata ?? {},
 })
 
-/** What a new payment may not say, though its shape allows it. */
-function faultOf(body: Body<'createPayment'>, livemode: boolean) {
-  const { return_url: url } = body
-  const expected = url === undefined ? undefined : returnUrlFault(url, livemode)
-  if (expected !== undefined) return refused('field_invalid', 'return_url', expected)
-  if (body.extent === 'up_to' && body.capture_method === 'automatic')
-    return refused('field_invalid', 'capture_method', 'manual expected: a ceiling is no sum')
-  const odd = unstorable(body)
-  return odd === undefined ? undefined : refused('field_invalid', odd, 'text of Unicode expected')
-}
-
 /** A card that comes with the request is decided in it; else somebody is waited for. */
 const create = (
   { payments }: PaymentRooms,
@@ -179,8 +167,11 @@ export const timelineEntry = (row: TimelineRow): Reply<'getTimeline'>['data'][nu
 export const paymentHandlers = (rooms: PaymentRooms) =>
   ({
     createPayment: async ({ body, caller, requestId, nowMs }) => {
-      const fault = faultOf(body, rooms.livemode)
-      if (fault !== undefined) return fault
+      const { return_url: url } = body
+      const expected = url === undefined ? undefined : returnUrlFault(url, rooms.livemode)
+      if (expected !== undefined) return refused('field_invalid', 'return_url', expected)
+      if (body.extent === 'up_to' && body.capture_method === 'automatic')
+        return refused('field_invalid', 'capture_method', 'manual expected: a ceiling is no sum')
       return mapped(
         await create(rooms, body, newPayment(body, caller), { requestId, nowMs }),
         (row) => paymentObject(rooms, row),
