@@ -10,7 +10,6 @@ import type { ApprovalContent } from '@warifu/protocol/approval-content'
 import { done } from '@warifu/protocol/errors'
 import { type Id, laneOf } from '@warifu/protocol/ids'
 import { callOf, type Rehearsal, rehearse, scriptedVault } from '@warifu/server/rehearsal'
-import { rowsText } from '#store'
 import { createTerminals } from '#terminals'
 import { type AskedHow, ask, contentDigest, createApprovals, type Heard } from './approvals.ts'
 
@@ -283,18 +282,4 @@ test('a consent that waits for a day holds no payment of its shop back', async (
   }
   assert.equal(await askAbout(person, consent), 'asked')
   assert.equal(await askAbout(person, contentOf(payee)), 'asked')
-})
-
-test('rows in PostgreSQL’s own text come back as they were; others are refused', async () => {
-  const read = (rows: Parameters<typeof rowsText>[0]) =>
-    stage.store.sql`select ord, approval, match_number, given
-                      from unnest(${rowsText(rows)}::text::approvals.ask[])`
-  const row = (approval: string, number: string | null, given: boolean) =>
-    [1, 0, approval, 'trm', null, null, number, given] as const
-  const [first, second] = await read([row('apr_0', '07', true), row('a|b-c.d:e', null, false)])
-  assert.deepEqual(first, { ord: 1, approval: 'apr_0', match_number: '07', given: true })
-  assert.deepEqual(second, { ord: 1, approval: 'a|b-c.d:e', match_number: null, given: false })
-  for (const text of ['"', '\\', '(', ')', '{', '}', ' ', '\n'])
-    assert.throws(() => rowsText([row(text, null, true)]), /needs quotes/)
-  await assert.rejects(read([row('a,b', null, true)]), /malformed record literal/)
 })
