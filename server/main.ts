@@ -17,6 +17,8 @@ import { type Config, ConfigError, readConfig, type VaultPlace } from './config.
 const TICK_MS = 250
 const MORE_MS = 10
 const TAIL_MS = 100
+/** A look at the log takes milliseconds; one without an answer by then has lost its line. */
+const TAIL_PATIENCE_MS = 10_000
 const HEARING_MS = 20
 const VAULT_TIMEOUT_MS = 10_000
 
@@ -62,7 +64,8 @@ async function main(): Promise<void> {
     app.work(now()).catch((fault: unknown) => logger.error({ err: fault }, 'work')),
   )
   const stopTailing = every(TAIL_MS, async () => {
-    await app.tail(now()).catch((fault: unknown) => logger.error({ err: fault }, 'tail'))
+    const tailed = within(TAIL_PATIENCE_MS, app.tail(now()))
+    await tailed.catch((fault: unknown) => logger.error({ err: fault }, 'tail'))
   })
   const stopFollowing = every(TAIL_MS, async () => {
     if (!isSandbox) return
@@ -125,6 +128,20 @@ function deriver({ serverKey }: Config) {
   return (...words: readonly string[]): Uint8Array => {
     const text = words.map((word) => `${Buffer.byteLength(word)}:${word}`).join('')
     return createHmac('sha256', key).update(text).digest()
+  }
+}
+
+/** Fails where `work` has no end by then. Nobody waits for it any more, whatever becomes of it. */
+async function within<T>(patienceMs: number, work: Promise<T>): Promise<T> {
+  const ended = new AbortController()
+  const late = async () => {
+    await sleep(patienceMs, undefined, { signal: ended.signal, ref: false })
+    throw new Error(`no end within ${patienceMs} ms`)
+  }
+  try {
+    return await Promise.race([work, late()])
+  } finally {
+    ended.abort()
   }
 }
 

@@ -43,6 +43,9 @@ const bigint = {
  */
 const secondsUntilNext = (failures: number): number => Math.min(2 ** failures / 100, 1)
 
+/** No transaction of ours is this long without a question to PostgreSQL. */
+const IDLE_MS = 30_000
+
 export function openStore(url: string, connections: number): Store {
   const sql = endWithConnection(
     postgres(url, {
@@ -51,7 +54,11 @@ export function openStore(url: string, connections: number): Store {
       backoff: secondsUntilNext,
       types: { bigint },
       onnotice: () => {},
-      connection: { application_name: 'warifu-server' },
+      connection: {
+        application_name: 'warifu-server',
+        // Events are read below the oldest open transaction: one that nobody ends would hold all.
+        idle_in_transaction_session_timeout: IDLE_MS,
+      },
     }),
   )
   return {
