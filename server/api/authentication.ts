@@ -3,9 +3,14 @@
  * come as that caller is refused. A terminal's signature is verified here with the key that it was
  * enrolled with, except where the vault verifies it on the way to opening a card.
  */
-import { hash, verify } from 'node:crypto'
+import { verify } from 'node:crypto'
 import { toBase64url } from '@warifu/crypto/base64url'
-import { readSignature, readSignatureInput, signatureBase } from '@warifu/crypto/http-signature'
+import {
+  contentDigestHeader,
+  readSignature,
+  readSignatureInput,
+  signatureBase,
+} from '@warifu/crypto/http-signature'
 import { sha256 } from '@warifu/crypto/sha256'
 import { scopeOf } from '@warifu/protocol/api-key-contract'
 import type { Caller, Endpoint } from '@warifu/protocol/contract'
@@ -235,7 +240,7 @@ function readSigned(incoming: Incoming): Answer<Signed> {
   if (request.signature === '') return refused('unauthenticated')
   const input = readSignatureInput(request.signature_input)
   // Nothing is secret here: what was claimed of the body, and the body.
-  const isWhole = request.content_digest === `sha-256=:${hash('sha256', body, 'base64')}:`
+  const isWhole = request.content_digest === contentDigestHeader(sha256(body))
   if (!input || !isWhole) return refused('signature_invalid')
   const { createdS, keyid, params } = input
   const base = baseOf(request, params)

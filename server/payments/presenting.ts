@@ -9,7 +9,6 @@ import type { Hop } from '@warifu/protocol/objects'
 import { isNext, type Read } from '#presentment'
 import { type Batcher, createBatcher, retried, rowsText } from '#store'
 import type { TerminalCall } from '#terminals'
-import { signedText } from '#vault-client'
 import { refusedLast } from './hop.ts'
 import { goneOn, refusedAtDoor } from './hops.ts'
 import { type At, instantOf, type PaymentNeeds, pushedWays } from './needs.ts'
@@ -74,7 +73,7 @@ async function authorize(needs: PaymentNeeds, asks: readonly Ask[]): Promise<Pre
   const [row] = await sql<{ answers: PresentedRow[] }[]>`
     select payments.authorize(
       ${rowsText(asks.map((ask, i) => asRow(needs, ask, i + 1)))}::text::payments.presented[],
-      ${linesOf(asks, ({ call }) => signedText(call.request))}, ${linesOf(asks, wayTold)}, ${nowMs},
+      ${linesOf(asks, ({ call }) => call.request)}, ${linesOf(asks, wayTold)}, ${nowMs},
       ${holdUntilMs}, ${day}, ${month}, ${sourcesOf(paymentMoves, 'authorized')}) as answers`
   return row?.answers ?? []
 }
@@ -104,12 +103,12 @@ const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
 const wayTold = ({ call, of, read, ms }: Ask) => {
   const { openedWith: key, signedWith: signed } = read
-  return JSON.stringify({ of, terminal: call.terminal, key, signed, ms })
+  return { of, terminal: call.terminal, key, signed, ms }
 }
 
 /** JSON has no line breaks of its own. */
-const linesOf = (asks: readonly Ask[], what: (ask: Ask) => string): string =>
-  asks.map(what).join('\n')
+const linesOf = (asks: readonly Ask[], what: (ask: Ask) => object): string =>
+  asks.map((ask) => JSON.stringify(what(ask))).join('\n')
 
 type Refused = {
   readonly payment: Id<'pay'>

@@ -1,14 +1,11 @@
 /** Frames between server and vault: 4-byte length (big-endian), then a JSON array. */
 import type { VaultAnswer } from '@warifu/protocol/vault'
-import { type Call, callText } from './signed-text.ts'
 
-export function frame(calls: readonly Call[]): Buffer {
-  const json = `[${calls.map(callText).join(',')}]`
-  const length = Buffer.byteLength(json)
-  const bytes = Buffer.allocUnsafe(4 + length)
-  bytes.writeUInt32BE(length)
-  bytes.write(json, 4)
-  return bytes
+export function frame(calls: readonly object[]): Buffer {
+  const json = Buffer.from(JSON.stringify(calls))
+  const head = Buffer.alloc(4)
+  head.writeUInt32BE(json.length)
+  return Buffer.concat([head, json])
 }
 
 /** Reads frames out of a stream of chunks; throws where a frame is too long or not an array. */

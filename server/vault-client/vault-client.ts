@@ -17,7 +17,6 @@ import { homeOf, orderOf } from './choosing.ts'
 import { type Ask, createLine, type Line, VaultUnavailable } from './line.ts'
 
 export { VaultUnavailable } from './line.ts'
-export { signedText } from './signed-text.ts'
 
 export type VaultReply<O extends VaultOperation> =
   | { readonly ok: true; readonly output: VaultOutput<O> }
