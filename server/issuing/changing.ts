@@ -8,13 +8,12 @@ import { jcs } from '@warifu/crypto/jcs'
 import { type Answer, done, refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
 import type { ControlsObject } from '@warifu/protocol/issuing-objects'
-import { setControls, setTerms } from '#ledger'
 import { askSecond, type Waiting } from '#people'
 import type { Tx } from '#store'
-import { boundsOf, factsOfControls, narrowed, noControls } from './controls.ts'
 import type { Needs } from './needs.ts'
 import { type Program, readProgram } from './program.ts'
 import type { Rule } from './rules.ts'
+import { tellLedger } from './telling.ts'
 
 /** What is not named stays as it is. */
 export type ProgramChange = {
@@ -122,16 +121,9 @@ async function tellCards(tx: Tx, id: Id<'prg'>): Promise<number> {
      order by c.id limit ${BATCH} for no key update of c`
   const now = await readProgram(tx, id)
   if (now === undefined) throw new Error('the program is not there')
-  const ids = cards.map((card) => card.id)
-  await setTerms(tx, ids, now)
-  const bounds = boundsOf(now)
-  await Promise.all(
-    cards.map((card) =>
-      setControls(tx, card.id, factsOfControls(narrowed(bounds, card.own ?? noControls))),
-    ),
-  )
+  await tellLedger(tx, now, cards)
   // Fewer than a batch is not the end: some may have moved while they were waited for.
-  await tx`update issuing.program set changed_to = ${ids.at(-1) ?? null} where id = ${id}`
+  await tx`update issuing.program set changed_to = ${cards.at(-1)?.id ?? null} where id = ${id}`
   return cards.length
 }
 

@@ -3,15 +3,13 @@ import { done, refused } from '@warifu/protocol/errors'
 import type { Id } from '@warifu/protocol/ids'
 import type { ControlsObject } from '@warifu/protocol/issuing-objects'
 import { append } from '#events'
-import { setControls } from '#ledger'
-import type { Tx } from '#store'
 import type { TerminalCall, Work } from '#terminals'
-import { type CardRow, readCard } from './card.ts'
+import { readCard } from './card.ts'
 import type { CardView } from './card-view.ts'
-import { boundsOf, factsOfControls, narrowed, noControls } from './controls.ts'
 import { viewOne } from './holding.ts'
 import type { Needs } from './needs.ts'
 import { readProgram } from './program.ts'
+import { tellLedger } from './telling.ts'
 
 export type Controlling = {
   readonly call: TerminalCall
@@ -34,18 +32,12 @@ export const control = (
       update issuing.card set own = ${tx.json(own)}, version = version + 1
        where id = ${id} and state = ${card.state} returning version`
     if (kept === undefined) return refused('card_not_active')
-    await tellLedger(tx, { ...card, own })
+    const program = await readProgram(tx, card.program)
+    if (program === undefined) throw new Error('a card without program')
+    await tellLedger(tx, program, [{ id, own }])
     const data = { last4: card.last4 }
     const about = { audience: card.cardholder, type: 'card.controls_changed', subject: id } as const
     await append(tx, [{ id: mint('evt'), ...about, sequence: kept.version, data }], nowMs)
     return done(await viewOne(tx, id, nowMs))
   },
 })
-
-/** What the program's bounds and the card's own come to. */
-export async function tellLedger(tx: Tx, card: CardRow): Promise<void> {
-  const program = await readProgram(tx, card.program)
-  if (program === undefined) throw new Error('a card without program')
-  const both = narrowed(boundsOf(program), card.own ?? noControls)
-  await setControls(tx, card.id, factsOfControls(both))
-}

@@ -79,15 +79,18 @@ export function narrowed(a: ControlsObject, b: ControlsObject): ControlsObject {
 const ALL = 9_000_000_000_000_000n
 const amount = (bound: number | null): bigint => (bound === null ? ALL : BigInt(bound))
 
-/** In the form of the hot path. */
-export const factsOfControls = (controls: ControlsObject): Controls => ({
-  perTransaction: amount(controls.per_transaction),
-  perDay: amount(controls.per_day),
-  perMonth: amount(controls.per_month),
-  countDay: controls.count_day,
-  countMonth: controls.count_month,
-  merchantsOnly: controls.merchants_only,
-  merchantsNever: controls.merchants_never,
-  categoriesOnly: controls.categories_only,
-  categoriesNever: controls.categories_never,
-})
+/** What a program's bounds and a card's own come to, in the form of the hot path. */
+export function controlsOf(program: Bounds, own: ControlsObject | null): Controls {
+  const controls = narrowed(boundsOf(program), own ?? noControls)
+  return {
+    perTransaction: amount(controls.per_transaction),
+    perDay: amount(controls.per_day),
+    perMonth: amount(controls.per_month),
+    countDay: controls.count_day,
+    countMonth: controls.count_month,
+    merchantsOnly: controls.merchants_only,
+    merchantsNever: controls.merchants_never,
+    categoriesOnly: controls.categories_only,
+    categoriesNever: controls.categories_never,
+  }
+}

@@ -7,7 +7,7 @@ import { openAccount, putCard, succeedCard } from '#ledger'
 import type { Tx } from '#store'
 import type { Application } from './application.ts'
 import { type Cause, insertCard, readCard } from './card.ts'
-import { boundsOf, factsOfControls } from './controls.ts'
+import { controlsOf } from './controls.ts'
 import type { Needs } from './needs.ts'
 import type { Program } from './program.ts'
 import { listVerifications } from './verification.ts'
@@ -31,7 +31,7 @@ export async function grant(needs: Needs, tx: Tx, granting: Granting): Promise<I
     { id: card, account, cardholder, program: programId, application: id, replaces: null },
     cause,
   )
-  const facts = factsOfControls(boundsOf(program))
+  const facts = controlsOf(program, null)
   const uses = program.usage === 'single_use' ? 1 : null
   const locks = program.usage === 'merchant_locked'
   const { signatureOnlyMax, overCapture, forcePost } = program

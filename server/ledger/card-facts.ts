@@ -51,8 +51,7 @@ export type CardFacts = Pick<Controls, 'perTransaction' | 'perDay' | 'perMonth'>
 /** More payments than a day has moments: what "no such bound" is in a comparison. */
 const NO_COUNT = 2_147_483_647
 
-const listOf = (values: readonly string[] | null) =>
-  values === null || values.length === 0 ? null : [...values]
+const listOf = (values: readonly string[]) => (values.length === 0 ? null : [...values])
 
 /** Makes a card known to the hot path. The card's id carries its account's lane. */
 export async function putCard(db: Db, facts: CardFacts): Promise<void> {
@@ -63,30 +62,47 @@ export async function putCard(db: Db, facts: CardFacts): Promise<void> {
                              signature_only_max, uses_left, locks, over_capture, force_post)
     values (${laneOf(account)}, ${card}, ${account}, ${active}, 0, 0, 0, ${signatureOnlyMax},
             ${uses}, ${locks}, ${overCapture}, ${forcePost})`
-  await setControls(db, card, { ...unbounded, ...facts })
+  await setControls(db, [{ ...unbounded, ...facts }])
 }
 
+export type CardControls = Controls & { readonly card: Id<'crd'> }
+
 /**
- * Other bounds from now on. Where a card locks itself to its first merchant, that merchant is not
- * a bound that anybody sets.
+ * Other bounds from now on, of several cards at once. Where a card locks itself to its first
+ * merchant, that merchant is not a bound that anybody sets.
  */
-export async function setControls(db: Db, card: Id<'crd'>, controls: Controls): Promise<void> {
-  const { perTransaction, perDay, perMonth, countDay, countMonth } = controls
-  const only = controls.merchantsOnly === null ? null : [...controls.merchantsOnly]
-  const categories = controls.categoriesOnly === null ? null : [...controls.categoriesOnly]
+export async function setControls(db: Db, cards: readonly CardControls[]): Promise<void> {
   await db`
-    update ledger.card
-       set per_transaction = least(${perTransaction}::bigint, cap),
-           per_day = least(${perDay}::bigint, cap), per_month = least(${perMonth}::bigint, cap),
-           own = case when cap is null then null
-                 else array[${perTransaction}, ${perDay}, ${perMonth}]::bigint[] end,
-           count_day = ${countDay ?? NO_COUNT}, count_month = ${countMonth ?? NO_COUNT},
-           merchants_only = case when locks then merchants_only else ${only}::text[] end,
-           merchants_never = ${listOf(controls.merchantsNever)}::text[],
-           categories_only = ${categories}::text[],
-           categories_never = ${listOf(controls.categoriesNever)}::text[]
-     where lane = ${laneOf(card)} and id = ${card}`
+    update ledger.card k
+       set per_transaction = least(n.per_transaction, k.cap),
+           per_day = least(n.per_day, k.cap), per_month = least(n.per_month, k.cap),
+           own = case when k.cap is not null
+                 then array[n.per_transaction, n.per_day, n.per_month] end,
+           count_day = n.count_day, count_month = n.count_month,
+           merchants_only = case when k.locks then k.merchants_only else n.merchants_only end,
+           merchants_never = n.merchants_never,
+           categories_only = n.categories_only, categories_never = n.categories_never
+      from jsonb_to_recordset(${db.json(cards.map(rowOf))}) as n
+           (lane smallint, id text, per_transaction bigint, per_day bigint, per_month bigint,
+            count_day int, count_month int, merchants_only text[], merchants_never text[],
+            categories_only text[], categories_never text[])
+     where k.lane = n.lane and k.id = n.id`
 }
+
+/** As JSON, which knows no BigInt. */
+const rowOf = ({ card, ...controls }: CardControls) => ({
+  lane: laneOf(card),
+  id: card,
+  per_transaction: String(controls.perTransaction),
+  per_day: String(controls.perDay),
+  per_month: String(controls.perMonth),
+  count_day: controls.countDay ?? NO_COUNT,
+  count_month: controls.countMonth ?? NO_COUNT,
+  merchants_only: controls.merchantsOnly && [...controls.merchantsOnly],
+  merchants_never: listOf(controls.merchantsNever),
+  categories_only: controls.categoriesOnly && [...controls.categoriesOnly],
+  categories_never: listOf(controls.categoriesNever),
+})
 
 export type Terms = {
   readonly signatureOnlyMax: bigint

@@ -197,7 +197,7 @@ test('random histories of two cards of one account agree with the model', async 
         const old = rules[now.which]
         assert(old)
         rules[now.which] = { ...old, ...now.now }
-        await setControls(sql, cards[now.which === 0 ? 0 : 1], now.now)
+        await setControls(sql, [{ ...now.now, card: cards[now.which === 0 ? 0 : 1] }])
       } else world.day += now.days
     }
     const [standing] = await standings(sql, [cards[0]])
@@ -283,8 +283,8 @@ test('bounds that are taken away bound no more', async () => {
   const card = await issue({ categoriesOnly: [], countDay: 0 })
   const pay = () => authorize(lane, [{ card, payment: 'a', amount: 1, ...shop }])
   assert.deepEqual(await pay(), ['count_exceeded'])
-  await setControls(stage.store.sql, card, { ...unbounded, ...wide, categoriesOnly: [] })
+  await setControls(stage.store.sql, [{ card, ...unbounded, ...wide, categoriesOnly: [] }])
   assert.deepEqual(await pay(), ['category_not_allowed'], 'only these kinds, and there are none')
-  await setControls(stage.store.sql, card, { ...unbounded, ...wide })
+  await setControls(stage.store.sql, [{ card, ...unbounded, ...wide }])
   assert.deepEqual(await pay(), ['ok'])
 })

@@ -11,6 +11,7 @@ import { plant } from '@warifu/server/rehearsal-books-bugs'
 import fc from 'fast-check'
 import type { Db, Tx } from '#store'
 import {
+  type Controls,
   fundAccount,
   openAccount,
   putCard,
@@ -229,8 +230,8 @@ const account = (tx: Tx, { lane, account: id }: Book, set: Record<string, string
   tx`update ledger.account set ${tx(set)} where lane = ${lane} and id = ${id}`
 const card = (tx: Tx, { lane, card: id }: Book, set: Record<string, string | number>) =>
   tx`update ledger.card set ${tx(set)} where lane = ${lane} and id = ${id}`
-const controls = (tx: Tx, book: Book, set: Partial<Parameters<typeof setControls>[2]>) =>
-  setControls(tx, book.card, { ...unbounded, ...limits, perDay: 1_000_000n, ...set })
+const controls = (tx: Tx, book: Book, set: Partial<Controls>) =>
+  setControls(tx, [{ card: book.card, ...unbounded, ...limits, perDay: 1_000_000n, ...set }])
 const charge = (tx: Tx, book: Book) => authorize(book, [{ payment: 'pay_other', amount: 200 }], tx)
 const capture = (tx: Tx, { lane, account: id }: Book, amount: number, approved: number | null) =>
   tx`select ledger.capture(${lane}::smallint, ${id}, array['pay_before'], ${shop},
