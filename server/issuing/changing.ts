@@ -41,6 +41,7 @@ export const changeProgram = (
   { id, change, by, nowMs }: Changing,
 ): Promise<Answer<Changed>> =>
   needs.store.transaction(async (tx): Promise<Answer<Changed>> => {
+    // Waits for cards that are being made (`holdProgram`), and they for it.
     const [program] = await tx`select id from issuing.program where id = ${id} for update`
     if (program === undefined) return refused('not_found')
     const asked = { id: needs.mint('req'), act: 'program.change', subject: id, by, nowMs }

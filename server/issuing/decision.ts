@@ -16,7 +16,7 @@ import {
 } from './application.ts'
 import { grant } from './granting.ts'
 import type { Needs } from './needs.ts'
-import { type Program, readProgram } from './program.ts'
+import { holdProgram, type Program } from './program.ts'
 import { type Decision, decide, factsOf, noReport, type Report } from './rules.ts'
 import { listVerifications } from './verification.ts'
 
@@ -62,10 +62,8 @@ export const decideByRules = (
 
 export async function lockWithProgram(tx: Tx, id: Id<'app'>) {
   const application = await lockApplication(tx, id)
-  const program = application && (await readProgram(tx, application.program))
-  if (application === undefined || program === undefined)
-    throw new Error('an application without row or program')
-  return { application, program }
+  if (application === undefined) throw new Error('an application without row')
+  return { application, program: await holdProgram(tx, application.program) }
 }
 
 export async function settle(

@@ -10,6 +10,7 @@ import { type Cause, insertCard, readCard } from './card.ts'
 import { controlsOf } from './controls.ts'
 import type { Needs } from './needs.ts'
 import type { Program } from './program.ts'
+import { tellLedger } from './telling.ts'
 import { listVerifications } from './verification.ts'
 
 export type Granting = {
@@ -61,27 +62,34 @@ async function accountOfProven(tx: Tx, application: Application): Promise<Id<'ac
 }
 
 export type Succeeding = {
+  /** Held, and its old card too. */
+  readonly program: Program
   readonly application: Id<'app'>
   readonly from: Id<'crd'>
   readonly reason: string
   readonly nowMs: number
 }
 
-/** A card in the place of another: same account, same bounds, and what was spent of them. */
+/**
+ * A card in the place of another: same account, same bounds of its own, and what was spent of them.
+ * Its program's it has as they stand now: a change may not have reached the old one yet.
+ */
 export async function succeed(
   { mint }: Pick<Needs, 'mint'>,
   tx: Tx,
-  { application, from, reason, nowMs }: Succeeding,
+  { program, application, from, reason, nowMs }: Succeeding,
 ): Promise<Id<'crd'>> {
   const old = await readCard(tx, from)
   if (old === undefined) throw new Error('no card in whose place another comes')
-  const { account, cardholder, program } = old
+  const { account, cardholder, own } = old
   const id = mint('crd', laneOf(account))
   const cause: Cause = { reason, actor: 'cardholder', nowMs }
-  await insertCard(tx, { id, account, cardholder, program, application, replaces: from }, cause)
+  const card = { id, account, cardholder, program: program.id, application, replaces: from }
+  await insertCard(tx, card, cause)
   await tx`
     update issuing.card set own = (select own from issuing.card where id = ${from})
      where id = ${id}`
   await succeedCard(tx, { from, to: id })
+  await tellLedger(tx, program, [{ id, own }])
   return id
 }

@@ -2,7 +2,7 @@
 import type { Id } from '@warifu/protocol/ids'
 import type { fundings, Method, usages } from '@warifu/protocol/issuing-objects'
 import type { Scheme } from '@warifu/protocol/schemes'
-import type { Db } from '#store'
+import type { Db, Tx } from '#store'
 import type { ProgramControls } from './controls.ts'
 import type { Rule } from './rules.ts'
 
@@ -104,6 +104,17 @@ export async function readProgram(db: Db, id: Id<'prg'>): Promise<Program | unde
   const [row] = await db<Program[]>`
     select ${columns(db)} from issuing.program where id = ${id}`
   return row
+}
+
+/**
+ * For whoever makes a card: these terms stand until its transaction ends, so a change that comes
+ * after it finds the card. Held before any card of the program is, as a change holds them.
+ */
+export async function holdProgram(tx: Tx, id: Id<'prg'>): Promise<Program> {
+  await tx`select 1 from issuing.program where id = ${id} for key share`
+  const program = await readProgram(tx, id)
+  if (program === undefined) throw new Error('the program is not there')
+  return program
 }
 
 export type Page = { readonly limit: number; readonly before: string | undefined }

@@ -20,7 +20,7 @@ import { type CardRow, readCard } from './card.ts'
 import { succeed } from './granting.ts'
 import { carryOut, lastCause } from './holding.ts'
 import type { Following, Needs } from './needs.ts'
-import { readProgram } from './program.ts'
+import { holdProgram, type Program, readProgram } from './program.ts'
 import type { Decision } from './rules.ts'
 
 export type Replacing = {
@@ -34,16 +34,19 @@ export const replace = (needs: Needs, replacing: Replacing): Work<undefined, App
   gather: async () => done(undefined),
   record: async (tx, _) => {
     const { call, reason, nowMs } = replacing
+    const named = await readCard(tx, replacing.card)
+    if (named?.cardholder !== call.cardholder) return refused('not_found')
+    const program = await holdProgram(tx, named.program)
     const card = await lockCard(tx, replacing.card)
-    if (card?.cardholder !== call.cardholder) return refused('not_found')
+    if (card === undefined) return refused('not_found')
     if (card.state !== 'active' && card.state !== 'suspended') return refused('card_not_active')
     if (reason === 'lost' || reason === 'stolen')
       await stopAtOnce(needs, tx, { card, reason, nowMs })
     const open = await openReplacement(tx, card.id)
     if (open !== undefined) return again(tx, open, replacing)
-    const refusal = reason === 'renewal' ? await whyNotRenew(tx, card, nowMs) : undefined
+    const refusal = reason === 'renewal' ? whyNotRenew(program, card, nowMs) : undefined
     if (refusal !== undefined) return refused(refusal)
-    const id = await insert(needs, tx, card, replacing)
+    const id = await insert(needs, tx, { card, program }, replacing)
     const made = await lockApplication(tx, id)
     if (made === undefined) throw new Error('the application just made is not there')
     return done(await viewApplication(tx, made, nowMs))
@@ -83,14 +86,13 @@ async function again(
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
-async function whyNotRenew(
-  tx: Tx,
-  { program: id, expires }: CardRow,
+function whyNotRenew(
+  { renewDays }: Program,
+  { expires }: CardRow,
   nowMs: number,
-): Promise<Refusal | undefined> {
-  const program = await readProgram(tx, id)
-  if (program === undefined || expires === null) throw new Error('a card without program or end')
-  return nowMs >= endOf(expires) - program.renewDays * DAY_MS ? undefined : 'card_not_renewable'
+): Refusal | undefined {
+  if (expires === null) throw new Error('a card without end')
+  return nowMs >= endOf(expires) - renewDays * DAY_MS ? undefined : 'card_not_renewable'
 }
 
 /** The instant at which a card's last month is over (UTC). */
@@ -99,10 +101,12 @@ export function endOf(expires: string): number {
   return Date.UTC(year, month)
 }
 
+type Replaced = { readonly card: CardRow; readonly program: Program }
+
 async function insert(
   needs: Needs,
   tx: Tx,
-  card: CardRow,
+  { card, program }: Replaced,
   { call, reason, nowMs }: Replacing,
 ): Promise<Id<'app'>> {
   const id = needs.mint('app')
@@ -116,7 +120,8 @@ async function insert(
            'submitted', ${tx.json(decision)}, ${card.id}, ${nowMs}, ${nowMs + APPLICATION_MS}
       from issuing.application
      where id = (select application from issuing.card where id = ${card.id})`
-  const made = await succeed(needs, tx, { application: id, from: card.id, reason, nowMs })
+  const from = card.id
+  const made = await succeed(needs, tx, { program, application: id, from, reason, nowMs })
   await tx`
     update issuing.application
        set state = 'approved', version = version + 1, card = ${made}, approved_ms = ${nowMs}
