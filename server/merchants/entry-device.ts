@@ -19,6 +19,8 @@ export type EntryDevice = {
   readonly lastSeenMs: bigint | null
   readonly version: number
   readonly createdMs: bigint
+  /** When the vault is told of its status once more; null: it was. */
+  readonly vaultDueMs: bigint | null
   readonly custody: readonly Custody[]
   readonly history: readonly Move[]
   readonly alarms: readonly Alarm[]
@@ -43,6 +45,7 @@ export type DeviceAct = {
 const columns = (db: Db) => db`
   d.id, d.merchant, d.name, d.serial_number as "serialNumber", d.store, d.status, d.reported,
   d.last_seen_ms as "lastSeenMs", d.version, d.created_ms as "createdMs",
+  d.vault_due_ms as "vaultDueMs",
   (select coalesce(jsonb_agg(jsonb_build_object('at_ms', c.at_ms, 'holder', c.holder,
             'store', c.store, 'reason', c.reason) order by c.seq desc), '[]')
      from merchants.custody c where c.device = d.id) as custody,
@@ -114,11 +117,10 @@ const tell = (
   data: Readonly<Record<string, unknown>>,
 ) => append(tx, [{ id, audience, type, subject, sequence, data }], nowMs)
 
-/** Moves the status along the table; the move and its reason are kept. */
-export async function moveDevice(
-  tx: Tx,
-  act: DeviceAct & { readonly to: EntryDeviceStatus; readonly reason: string },
-): Promise<Answer<null>> {
+export type DeviceMove = DeviceAct & { readonly to: EntryDeviceStatus; readonly reason: string }
+
+/** Moves the status along the table; the move and its reason are kept, and the vault is due. */
+export async function moveDevice(tx: Tx, act: DeviceMove): Promise<Answer<null>> {
   const { merchant, device, to, reason, nowMs } = act
   const [before] = await tx<{ status: EntryDeviceStatus; version: number }[]>`
     select status, version from merchants.entry_device
@@ -127,6 +129,7 @@ export async function moveDevice(
   if (!sourcesOf(entryDeviceMoves, to).includes(before.status)) return refused('device_state')
   await tx`
     update merchants.entry_device set status = ${to}, version = version + 1 where id = ${device}`
+  await markDue(tx, act)
   await tx`
     insert into merchants.device_move (device, seq, at_ms, from_state, to_state, reason)
     select ${device}, count(*) + 1, ${nowMs}, ${before.status}, ${to}, ${reason}
@@ -134,6 +137,39 @@ export async function moveDevice(
   const moved = { from: before.status, to, reason }
   await tell(tx, act, 'entry_device.moved', before.version + 1, moved)
   return done(null)
+}
+
+/** Longer than a call to the vault may take: whoever has told it meanwhile has come to an end. */
+const DUE_MS = 15_000
+
+/** Written before the vault is told anything: whoever dies over it leaves it to the clock. */
+export async function markDue(
+  db: Db,
+  { device, nowMs }: Pick<DeviceAct, 'device' | 'nowMs'>,
+): Promise<void> {
+  await db`
+    update merchants.entry_device
+       set vault_due_ms = greatest(vault_due_ms + 1, ${nowMs + DUE_MS}::bigint)
+     where id = ${device}`
+}
+
+type Due = Pick<EntryDevice, 'id' | 'merchant' | 'vaultDueMs'>
+
+/** Of whose status the vault is due to be told; kept for this process until it is due again. */
+export async function takeDue(db: Db, nowMs: number): Promise<readonly Due[]> {
+  return db<Due[]>`
+    update merchants.entry_device set vault_due_ms = ${nowMs + DUE_MS}::bigint
+     where id in (select id from merchants.entry_device
+                   where vault_due_ms <= ${nowMs}
+                   order by vault_due_ms limit 100 for update skip locked)
+    returning id, merchant, vault_due_ms as "vaultDueMs"`
+}
+
+/** The vault knows, unless somebody moves the device again. */
+export async function endDue(db: Db, { id, vaultDueMs }: Due): Promise<void> {
+  await db`
+    update merchants.entry_device set vault_due_ms = null
+     where id = ${id} and vault_due_ms = ${vaultDueMs}`
 }
 
 /** Writes down a new holder, and the store where the device is now. */

@@ -89,10 +89,12 @@ test('a status moves along the table and nowhere else; the vault is told', async
         assert((await move(step)).ok, `${from}: ${step}`)
       const may: readonly string[] = entryDeviceMoves[from]
       const asked = vault.asked.length
-      const answer = await move(to)
+      const answer = await estate.move({ ...owned, to, reason: 'another', nowMs })
       assert.equal(answer.ok, may.includes(to), `${from} → ${to}`)
       if (!answer.ok) assert.equal(answer.refusal, 'device_state')
-      assert.equal(vault.asked.length - asked, answer.ok ? 1 : 0)
+      // Whether it knows the device is asked before it is opened.
+      const calls = to === 'active' ? 2 : 1
+      assert.equal(vault.asked.length - asked, answer.ok ? calls : 0)
     }
 })
 
@@ -113,11 +115,102 @@ test('no transaction waits for the vault, which is told what stands in the end',
       return { ok: true, output: { device: owned.device } }
     },
   })
-  const moved = await createEstate({ store, mint, vault }).move(act('active'))
-  assert.deepEqual(moved, { ok: false, refusal: 'device_state' })
+  assert((await createEstate({ store, mint, vault }).move(act('active'))).ok)
   assert.equal((await other.get(owned))?.status, 'lost')
   const told = vault.asked.map(({ input }) => 'suspended' in input && input.suspended)
-  assert.deepEqual(told, [false, true])
+  assert.deepEqual(told, [true, false, true])
+})
+
+/** A vault that remembers one device, and whose answer to one of its calls is lost. */
+function openVault(of: string) {
+  const vault = { suspended: true, calls: 0, breaks: { at: 0, isDone: false } }
+  const { call } = scriptedVault({
+    suspend_device: ({ device, suspended }) => {
+      if (device !== of) return { ok: true, output: { device } }
+      vault.calls += 1
+      const isBroken = vault.calls === vault.breaks.at
+      if (!isBroken || vault.breaks.isDone) vault.suspended = suspended
+      if (isBroken) throw new Error('the line is cut')
+      return { ok: true, output: { device } }
+    },
+  })
+  return Object.assign(vault, { call })
+}
+
+type Cut = {
+  readonly from: 'active' | 'suspended'
+  readonly to: 'active' | 'lost'
+  /** Which of the calls, and whether the vault did what it said. */
+  readonly call: number
+  readonly isDone: boolean
+  readonly then: 'the same again' | 'the clock'
+}
+const moves = [
+  { from: 'active', to: 'lost', call: 1 },
+  { from: 'suspended', to: 'active', call: 1 },
+  { from: 'suspended', to: 'active', call: 2 },
+] as const
+const cuts: readonly Cut[] = moves
+  .flatMap((move) => [true, false].map((isDone) => ({ ...move, isDone })))
+  .flatMap((cut) => (['the same again', 'the clock'] as const).map((then) => ({ ...cut, then })))
+
+for (const { from, to, call, isDone, then } of cuts)
+  test(`${from} → ${to}: call ${call} cut, ${isDone ? 'done' : 'not done'}; ${then}`, async () => {
+    const { store, mint } = stage
+    const owned = await (await openShop()).device()
+    const vault = openVault(owned.device)
+    const estate = createEstate({ store, mint, vault })
+    const move = (status: typeof to | typeof from, reason = 'a') =>
+      estate.move({ ...owned, to: status, reason, nowMs })
+    assert((await move('active', 'first')).ok)
+    if (from === 'suspended') assert((await move(from, 'first')).ok)
+    await estate.tick(nowMs + 20_000)
+    assert.equal(vault.suspended, from !== 'active')
+
+    Object.assign(vault, { calls: 0, breaks: { at: call, isDone } })
+    await assert.rejects(move(to), /cut/)
+    if (then === 'the same again') assert((await move(to)).ok)
+    else await estate.tick(nowMs + 20_000)
+    const known = await estate.get(owned)
+    const isMoved = then === 'the same again' || to === 'lost' || call === 2
+    assert.equal(known?.status, isMoved ? to : from)
+    assert.equal(vault.suspended, known?.status !== 'active', 'both say the same')
+    assert.equal(known?.history.filter(({ reason }) => reason === 'a').length, +isMoved)
+  })
+
+test('a move that another one has overtaken leaves the vault as the row says', async () => {
+  const { store, mint } = stage
+  const { device, estate: other } = await openShop()
+  const owned = await device()
+  const act = (to: 'active' | 'lost' | 'suspended') => ({ ...owned, to, reason: 'test', nowMs })
+  for (const to of ['active', 'suspended'] as const) assert((await other.move(act(to))).ok)
+  const vault = openVault(owned.device)
+  const call: typeof vault.call = async (operation, input) => {
+    // While it is asked whether it knows the device.
+    if (vault.calls === 0) assert((await other.move(act('lost'))).ok)
+    return vault.call(operation, input)
+  }
+  const moved = await createEstate({ store, mint, vault: { call } }).move(act('active'))
+  assert.deepEqual(moved, { ok: false, refusal: 'device_state' })
+  assert.deepEqual([(await other.get(owned))?.status, vault.suspended], ['lost', true])
+})
+
+test('told too late by somebody who died over it, the vault is told again', async () => {
+  const { store, mint } = stage
+  const owned = await (await openShop()).device()
+  const vault = openVault(owned.device)
+  const estate = createEstate({ store, mint, vault })
+  const act = (to: 'active' | 'lost') => ({ ...owned, to, reason: 'test', nowMs })
+  assert((await estate.move(act('active'))).ok)
+  assert((await estate.move(act('lost'))).ok)
+  vault.suspended = false
+  await estate.tick(nowMs + 14_999)
+  assert.equal(vault.suspended, false, 'others may still be at it')
+  await Promise.all([estate.tick(nowMs + 20_000), estate.tick(nowMs + 20_000)])
+  assert.equal(vault.suspended, true)
+  const { calls } = vault
+  await estate.tick(nowMs + 60_000)
+  assert.equal(vault.calls, calls, 'and then no more')
 })
 
 test('a device without keys cannot be active', async () => {
@@ -169,6 +262,19 @@ test('a device that was opened is moved there, rings, and the vault is told', as
   assert.deepEqual(known?.alarms, [{ at_ms: nowMs, kind: 'tamper', count: 3 }])
   assert.deepEqual(vault.asked.at(-1)?.input, { device: owned.device, suspended: true })
   assert.equal((await eventsOf(owned.device)).filter((type) => type === 'alarm').length, 1)
+})
+
+test('the vault is told of a device that was opened also where it was away then', async () => {
+  const { store, mint } = stage
+  const owned = await (await openShop()).device()
+  const vault = openVault(owned.device)
+  const estate = createEstate({ store, mint, vault })
+  assert((await estate.move({ ...owned, to: 'active', reason: 'keys', nowMs })).ok)
+  vault.breaks.at = vault.calls + 1
+  await assert.rejects(estate.heartbeat({ ...owned, state: 'tampered', nowMs }), /cut/)
+  assert.equal(vault.suspended, false)
+  await estate.tick(nowMs + 20_000)
+  assert.equal(vault.suspended, true)
 })
 
 test('a revoked key is let in for a second at most', async () => {

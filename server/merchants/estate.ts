@@ -1,6 +1,6 @@
 /**
- * The estate of entry devices: what a merchant does with them. Where the vault must know too
- * (keys, suspension) it is told before the row is written: it is the one that opens.
+ * The estate of entry devices: what a merchant does with them. The vault opens what they send, so
+ * it must know who is suspended: the row says so first, and that the vault is due to be told.
  */
 import { createHash } from 'node:crypto'
 import type { DeviceState } from '@warifu/protocol/entry-device'
@@ -8,15 +8,19 @@ import { type Answer, done, type Refusal, refused } from '@warifu/protocol/error
 import { type Id, laneOf, type Mint, mintId } from '@warifu/protocol/ids'
 import { type EntryDeviceStatus, entryDeviceMoves, sourcesOf } from '@warifu/protocol/moves'
 import type { VaultOutput } from '@warifu/protocol/vault'
-import { claimed, type Store } from '#store'
+import { claimed, doEach, type Store } from '#store'
 import type { VaultClient } from '#vault-client'
 import {
   type DeviceAct,
+  type DeviceMove,
+  endDue,
   handOver,
   listDevices,
+  markDue,
   moveDevice,
   readDevice,
   registerDevice,
+  takeDue,
 } from './entry-device.ts'
 import { heartbeat, raiseAlarm, tellSilence } from './entry-device-life.ts'
 
@@ -46,7 +50,7 @@ export function createEstate(needs: EstateNeeds) {
     get: (owned: Parameters<typeof readDevice>[1]) => readDevice(store.sql, owned),
     list: (merchant: Id<'mer'>, page: Parameters<typeof listDevices>[2]) =>
       listDevices(store.sql, merchant, page),
-    move: (act: Omit<Move, 'event'>) => move(needs, told(act)),
+    move: (act: Omit<DeviceMove, 'event'>) => move(needs, told(act)),
     handOver: (act: Act & { holder: string; reason: string; store?: Id<'str'> }) =>
       store.transaction((tx) => handOver(tx, told(act))),
     heartbeat: async (act: Act & { readonly state: DeviceState }) => {
@@ -63,7 +67,7 @@ export function createEstate(needs: EstateNeeds) {
       if (kind !== undefined)
         await store.transaction((tx) => raiseAlarm(tx, { ...told(act), kind }))
     },
-    tick: (nowMs: number) => tellSilence(needs, nowMs),
+    tick: (nowMs: number) => doEach([tellSilence, tellDue], (tell) => tell(needs, nowMs)),
   }
 }
 
@@ -96,30 +100,60 @@ async function register(
 /** Statuses in which the vault opens nothing of a device. */
 const closed: readonly EntryDeviceStatus[] = ['suspended', 'tampered', 'lost', 'retired']
 
-type Move = DeviceAct & { readonly to: EntryDeviceStatus; readonly reason: string }
+type Owned = Pick<DeviceAct, 'merchant' | 'device'>
 
 /**
- * No transaction waits for the vault. So somebody else may have moved the device in between: then
- * the vault is told what the row says, until it says the same.
+ * The row moves first, then the vault is told; no transaction waits for it. Whoever sends the same
+ * move again before the clock has seen to it has the first answer, and the vault is told again.
  */
-async function move({ store, vault }: EstateNeeds, act: Move): Promise<Answer<null>> {
-  const { device, to } = act
-  const statusNow = async () => (await readDevice(store.sql, act))?.status
-  const from = await statusNow()
-  if (from === undefined) return refused('not_found')
-  if (!sourcesOf(entryDeviceMoves, to).includes(from)) return refused('device_state')
-  const tell = (suspended: boolean) => vault.call('suspend_device', { device, suspended })
-  let isClosed = closed.includes(to)
-  const told = await tell(isClosed)
-  // A device without keys is unknown to the vault.
-  if (!told.ok && to === 'active') return refused('device_unknown')
-  const moved = await store.transaction((tx) => moveDevice(tx, act))
-  for (;;) {
-    const status = await statusNow()
-    if (status === undefined || closed.includes(status) === isClosed) return moved
-    isClosed = !isClosed
-    await tell(isClosed)
+async function move(needs: EstateNeeds, act: DeviceMove): Promise<Answer<null>> {
+  const { store } = needs
+  const { to, reason } = act
+  const found = await readDevice(store.sql, act)
+  if (found === undefined) return refused('not_found')
+  const [last] = found.history
+  const isAgain = last?.to === to && last.reason === reason && found.vaultDueMs !== null
+  if (!isAgain) {
+    if (!sourcesOf(entryDeviceMoves, to).includes(found.status)) return refused('device_state')
+    if (to === 'active') {
+      // A device without keys is unknown to the vault. It is asked by what stands: nothing opens.
+      await markDue(store.sql, act)
+      if (!(await tellVault(needs, act))) return refused('device_unknown')
+    }
+    const moved = await store.transaction((tx) => moveDevice(tx, act))
+    if (!moved.ok) return moved
   }
+  await tellVault(needs, act)
+  return done(null)
+}
+
+/**
+ * Tells the vault what the row says, until it says the same afterwards: somebody else may have
+ * moved the device in between. False where the vault does not know it. What is told too late, by
+ * somebody who then dies, `tellDue` puts right.
+ */
+async function tellVault({ store, vault }: EstateNeeds, owned: Owned): Promise<boolean> {
+  const { device } = owned
+  const isClosedNow = async () => {
+    const status = (await readDevice(store.sql, owned))?.status
+    return status !== undefined && closed.includes(status)
+  }
+  for (let suspended = await isClosedNow(); ; suspended = !suspended) {
+    const told = await vault.call('suspend_device', { device, suspended })
+    if ((await isClosedNow()) === suspended) return told.ok
+  }
+}
+
+/** Whoever moved these has told the vault by now, or has died over it. */
+async function tellDue(needs: EstateNeeds, nowMs: number): Promise<void> {
+  const { sql } = needs.store
+  const due = await takeDue(sql, nowMs)
+  await Promise.all(
+    due.map(async (one) => {
+      await tellVault(needs, { merchant: one.merchant, device: one.id })
+      await endDue(sql, one)
+    }),
+  )
 }
 
 type Keys = Omit<VaultOutput<'make_device_keys'>, never>

@@ -11,10 +11,12 @@ create table merchants.entry_device (
   last_seen_ms  bigint,
   online        boolean not null default false,  -- as it was told last
   version       int     not null default 1,
-  created_ms    bigint  not null
+  created_ms    bigint  not null,
+  vault_due_ms  bigint                       -- the vault is told of its status then, once more
 );
 create index entry_device_merchant on merchants.entry_device (merchant, id);
 create index entry_device_online on merchants.entry_device (last_seen_ms) where online;
+create index entry_device_due on merchants.entry_device (vault_due_ms) where vault_due_ms is not null;
 
 create table merchants.custody (
   device  text    not null references merchants.entry_device (id),
