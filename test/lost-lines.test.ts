@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict'
 import { connect, createServer, type Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
-import { setImmediate as turn } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { openStore as openServerStore } from '@warifu/server/rehearsal'
 import { openStore as openVaultStore } from '@warifu/vault/store'
 import postgres from 'postgres'
@@ -25,10 +25,10 @@ type Store = {
   readonly transaction: (work: (tx: Tx) => Promise<unknown>) => Promise<unknown>
   readonly end: () => Promise<void>
 }
-const stores: Readonly<Record<string, (url: string) => Store>> = {
-  server: (url) => openServerStore(url, 1),
-  vault: (url) => {
-    const sql = openVaultStore({ url, connections: 1 })
+const stores: Readonly<Record<string, (url: string, connections: number) => Store>> = {
+  server: openServerStore,
+  vault: (url, connections) => {
+    const sql = openVaultStore({ url, connections })
     return { sql, transaction: (work) => sql.begin(work), end: () => sql.end() }
   },
 }
@@ -87,15 +87,17 @@ async function resettable() {
   assert(typeof address === 'object' && address !== null)
   const url = new URL(adminUrl)
   url.host = `127.0.0.1:${address.port}`
-  const reset = () => {
-    for (const socket of near) socket.resetAndDestroy()
+  const each = (end: (socket: Socket) => void) => {
+    near.forEach(end)
     near.clear()
   }
+  const reset = () => each((socket) => socket.resetAndDestroy())
+  const hangUp = () => each((socket) => socket.end())
   const close = async () => {
     reset()
     listener.close()
   }
-  return { url: url.href, reset, [Symbol.asyncDispose]: close }
+  return { url: url.href, reset, hangUp, [Symbol.asyncDispose]: close }
 }
 
 type Work = (store: Store) => Promise<void>
@@ -160,13 +162,35 @@ const reset =
     await assertAnswers(store)
   }
 
+/**
+ * Asked in every turn of the event loop, also in the one between a line's end and the news of it.
+ * Each round ends another moment; of the driver as it comes, one in six had somebody waiting.
+ */
+const lostAtAnyMoment =
+  (lose: () => void): Work =>
+  async (store) => {
+    for (let round = 0; round < 30; round += 1) {
+      await echo(store, round)
+      const losing = sleep(round % 7).then(lose)
+      const asked: Promise<unknown>[] = []
+      for (let n = 0; n < 300; n += 1) {
+        const one = n % 100 === 99 ? store.transaction((tx) => pidOf(tx)) : echo(store, n)
+        asked.push(one.catch(() => 'lost'))
+        await turn()
+      }
+      await losing
+      const answers = await Promise.race([Promise.all(asked), sleep(5000, 'somebody waits')])
+      assert.notEqual(answers, 'somebody waits', `round ${round}`)
+    }
+  }
+
 const notThere: Work = async (store) => {
   await assert.rejects(echo(store, 1), { code: 'ECONNREFUSED' })
 }
 
 for (const [name, open] of Object.entries(stores)) {
-  const withStore = async (work: Work, url = adminUrl) => {
-    const store = open(url)
+  const withStore = async (work: Work, url = adminUrl, connections = 1) => {
+    const store = open(url, connections)
     await work(store).finally(store.end)
   }
 
@@ -180,6 +204,12 @@ for (const [name, open] of Object.entries(stores)) {
       await using line = await resettable()
       await withStore(reset(line.reset), line.url)
     })
+
+    for (const way of ['reset', 'hangUp'] as const)
+      test(`lost at any moment (${way}): whoever asks is told, and it comes back`, async () => {
+        await using line = await resettable()
+        await withStore(lostAtAnyMoment(line[way]), line.url, 2)
+      })
 
     test('is not there: that is told', async () => {
       const line = await resettable()

@@ -3,7 +3,7 @@
  * The role it connects with (vault_app) can neither change nor delete what is append-only.
  */
 import postgres from 'postgres'
-import { overLines } from './line.ts'
+import { LONG_STARTUP, overLines } from './line.ts'
 import { endWithConnection } from './transaction.ts'
 
 export type Store = postgres.Sql
@@ -20,7 +20,7 @@ export function openStore({ url, connections = 8 }: StoreOptions): Store {
       backoff: (failures) => Math.min(2 ** failures / 100, 1),
       max: connections,
       onnotice: () => {},
-      connection: { application_name: 'warifu-vault' },
+      connection: { application_name: 'warifu-vault', ...LONG_STARTUP },
     }),
   )
 }

@@ -3,7 +3,7 @@
  * whole where PostgreSQL asks for it, and an effect is claimed once (`store.claim`).
  */
 import postgres from 'postgres'
-import { overLines } from './line.ts'
+import { LONG_STARTUP, overLines } from './line.ts'
 import type { Sql, Tx } from './sql.ts'
 import { endWithConnection } from './transaction.ts'
 
@@ -58,6 +58,7 @@ export function openStore(url: string, connections: number): Store {
         application_name: 'warifu-server',
         // Events are read below the oldest open transaction: one that nobody ends would hold all.
         idle_in_transaction_session_timeout: IDLE_MS,
+        ...LONG_STARTUP,
       },
     }),
   )
