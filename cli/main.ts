@@ -71,8 +71,12 @@ const commands: Readonly<Record<string, Command>> = {
     load: () => import('./commands/operator.ts'),
   },
   merchant: {
-    summary: 'who of a merchant signs in at the console: add, invite, end, list',
+    summary: 'open a merchant or a store; who of it signs in at the console',
     load: () => import('./commands/merchant.ts'),
+  },
+  program: {
+    summary: 'open a card program, as a file tells it',
+    load: () => import('./commands/program.ts'),
   },
   ledger: {
     summary: 'prove the books while payments run (check, --json)',

@@ -1,4 +1,4 @@
-/** Acts on the list of operators: a program of the server's, run with the server's own role. */
+/** Acts by who runs the house: programs of the server's, run with the server's own role. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nodeProgram, runToEnd } from './child.ts'
@@ -8,12 +8,21 @@ import { keptPasswords } from './passwords.ts'
 import { readPorts } from './ports.ts'
 import { root } from './state-folder.ts'
 
+type Act = (url: string, args: readonly string[]) => Promise<string>
+
 /** Answers with the one JSON line that the act prints. */
-export async function operateServer(url: string, args: readonly string[]): Promise<string> {
-  const entry = join(root, 'server', 'people', 'main.ts')
-  const program = await nodeProgram('The list of operators', entry, { DATABASE_URL: url })
-  return (await runToEnd({ ...program, args: [...program.args, ...args] })).trim()
-}
+const actOf =
+  (name: string, ...path: readonly string[]): Act =>
+  async (url, args) => {
+    const entry = join(root, 'server', ...path)
+    const program = await nodeProgram(name, entry, { DATABASE_URL: url })
+    return (await runToEnd({ ...program, args: [...program.args, ...args] })).trim()
+  }
+
+/** On the list of those who work here, and of a merchant's people. */
+export const operateServer = actOf('The list of operators', 'people', 'main.ts')
+/** Opens merchants, stores and card programs. */
+export const openAtServer = actOf('The opening', 'opening.ts')
 
 /** The database of the sandbox in this folder: the one that the environment names, or its own. */
 export const serverDatabaseOf = async (home: string): Promise<string> =>

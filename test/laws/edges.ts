@@ -20,7 +20,7 @@ const keys = /\bgenerateKey(?:Pair)?(?:Sync)?\b/g
 
 export const isEdge = (path: string): boolean =>
   /^(?:cli|bench|test)\//.test(path) ||
-  /(?:^|\/)(?:main|migrate|seed)\.tsx?$/.test(path) ||
+  /(?:^|\/)(?:main|migrate|opening|seed)\.tsx?$/.test(path) ||
   path.endsWith('.config.ts') ||
   isTest(path)
 

@@ -33,7 +33,7 @@ const drawing = ['web/xray', 'web/kit', 'web/xray-view', 'web/serving']
 const pages = [...drawing, 'web/wallet', 'web/pos', 'web/console', 'web/tour']
 const house = [...ground, 'vault', ...rooms, 'server', 'sdk', 'devices', ...pages]
 
-/** `server` is what stands at its top: app.ts (all wiring), main.ts, migrate.ts, seed.ts. */
+/** `server` is what stands at its top: app.ts (all wiring), main.ts and its like. */
 // biome-ignore format: a table
 export const maySee: MaySee = {
   protocol: [],
