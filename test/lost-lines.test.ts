@@ -2,13 +2,17 @@
 // transaction ends with its connection, nothing that it asks afterwards is done outside of it, and
 // nobody waits for ever, or hears what another asked.
 // Method: the server's store and the vault's, each on one connection to a real PostgreSQL. Backends
-// are ended in the middle of transactions, and the line between is reset. Nothing is caught that a
-// process would die of.
+// are ended in the middle of transactions, and the line between is reset, plain and under TLS.
+// Nothing is caught that a process would die of.
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
+import { TLSSocket } from 'node:tls'
 import { openStore as openServerStore } from '@warifu/server/rehearsal'
+import { certify } from '@warifu/vault/rehearsal-certificate'
 import { openStore as openVaultStore } from '@warifu/vault/store'
 import postgres from 'postgres'
 
@@ -65,12 +69,22 @@ async function assertAnswers(store: Store): Promise<void> {
 
 const gone = { code: 'CONNECTION_CLOSED' }
 
+const { cert, key } = certify('localhost', generateKeyPairSync('ec', { namedCurve: 'P-256' }))
+
+/** As PostgreSQL begins TLS: a request, a letter, the handshake. */
+async function secured(socket: Socket): Promise<Socket> {
+  await once(socket, 'data')
+  socket.on('error', () => {}).write('S')
+  return new TLSSocket(socket, { isServer: true, cert, key })
+}
+
 /** A line to PostgreSQL that can be reset. */
-async function resettable() {
+async function resettable(sslmode?: 'require' | 'verify-full') {
   const { hostname, port } = new URL(adminUrl)
   const near = new Set<Socket>()
-  const listener = createServer((socket) => {
-    near.add(socket)
+  const listener = createServer(async (raw) => {
+    near.add(raw)
+    const socket = sslmode === undefined ? raw : await secured(raw)
     const onward = connect(Number(port), hostname)
     const ways = [
       [socket, onward],
@@ -87,6 +101,7 @@ async function resettable() {
   assert(typeof address === 'object' && address !== null)
   const url = new URL(adminUrl)
   url.host = `127.0.0.1:${address.port}`
+  if (sslmode !== undefined) url.searchParams.set('sslmode', sslmode)
   const each = (end: (socket: Socket) => void) => {
     near.forEach(end)
     near.clear()
@@ -167,9 +182,9 @@ const reset =
  * Each round ends another moment; of the driver as it comes, one in six had somebody waiting.
  */
 const lostAtAnyMoment =
-  (lose: () => void): Work =>
+  (lose: () => void, rounds: number): Work =>
   async (store) => {
-    for (let round = 0; round < 30; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       await echo(store, round)
       const losing = sleep(round % 7).then(lose)
       const asked: Promise<unknown>[] = []
@@ -182,6 +197,12 @@ const lostAtAnyMoment =
       const answers = await Promise.race([Promise.all(asked), sleep(5000, 'somebody waits')])
       assert.notEqual(answers, 'somebody waits', `round ${round}`)
     }
+  }
+
+const toldOf =
+  (fault: { readonly code?: string; readonly message?: RegExp }): Work =>
+  async (store) => {
+    for (let asked = 0; asked < 2; asked += 1) await assert.rejects(echo(store, 1), fault)
   }
 
 const notThere: Work = async (store) => {
@@ -200,21 +221,49 @@ for (const [name, open] of Object.entries(stores)) {
       withStore(endedWhileIdle))
     test('ended before its transaction commits', () => withStore(endedBeforeCommit))
 
-    test('reset: nobody waits for ever, or hears what another asked', async () => {
-      await using line = await resettable()
-      await withStore(reset(line.reset), line.url)
+    for (const sslmode of [undefined, 'require'] as const) {
+      const over = sslmode === undefined ? '' : ' under TLS'
+      test(`reset${over}: nobody waits for ever, or hears what another asked`, async () => {
+        await using line = await resettable(sslmode)
+        await withStore(reset(line.reset), line.url)
+      })
+    }
+
+    for (const [way, rounds, sslmode] of [
+      ['reset', 30],
+      ['hangUp', 30],
+      ['reset', 10, 'require'],
+    ] as const)
+      test(`lost at any moment (${way} ${sslmode ?? ''}): whoever asks is told`, async () => {
+        await using line = await resettable(sslmode)
+        await withStore(lostAtAnyMoment(line[way], rounds), line.url, 2)
+      })
+
+    test('TLS is as it is asked for: checked, unchecked, or not there', async () => {
+      await using own = await resettable('verify-full')
+      await withStore(toldOf({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }), own.url)
+      await using plain = await resettable()
+      const none = { message: /does not speak TLS/ }
+      await withStore(toldOf(none), `${plain.url}?sslmode=require`)
+      await withStore(assertAnswers, `${plain.url}?sslmode=prefer`)
     })
 
-    for (const way of ['reset', 'hangUp'] as const)
-      test(`lost at any moment (${way}): whoever asks is told, and it comes back`, async () => {
-        await using line = await resettable()
-        await withStore(lostAtAnyMoment(line[way]), line.url, 2)
-      })
+    test('whoever closes instead of beginning TLS is told of', async () => {
+      const mute = createServer((socket) => socket.once('data', () => socket.end()))
+      await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve))
+      const address = mute.address()
+      assert(typeof address === 'object' && address !== null)
+      const url = new URL(adminUrl)
+      url.host = `127.0.0.1:${address.port}`
+      await withStore(toldOf({ message: /closed the line/ }), `${url}?sslmode=require`)
+      mute.close()
+    })
 
     test('is not there: that is told', async () => {
       const line = await resettable()
       await line[Symbol.asyncDispose]()
-      await withStore(notThere, line.url)
+      for (const asked of ['', '?sslmode=require', '?sslmode=require&sslnegotiation=direct'])
+        await withStore(notThere, `${line.url}${asked}`)
     })
   })
 }

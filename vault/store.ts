@@ -15,7 +15,7 @@ export type StoreOptions = { readonly url: string; readonly connections?: number
 export function openStore({ url, connections = 8 }: StoreOptions): Store {
   return endWithConnection(
     postgres(url, {
-      ...overLines(),
+      ...overLines(url),
       // Asked again within a second, as the server's store does (its connections fail together).
       backoff: (failures) => Math.min(2 ** failures / 100, 1),
       max: connections,

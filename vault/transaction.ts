@@ -7,7 +7,7 @@
  */
 import postgres from 'postgres'
 
-/** Under TLS a reset is told before it closes, in the same turn of the event loop or the next. */
+/** Whoever asked is told before the transaction is: in the same turn of the event loop, or soon. */
 const TURNS = 3
 
 type Tx = postgres.TransactionSql

@@ -49,7 +49,7 @@ const IDLE_MS = 30_000
 export function openStore(url: string, connections: number): Store {
   const sql = endWithConnection(
     postgres(url, {
-      ...overLines(),
+      ...overLines(url),
       max: connections,
       backoff: secondsUntilNext,
       types: { bigint },
