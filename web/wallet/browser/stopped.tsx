@@ -23,11 +23,10 @@ export function StoppedView() {
   const say = useWords(words)
   const { data: why } = useStopped()
   const part = why === 'forked' || why === 'removed' ? why : 'other'
-  const title = part === 'other' ? 'stopped.title' : (`stopped.${part}` as const)
   return (
     <section className="view">
-      <h1>{say(part === 'removed' ? 'stopped.removed' : 'stopped.title')}</h1>
-      <Said tone="refused" title={say(title)} urgent>
+      <h1>{say(part === 'removed' ? 'stopped.removed_title' : 'stopped.title')}</h1>
+      <Said tone="refused" title={say(`stopped.${part}`)} urgent>
         {say(`stopped.${part}_more`)}
       </Said>
       {part === 'other' ? <WhatHappened /> : null}
