@@ -3,9 +3,7 @@ import type { Page } from 'playwright-core'
 
 /** Where ids and codes are what is shown: for who works with them. */
 const technical =
-  'code, pre, kbd, samp, script, style, [hidden], .row-id, .link-address, .mono, .timeline, ' +
-  // A long table's cell shows the beginning; the row leads to the whole.
-  '[role=gridcell]'
+  'code, pre, kbd, samp, script, style, [hidden], .row-id, .link-address, .mono, .timeline'
 
 /** An X-ray names messages as the wire does. */
 const drawn = '.xray, [class^="xray-"], .drawn'
@@ -26,10 +24,11 @@ export const lookOver = (page: Page, { codes }: { readonly codes: boolean }): Pr
         const isHidden = box.width < 2 || box.height < 2
         if (isHidden) continue
         const style = getComputedStyle(element)
+        const cuts = (overflow: string) => overflow !== 'visible' && overflow !== 'auto'
+        const { scrollWidth, clientWidth, scrollHeight, clientHeight } = element
         const isCut =
-          style.overflowX !== 'visible' &&
-          style.overflowX !== 'auto' &&
-          element.scrollWidth > element.clientWidth + 1
+          (cuts(style.overflowX) && scrollWidth > clientWidth + 1) ||
+          (cuts(style.overflowY) && scrollHeight > clientHeight + 1)
         if (isCut) found.push(`cut off: "${said(element)}"`)
         const svg = element.closest('svg')
         const right = svg?.getBoundingClientRect().right ?? Infinity

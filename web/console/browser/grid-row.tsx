@@ -8,36 +8,37 @@ type RowProps<T> = {
   readonly row: T
   readonly index: number
   readonly start: number
-  readonly size: number
   readonly columns: readonly Column<T>[]
   readonly labels: readonly string[]
   readonly isActive: boolean
   readonly to: string | undefined
   readonly onOpen: ((row: T) => void) | undefined
+  readonly measure: (row: HTMLElement | null) => void
 }
 
 /** A text that is being marked is not clicked on. */
 const isMarking = () => getSelection()?.isCollapsed === false
 
 function PlainRow<T>(props: RowProps<T>) {
-  const { row, index, start, size, columns, labels, isActive, to, onOpen } = props
+  const { row, index, start, columns, labels, isActive, to, onOpen, measure } = props
   const { go } = useRoute()
   const open = () => {
     if (onOpen !== undefined) onOpen(row)
     else if (to !== undefined) go(to)
   }
-  const isOpening = to !== undefined || onOpen !== undefined
+  const opens = onOpen !== undefined ? 'dialog' : to !== undefined ? 'page' : undefined
   return (
     <div
+      ref={measure}
       role="row"
       className="grid-row"
       aria-rowindex={index + 2}
       data-index={index}
-      data-opens={isOpening || undefined}
+      data-opens={opens}
       tabIndex={isActive ? 0 : -1}
-      style={{ transform: `translateY(${start}px)`, height: size }}
+      style={{ transform: `translateY(${start}px)` }}
       onClick={(event: MouseEvent) => {
-        if (isOpening && !event.defaultPrevented && !isMarking()) open()
+        if (opens !== undefined && !event.defaultPrevented && !isMarking()) open()
       }}
       onKeyDown={(event) => {
         if (event.key === 'Enter' && event.target === event.currentTarget) open()

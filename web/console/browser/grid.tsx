@@ -1,7 +1,8 @@
 /**
  * A table of any length: only the rows that are seen are there (virtual), the page itself scrolls.
  * A grid for screen readers (ARIA 1.2); one row is in the order of the tab key, arrows go from row
- * to row, Enter opens. On a narrow page a row is a card.
+ * to row, Enter opens. On a narrow page a row is a card. Each is as high as what it says, and
+ * measured where it stands.
  */
 // biome-ignore-all lint/a11y/useSemanticElements: a table has all its rows; this has those seen
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
@@ -29,7 +30,7 @@ export type GridProps<T> = {
   readonly onSort?: ((column: FieldWord) => void) | undefined
 }
 
-/** As grid.css draws them: a row; a line of a card, and a card's edges. */
+/** As grid.css draws them where words are short: a row; a line of a card, and a card's edges. */
 const ROW = 44
 const LINE = 28
 const CARD_EDGE = 34
@@ -42,7 +43,7 @@ export function Grid<T>(props: GridProps<T>) {
   const top = useTop(body)
   const labels = useLabels(columns)
   const height = useNarrow() ? columns.length * LINE + CARD_EDGE : ROW
-  const { virtual, active, goTo } = useRows({ count: rows.length, height, top, body })
+  const { virtual, active, setActive, goTo } = useRows({ count: rows.length, height, top, body })
   const seen = virtual.getVirtualItems()
   const last = seen.at(-1)?.index ?? 0
   useEffect(() => {
@@ -59,6 +60,11 @@ export function Grid<T>(props: GridProps<T>) {
       aria-colcount={columns.length}
       style={{ '--tracks': tracks } as object}
       onKeyDown={(event) => follow(event, active, goTo)}
+      // However the focus came to a row, from there the arrows go on.
+      onFocus={({ target }) => {
+        const row = target.closest<HTMLElement>('[data-index]')
+        if (row !== null) setActive(Number(row.dataset['index']))
+      }}
     >
       <GridHead {...{ columns, labels, sort, onSort }} />
       <div
@@ -67,13 +73,13 @@ export function Grid<T>(props: GridProps<T>) {
         role="rowgroup"
         style={{ height: virtual.getTotalSize() }}
       >
-        {seen.map(({ index, start, size }) => {
+        {seen.map(({ index, start }) => {
           const row = rows[index]
           if (row === undefined) return null
           const { leadsTo, onOpen } = rest
-          const place = { index, size, start: start - top, isActive: index === active }
+          const place = { index, start: start - top, isActive: index === active }
           const how = { row, columns, labels, to: leadsTo?.(row), onOpen }
-          return <GridRow key={keyOf(row)} {...place} {...how} />
+          return <GridRow key={keyOf(row)} measure={virtual.measureElement} {...place} {...how} />
         })}
       </div>
     </div>
@@ -117,7 +123,7 @@ function useRows({ count, height, top, body }: Rows) {
     const row = () => body.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)
     requestAnimationFrame(() => row()?.focus({ preventScroll: true }))
   }
-  return { virtual, active, goTo }
+  return { virtual, active, setActive, goTo }
 }
 
 /** How far down the page the rows begin: measured when something of the page changes its size. */

@@ -22,9 +22,9 @@ function Purpose({ of }: { readonly of: Key }) {
 }
 
 const columns: readonly Column<Key>[] = [
-  codeColumn('key', ({ name }) => name, 'minmax(0, 1.5fr)'),
+  codeColumn('key', ({ name }) => name, 'minmax(0, 2fr)'),
   {
-    ...codeColumn<Key>('purpose', wordOf, 'minmax(0, 3.6fr)'),
+    ...codeColumn<Key>('purpose', wordOf, 'minmax(0, 3fr)'),
     show: (key) => <Purpose of={key} />,
   },
   codeColumn('checkValue', ({ check_value }) => check_value, 'minmax(88px, 0.8fr)'),

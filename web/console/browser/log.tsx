@@ -3,7 +3,13 @@ import { Panel } from './one.tsx'
 import { Standing } from './states.tsx'
 import { useWritten } from './written.ts'
 
-type LogRow = { readonly at: string; readonly text: string; readonly state: string | null }
+type LogRow = {
+  readonly at: string
+  readonly text: string
+  readonly state: string | null
+  /** The text is an id. */
+  readonly isCode?: boolean
+}
 
 export function Log({ title, rows }: { readonly title: string; readonly rows: readonly LogRow[] }) {
   const { time } = useWritten()
@@ -11,11 +17,11 @@ export function Log({ title, rows }: { readonly title: string; readonly rows: re
   return (
     <Panel title={title}>
       <ol className="log">
-        {rows.map(({ at, text, state }) => (
+        {rows.map(({ at, text, state, isCode = false }) => (
           <li key={at + text}>
             <time dateTime={at}>{time(at)}</time>
             {state === null ? null : <Standing state={state} />}
-            <span>{text}</span>
+            {isCode ? <code>{text}</code> : <span>{text}</span>}
           </li>
         ))}
       </ol>

@@ -1,7 +1,7 @@
 /** Whether the page is too narrow for a table: the same line that grid.css draws. */
 import { useSyncExternalStore } from 'react'
 
-const QUERY = '(max-width: 759px)'
+const QUERY = '(max-width: 899px)'
 
 const listen = (tell: () => void) => {
   const media = matchMedia(QUERY)

@@ -73,6 +73,7 @@ export function SimPage({ id }: { readonly id: string }) {
               at,
               text: terminal,
               state: null,
+              isCode: true,
             }))}
           />
         </>
