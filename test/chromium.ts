@@ -138,24 +138,32 @@ type Found = { readonly id: string; readonly help: string; readonly nodes: reado
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
-/** WCAG 2.2 A and AA, judged by axe; it is put in by the debugger, so the page's policy stands. */
-export const assertAccessible = (page: Page, where: string): Promise<void> =>
+/**
+ * WCAG 2.2 A and AA, judged by axe; it is put in by the debugger, so the page's policy stands. Of
+ * the whole page, or of a part that a selector names.
+ */
+export const assertAccessible = (page: Page, where: string, part?: string): Promise<void> =>
   judged(page, where, {
-    type: 'tag',
-    values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    part,
+    runOnly: {
+      type: 'tag',
+      values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    },
   })
 
 /** The same of colours alone: of a page that was judged whole in its other theme. */
-export const assertReadable = (page: Page, where: string): Promise<void> =>
-  judged(page, where, { type: 'rule', values: ['color-contrast'] })
+export const assertReadable = (page: Page, where: string, part?: string): Promise<void> =>
+  judged(page, where, { part, runOnly: { type: 'rule', values: ['color-contrast'] } })
 
-async function judged(page: Page, where: string, runOnly: object): Promise<void> {
+type Judging = { readonly part: string | undefined; readonly runOnly: object }
+
+async function judged(page: Page, where: string, { part, runOnly }: Judging): Promise<void> {
   // The bar at a page's foot lies over what is scrolled below it; at the end of the page, over
   // nothing. Judged elsewhere, a target half under it would count as too small.
   await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
   if (await page.evaluate(() => !('axe' in globalThis)))
     await page.evaluate(await readFile(axe, 'utf8'))
-  const found = await page.evaluate<Found[]>(`axe.run(document, {
+  const found = await page.evaluate<Found[]>(`axe.run(${JSON.stringify(part) ?? 'document'}, {
     runOnly: ${JSON.stringify(runOnly)},
     // What is in order is not collected, nor style sheets read: no rule of ours looks at them.
     resultTypes: ['violations'],

@@ -11,8 +11,9 @@ import { assertClosed } from './closed.ts'
 import { type Desk, openDesk } from './console-desk.ts'
 import { howItIsServed } from './console-served.ts'
 import { shopJourneys } from './console-shop.ts'
+import { type Subjects, subjectsOf } from './console-subjects.ts'
 import { everyPage, tenThousandRows } from './console-sweep.ts'
-import { platformJourneys, type Subjects, subjectsOf } from './console-two.ts'
+import { platformJourneys } from './console-two.ts'
 import { testWith } from './needs.ts'
 
 suite('the console', () => {

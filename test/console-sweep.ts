@@ -1,10 +1,12 @@
 /**
- * Every page of the console as everybody may have it: both themes, a desk's and a phone's width,
- * three languages. One visit of a page serves for all of them: nothing is loaded twice.
+ * Every page of the console as everybody may have it, and whatever opens on it: both themes, a
+ * desk's and a phone's width, three languages. One visit of a page serves for all of them: nothing
+ * is loaded twice.
  */
 import assert from 'node:assert/strict'
 import { suite } from 'node:test'
 import type { Persona } from '@warifu/protocol/console-roles'
+import { callApi } from '@warifu/sdk/api-call'
 import type { Page } from 'playwright-core'
 import postgres from 'postgres'
 import {
@@ -16,8 +18,10 @@ import {
   picture,
 } from './chromium.ts'
 import { type Desk, handsAt, settled } from './console-desk.ts'
+import { everyDialog, unfold } from './console-dialogs.ts'
 import type { House } from './house.ts'
 import { testWith } from './needs.ts'
+import { pay } from './people.ts'
 
 const both = ['/overview', '/payments', '/reconciliation', '/settlements', '/payouts', '/devices']
 const own = [...both, '/sales', '/tokens', '/webhooks', '/api-keys', '/requests']
@@ -46,17 +50,65 @@ export function everyPage(desk: () => Desk): void {
         const { merchant, program } = house.seed
         const ones = name === 'shop' ? [] : [`/merchants/${merchant}`, `/rules/${program}`]
         const payment = await people.ask({ merchant_reference: 'looked at' })
+        const walk = { page, seen: new Set<string>(), widths: [desktop, phone] }
+        const openAll = (where: string) => everyDialog({ ...walk, where }, page.locator('body'))
+        const more = await toActOn(desk(), name)
+        await searchFor(page, name)
         for (const path of [...paths, ...ones, `/payments/${payment.id}`]) {
           await goTo(path)
           await settled(page)
           await readByAll(page, name, path)
+          await openAll(path)
+          if (await openFirst(page)) await openAll(`one of ${path}`)
+        }
+        for (const path of more) {
+          await goTo(path)
+          await settled(page)
+          await openAll(path)
         }
         assertQuiet(browser)
       })
   })
 }
 
-/** Judged whole at both widths, each in another theme; the other theme has other colours only. */
+/** What has every act before it that its kind allows. */
+async function toActOn({ house, people, holder }: Desk, name: string): Promise<string[]> {
+  if (name !== 'shop') return [`/cards/${holder.card}`]
+  const held = await people.ask()
+  const captured = await people.ask({ capture_method: 'automatic' })
+  for (const { link } of [held, captured]) await pay(holder, link)
+  const device = await callApi(people.api, 'createEntryDevice', {
+    body: { name: 'Till 10', serial_number: 'WD-10', holder: 'Kyoto shop' },
+    headers: { authorization: `Bearer ${house.seed.api_key}`, 'idempotency-key': 'Till 10' },
+  })
+  return [`/payments/${held.id}`, `/payments/${captured.id}`, `/devices/${device.id}`]
+}
+
+/** What the search box offers lies over the page. */
+async function searchFor(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('/')
+  await page.keyboard.type('pay')
+  await page.getByRole('option').first().waitFor()
+  await assertAccessible(page, `searching as a ${name}`)
+  await page.keyboard.press('Escape')
+}
+
+/** The page that the first row of a list leads to, if it leads to one. */
+async function openFirst(page: Page): Promise<boolean> {
+  const row = page.locator('[data-index="0"][data-opens=page]')
+  if ((await row.count()) === 0) return false
+  const list = page.url()
+  await row.first().click()
+  await page.waitForURL((url) => url.href !== list)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await settled(page)
+  return true
+}
+
+/**
+ * Judged whole at both widths, each in another theme: at a phone's with all that folds unfolded,
+ * too. The desk's other theme has other colours only.
+ */
 async function readByAll(page: Page, name: string, path: string): Promise<void> {
   const shown = path.replaceAll('/', '-').slice(0, 16)
   for (const [width, first, second] of [
@@ -68,8 +120,10 @@ async function readByAll(page: Page, name: string, path: string): Promise<void> 
     await picture(page, `console-${name}-${width}-${first}${shown}`)
     await assertAccessible(page, `${path} for a ${name}, ${width}, ${first}`)
     await page.emulateMedia({ colorScheme: second })
+    if (width === '360') await unfold(page)
     await picture(page, `console-${name}-${width}-${second}${shown}`)
-    await assertReadable(page, `${path} for a ${name}, ${width}, ${second}`)
+    const judge = width === '360' ? assertAccessible : assertReadable
+    await judge(page, `${path} for a ${name}, ${width}, ${second}`)
   }
   for (const language of ['ja', 'ko', 'en'] as const) {
     await page.locator('select.language').selectOption(language)

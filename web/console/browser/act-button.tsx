@@ -36,7 +36,7 @@ export function ActButton({ name, work, ask, isDangerous = false }: Props) {
     )
   return (
     <>
-      <Button variant="default" onClick={() => setAsked(true)}>
+      <Button variant="default" aria-haspopup="dialog" onClick={() => setAsked(true)}>
         {name}
       </Button>
       <Told text={told} />
@@ -73,7 +73,7 @@ export function OpenButton({ name, title, variant = 'default', children }: OpenP
   const [isOpen, setOpen] = useState(false)
   return (
     <>
-      <Button variant={variant} onClick={() => setOpen(true)}>
+      <Button variant={variant} aria-haspopup="dialog" onClick={() => setOpen(true)}>
         {name}
       </Button>
       {isOpen ? (

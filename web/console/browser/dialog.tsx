@@ -1,6 +1,9 @@
-/** A question before an act. The browser's own <dialog>: it holds the focus, Escape closes it. */
+/**
+ * A question before an act. The browser's own <dialog>: it holds the focus, Escape closes it, and
+ * whatever opened it has the focus afterwards.
+ */
 import { useWords } from '@warifu/web/kit'
-import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 import { shellWords } from './words-shell.ts'
 
 type Props = {
@@ -13,7 +16,8 @@ export function Dialog({ title, onClose, children }: Props) {
   const say = useWords(shellWords)
   const place = useRef<HTMLDialogElement>(null)
   const name = useId()
-  useEffect(() => {
+  // While it still stands on the page: what is taken away gives no focus back.
+  useLayoutEffect(() => {
     const dialog = place.current
     dialog?.showModal()
     return () => dialog?.close()

@@ -34,7 +34,7 @@ export function PaymentActs({ payment, onDone }: Props) {
   return (
     <section className="acts" aria-label={say('acts')}>
       {allowed.map(([act]) => (
-        <Button key={act} variant="default" onClick={() => choose(act)}>
+        <Button key={act} variant="default" aria-haspopup="dialog" onClick={() => choose(act)}>
           {say(act)}
         </Button>
       ))}
