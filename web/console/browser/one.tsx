@@ -2,9 +2,9 @@
 import { useQuery } from '@tanstack/react-query'
 import type { CallName, Reply } from '@warifu/protocol/contract'
 import type { Input } from '@warifu/sdk/api-call'
-import { Mark, useWords } from '@warifu/web/kit'
+import { useWords } from '@warifu/web/kit'
 import type { ReactNode } from 'react'
-import { Fault } from './act.tsx'
+import { Fault, NotYet } from './act.tsx'
 import { useCall } from './calling.ts'
 import { PageHead } from './page-head.tsx'
 import { shellWords } from './words-shell.ts'
@@ -47,11 +47,7 @@ export function OnePage<N extends CallName>({ name, id, back, title, children }:
     return (
       <>
         <PageHead title={id} back={back} />
-        {error === null ? (
-          <Mark size={48} state="waiting" label={say('asking')} />
-        ) : (
-          <Fault fault={error} />
-        )}
+        <NotYet fault={error} label={say('asking')} />
       </>
     )
   return (

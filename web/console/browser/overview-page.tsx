@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { Reply } from '@warifu/protocol/contract'
 import { localeOf } from '@warifu/protocol/language'
 import { formatMoney } from '@warifu/protocol/money'
-import { Mark, useLanguage, useWords } from '@warifu/web/kit'
+import { Mark, Toned, useLanguage, useWords } from '@warifu/web/kit'
 import { Fault } from './act.tsx'
 import { useCall } from './calling.ts'
 import { BarChart, EmptyChart, LineChart, RankChart, type Series } from './charts.tsx'
@@ -42,9 +42,9 @@ export function OverviewPage() {
   return (
     <section className="list-page">
       <PageHead title={say('overview')}>
-        <span className="standing" data-tone="arrived">
-          <span aria-hidden="true">●</span> {sayChart('live')}
-        </span>
+        <Toned tone="arrived" sign="●">
+          {sayChart('live')}
+        </Toned>
         <select
           className="field"
           aria-label={sayChart('window')}

@@ -1,8 +1,8 @@
 /** One payment: how it stands, what may be done with it now, and its whole record. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Mark, useWords } from '@warifu/web/kit'
+import { useWords } from '@warifu/web/kit'
 import { XrayPicture } from '@warifu/web/xray-view'
-import { Fault } from './act.tsx'
+import { Fault, NotYet } from './act.tsx'
 import { type Calling, useCall } from './calling.ts'
 import { Increments } from './increments.tsx'
 import { Legs } from './legs.tsx'
@@ -56,11 +56,7 @@ export function PaymentPage({ id }: { readonly id: string }) {
     return (
       <>
         <PageHead title={id} back={back} />
-        {error === null ? (
-          <Mark size={48} state="waiting" label={say('asking')} />
-        ) : (
-          <Fault fault={error} />
-        )}
+        <NotYet fault={error} label={say('asking')} />
       </>
     )
   const { payment, timeline } = data

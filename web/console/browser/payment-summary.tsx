@@ -1,5 +1,5 @@
 /** A payment in short: the amount, how it stands and why, what is known of it, its order. */
-import { Amount, useWords } from '@warifu/web/kit'
+import { Amount, OrderLines, useWords } from '@warifu/web/kit'
 import { type Fact, Facts } from './facts.tsx'
 import { type AnyPayment, standingOf } from './payment.ts'
 import { useReason } from './reasons.ts'
@@ -23,17 +23,7 @@ export function Summary({ payment }: { readonly payment: AnyPayment }) {
       )}
       <Facts facts={factsOf(payment)} />
       {'order' in payment && payment.order.lines.length > 0 ? (
-        <ul className="order-lines" aria-label={say('lines')}>
-          {payment.order.lines.map((line, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the lines of an order never change
-            <li key={at}>
-              <span>
-                {line.quantity} × {line.description}
-              </span>
-              <Amount amount={line.amount} currency={currency} />
-            </li>
-          ))}
-        </ul>
+        <OrderLines lines={payment.order.lines} currency={currency} label={say('lines')} />
       ) : null}
     </section>
   )

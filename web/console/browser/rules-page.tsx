@@ -1,6 +1,6 @@
 /** Card programs: their limits, and the rules by which a card is granted, in order. */
-import { Mark, useWords } from '@warifu/web/kit'
-import { Fault } from './act.tsx'
+import { useWords } from '@warifu/web/kit'
+import { NotYet } from './act.tsx'
 import { type Column, moneyColumn, textColumn, wordColumn, wordsColumn } from './columns.tsx'
 import { type Fact, Facts } from './facts.tsx'
 import { ListPage } from './list-page.tsx'
@@ -54,11 +54,7 @@ export function ProgramPage({ id }: { readonly id: string }) {
     return (
       <>
         <PageHead title={id} back={back} />
-        {error === null ? (
-          <Mark size={48} state="waiting" label={say('asking')} />
-        ) : (
-          <Fault fault={error} />
-        )}
+        <NotYet fault={error} label={say('asking')} />
       </>
     )
   return (

@@ -1,13 +1,6 @@
 /** How a thing stands, as a sign, a word and a colour: never by colour alone. */
-import { type Tone, useWords } from '@warifu/web/kit'
+import { type Tone, Toned, useWords } from '@warifu/web/kit'
 import { isStateWord, stateWords, tones } from './words-states.ts'
-
-const signs: Readonly<Record<Tone, string>> = {
-  arrived: '✓',
-  waiting: '…',
-  refused: '✕',
-  plain: '–',
-}
 
 export const toneOf = (state: string): Tone => (isStateWord(state) ? tones[state] : 'plain')
 
@@ -19,12 +12,7 @@ export function useStateWord(): (state: string) => string {
 
 export function Standing({ state }: { readonly state: string }) {
   const word = useStateWord()
-  const tone = toneOf(state)
-  return (
-    <span className="standing" data-tone={tone}>
-      <span aria-hidden="true">{signs[tone]}</span> {word(state)}
-    </span>
-  )
+  return <Toned tone={toneOf(state)}>{word(state)}</Toned>
 }
 
 /** A phone as a thing; as a way to present a card the word means its number. */

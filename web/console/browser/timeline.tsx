@@ -1,5 +1,5 @@
 /** The record of a payment: every request, and every message with what could be read in it. */
-import { useWords } from '@warifu/web/kit'
+import { Toned, useWords } from '@warifu/web/kit'
 import type { Entry } from './payment.ts'
 import { Standing } from './states.tsx'
 import { declineWords, isDeclineWord } from './words-declines.ts'
@@ -67,11 +67,7 @@ function Request({ entry, before }: RequestProps) {
 function Outcome({ of }: { readonly of: string }) {
   const say = useWords(declineWords)
   if (!isDeclineWord(of)) return <Standing state={of} />
-  return (
-    <span className="standing" data-tone="refused">
-      <span aria-hidden="true">✕</span> {say(of)}
-    </span>
-  )
+  return <Toned tone="refused">{say(of)}</Toned>
 }
 
 function Message({ hop }: { readonly hop: Hop }) {

@@ -1,6 +1,6 @@
 /** One order: asked for, paid or not, refunded, and its receipt. */
 import { Button } from '@mantine/core'
-import { Amount, Mark, Said, useWords } from '@warifu/web/kit'
+import { Amount, Mark, OrderLines, Said, useWords } from '@warifu/web/kit'
 import { useEffect, useState } from 'react'
 import { Expecting } from './expecting.tsx'
 import { BackEndRefusal, useGround } from './ground.tsx'
@@ -8,7 +8,7 @@ import { Outcome } from './outcome.tsx'
 import { Receipt } from './receipt.tsx'
 import { Refunding } from './refunding.tsx'
 import { hasOpenRefund, Refunds } from './refunds.tsx'
-import { isPaid, isWaiting, OrderLines } from './standing.tsx'
+import { isPaid, isWaiting } from './standing.tsx'
 import { useTill } from './till-live.tsx'
 import { orderIn } from './told.ts'
 import { Trouble } from './trouble.tsx'
@@ -68,7 +68,11 @@ function OneOrder({ order }: { readonly order: Order }) {
           {say('next')}
         </Button>
       )}
-      {isPaid(order) ? <Receipt order={order} /> : <OrderLines order={order} />}
+      {isPaid(order) ? (
+        <Receipt order={order} />
+      ) : (
+        <OrderLines lines={order.lines} currency={order.currency} />
+      )}
       <Acts order={order} />
     </article>
   )

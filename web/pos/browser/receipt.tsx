@@ -1,9 +1,9 @@
 /** The receipt, as it is shown and as it is printed. */
 import { Button } from '@mantine/core'
 import { localeOf } from '@warifu/protocol/language'
-import { Amount, useLanguage, useWords } from '@warifu/web/kit'
+import { Amount, OrderLines, useLanguage, useWords } from '@warifu/web/kit'
 import { RefundLines } from './refunds.tsx'
-import { OrderLines, wayWordOf } from './standing.tsx'
+import { wayWordOf } from './standing.tsx'
 import { useCatalogue } from './use-catalogue.ts'
 import type { Order } from './wire.ts'
 import { words } from './words.ts'
@@ -30,7 +30,7 @@ export function Receipt({ order }: { readonly order: Order }) {
   return (
     <section className="receipt" aria-label={say('receipt')}>
       <h2 className="receipt-shop">{shop}</h2>
-      <OrderLines order={order} />
+      <OrderLines lines={order.lines} currency={order.currency} />
       <p className="receipt-total">
         <span>{say('total')}</span>
         <Amount amount={order.amount} currency={currency} size="medium" />

@@ -3,12 +3,12 @@
  * back end, whether they come back from the wallet, from another tab, or tomorrow.
  */
 import { Button } from '@mantine/core'
-import { Amount, Countdown, Mark, Said, useWords } from '@warifu/web/kit'
+import { Amount, Countdown, Mark, OrderLines, Said, useWords } from '@warifu/web/kit'
 import { useEffect, useState } from 'react'
 import { BackEndRefusal, useGround } from './ground.tsx'
 import { Outcome } from './outcome.tsx'
 import { Qr } from './qr.tsx'
-import { isPaid, isWaiting, OrderLines } from './standing.tsx'
+import { isPaid, isWaiting } from './standing.tsx'
 import { orderIn } from './told.ts'
 import { useView } from './views.tsx'
 import type { Order } from './wire.ts'
@@ -32,7 +32,7 @@ export function ShopOrder({ orderKey }: { readonly orderKey: string }) {
       </header>
       {isWaiting(order) ? <ToPay order={order} /> : <Outcome order={order} />}
       {isPaid(order) ? <p className="thanks">{say('shopApproved')}</p> : null}
-      <OrderLines order={order} />
+      <OrderLines lines={order.lines} currency={order.currency} />
       {isWaiting(order) ? null : <Again />}
     </article>
   )

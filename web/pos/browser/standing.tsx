@@ -1,5 +1,5 @@
 /** How an order stands, as a word, a sign and a colour: never by colour alone. */
-import { Amount, type Tone, useWords } from '@warifu/web/kit'
+import { type Tone, Toned, useWords } from '@warifu/web/kit'
 import type { Order } from './wire.ts'
 import { words } from './words.ts'
 
@@ -51,34 +51,8 @@ export const wayWords = {
 } as const satisfies Record<NonNullable<Order['asked']> | 'link', Word>
 export const wayWordOf = ({ asked }: Order): Word => wayWords[asked ?? 'link']
 
-const signs: Readonly<Record<Tone, string>> = {
-  arrived: '✓',
-  waiting: '…',
-  refused: '✕',
-  plain: '–',
-}
-
 export function StandingWord({ order }: { readonly order: Order }) {
   const say = useWords(words)
   const { word, tone } = standingOf(order)
-  return (
-    <span className="standing" data-tone={tone}>
-      <span aria-hidden="true">{signs[tone]}</span> {say(word)}
-    </span>
-  )
+  return <Toned tone={tone}>{say(word)}</Toned>
 }
-
-/** The lines of an order with their amounts. */
-export const OrderLines = ({ order }: { readonly order: Order }) => (
-  <ul className="order-lines">
-    {order.lines.map((line, at) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the lines of an order never change
-      <li key={at}>
-        <span>
-          {line.quantity} × {line.description}
-        </span>
-        <Amount amount={line.amount} currency={order.currency} />
-      </li>
-    ))}
-  </ul>
-)
