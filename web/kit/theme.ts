@@ -4,7 +4,11 @@
  */
 import { createTheme, type VariantColorsResolver } from '@mantine/core'
 
-const ink = { color: 'var(--ink)', background: 'var(--surface)', border: '1px solid var(--line)' }
+const ink = {
+  color: 'var(--ink)',
+  background: 'var(--surface)',
+  border: '1px solid var(--line-strong)',
+}
 const plain = { background: 'transparent', hover: 'var(--wash)', border: '1px solid transparent' }
 
 const colours: VariantColorsResolver = ({ variant, color }) => {
@@ -25,6 +29,10 @@ export const theme = createTheme({
   respectReducedMotion: true,
   defaultRadius: 10,
   cursorType: 'pointer',
-  // Named, so that its colours are ours: a button without a variant takes Mantine's own blue.
-  components: { Button: { defaultProps: { variant: 'filled' } } },
+  components: {
+    // Named, so that its colours are ours: a button without a variant takes Mantine's own blue.
+    Button: { defaultProps: { variant: 'filled' } },
+    // What may be left out says so; no star for the rest.
+    TextInput: { defaultProps: { withAsterisk: false } },
+  },
 })

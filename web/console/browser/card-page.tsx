@@ -26,7 +26,7 @@ export function CardPage({ id }: { readonly id: string }) {
   const word = useStateWord()
   const back = { to: '/cards', name: say('cards') }
   return (
-    <OnePage name="readCard" id={id} back={back} title={({ last4 }) => `···· ${last4 ?? '????'}`}>
+    <OnePage name="readCard" id={id} back={back} title={({ last4 }) => `···· ${last4 ?? '····'}`}>
       {(card) => {
         const money = (amount: number) => ({ amount, currency: card.currency })
         return (

@@ -97,7 +97,7 @@ export function PlasticPage({ id }: { readonly id: string }) {
       name="readPlastic"
       id={id}
       back={back}
-      title={({ card }) => `···· ${card.last4 ?? '????'}`}
+      title={({ card }) => `···· ${card.last4 ?? '····'}`}
     >
       {(plastic) => (
         <>

@@ -92,7 +92,7 @@ function CardsIn({ sim: { cards } }: { readonly sim: Sim }) {
         {cards.map(({ number, card, last4 }) => (
           <li key={number}>
             <span>{number}</span>
-            <code>···· {last4 ?? '????'}</code>
+            <code>···· {last4 ?? '····'}</code>
             <Go to={`/cards/${card}`}>
               <code>{card}</code>
             </Go>

@@ -103,14 +103,16 @@ function Orders({ day }: { readonly day: DaySales }) {
         <span className="order-row-number">{order.number}</span>
         <span className="order-row-what">
           {order.lines
-            .map(({ description, quantity }) => `${quantity} × ${description}`)
+            .map(({ description, quantity }) => `${quantity}\u00a0× ${description}`)
             .join(', ')}
         </span>
-        <span className="order-row-time">
-          {time.format(new Date(order.created_at))} ·{' '}
-          {say(order.place === 'shop' ? 'fromShop' : wayWordOf(order))}
+        <span className="order-row-more">
+          <span className="order-row-time">
+            {time.format(new Date(order.created_at))} ·{' '}
+            {say(order.place === 'shop' ? 'fromShop' : wayWordOf(order))}
+          </span>
+          <StandingWord order={order} />
         </span>
-        <StandingWord order={order} />
         <Amount amount={order.amount} currency={order.currency} />
       </ViewLink>
     </li>

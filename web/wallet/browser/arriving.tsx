@@ -73,6 +73,7 @@ function Ways({ begun, ended }: WaysProps) {
         </Button>
         <Button
           variant="default"
+          size="lg"
           fullWidth
           loading={start.runs}
           onClick={() => start.begin(['second', 'approval'])}
