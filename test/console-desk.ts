@@ -50,7 +50,7 @@ export async function openDesk(): Promise<Desk> {
 }
 
 /** A vault's settings: its root key is in an HSM, and in no file. */
-async function rootInHsm(stack: AsyncDisposableStack) {
+export async function rootInHsm(stack: AsyncDisposableStack) {
   const folder = await mkdtemp(join(tmpdir(), 'warifu-hsm-'))
   stack.defer(() => rm(folder, { recursive: true }))
   const { address, env } = await openHsm(folder)

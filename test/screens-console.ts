@@ -5,6 +5,7 @@ import { runSystem } from '@warifu/cli/demo'
 import { callApi } from '@warifu/sdk/api-call'
 import type { Page } from 'playwright-core'
 import { pay } from './people.ts'
+import { keysInHsm } from './screens-hsm.ts'
 import type { Stage } from './screens-stage.ts'
 
 type Scene = Stage & {
@@ -27,7 +28,7 @@ export async function shootConsole(stage: Stage): Promise<void> {
       await settled(page)
     },
   }
-  for (const part of [fill, atTheDoor, asShop, asPlatform, settle, asMoney])
+  for (const part of [fill, atTheDoor, asShop, asPlatform, settle, asMoney, keysInHsm])
     await camera.part(part.name, () => part(scene))
 }
 

@@ -3,6 +3,8 @@
  * a picture. A test holds the rows to the paths that the pages are served at.
  */
 
+import { hsmNeeds } from './hsm.ts'
+
 export const areas = ['wallet', 'till', 'console', 'tour', 'docs'] as const
 export type Area = (typeof areas)[number]
 
@@ -13,6 +15,8 @@ export type Screen = {
   readonly path: string
   /** The widths at which it is taken. */
   readonly widths: readonly number[]
+  /** Programs of the system (needs.ts) without which it is left out. */
+  readonly needs?: readonly string[]
 }
 
 const NARROW = 360
@@ -81,6 +85,7 @@ export const screens: readonly Screen[] = [
   ...console_('/people', 'people'),
   ...console_('/acts', 'acts', 'act'),
   ...console_('/keys', 'keys'),
+  ...console_('/keys', 'keys-hsm').map((screen) => ({ ...screen, needs: hsmNeeds })),
   ...console_('/audit', 'audit'),
   ...console_('/xray', 'xray-link-dead'),
 

@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { codeOfSignal, listenForEnding } from '@warifu/cli/ending'
 import { root } from '@warifu/cli/state-folder'
+import { has } from './needs.ts'
 import { type Area, areas, screens } from './screens.ts'
 import { createCamera } from './screens-camera.ts'
 import { shootConsole } from './screens-console.ts'
@@ -66,7 +67,9 @@ async function main(): Promise<number> {
   }
   const ended = await Promise.race([play(), asked])
   if (ended !== undefined) return codeOfSignal(ended)
-  const missing = screens.filter(({ area, name }) => only.includes(area) && !camera.taken.has(name))
+  const missing = screens.filter(
+    ({ area, name, needs = [] }) => only.includes(area) && !camera.taken.has(name) && has(needs),
+  )
   for (const { name } of missing) say(`not taken: ${name}`)
   await writeFile(join(folder, 'index.html'), indexOf(screens))
   say(`${camera.taken.size} screens, ${camera.faults.length} faults: ${join(folder, 'index.html')}`)
