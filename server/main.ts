@@ -13,12 +13,12 @@ import { createVaultClient, dialTls, dialUnix } from '#vault-client'
 import { createApp } from './app.ts'
 import { createChance } from './chance.ts'
 import { type Config, ConfigError, readConfig, type VaultPlace } from './config.ts'
+import { type Round, type RoundNeeds, repeat } from './rounds.ts'
 
-const TICK_MS = 250
-const MORE_MS = 10
-const TAIL_MS = 100
-/** A look at the log takes milliseconds; one without an answer by then has lost its line. */
-const TAIL_PATIENCE_MS = 10_000
+/** Work that is due; it may have to wait for the vault, or for who answers outside. */
+const work = { pauseMs: 250, patienceMs: 60_000 }
+/** A look takes milliseconds; one without an answer by then has lost its line. */
+const look = { pauseMs: 100, patienceMs: 10_000 }
 const HEARING_MS = 20
 const VAULT_TIMEOUT_MS = 10_000
 
@@ -54,36 +54,22 @@ async function main(): Promise<void> {
   // With `reusePort` the system spreads connections over all processes that listen there.
   const place = { host, port, reusePort: sharesPort }
   await app.api.listen(place)
-  const stopTicking = every(TICK_MS, async () => {
-    await app.tick(now()).catch((fault: unknown) => logger.error({ err: fault }, 'tick'))
-  })
-  const stopReaching = every(TICK_MS, async () => {
-    await app.reachOut(now()).catch((fault: unknown) => logger.error({ err: fault }, 'reach out'))
-  })
-  const stopWorking = every(TICK_MS, () =>
-    app.work(now()).catch((fault: unknown) => logger.error({ err: fault }, 'work')),
+  const stopRounds = startRounds(
+    [
+      { name: 'tick', ...work, work: () => app.tick(now()) },
+      { name: 'reach out', ...work, work: () => app.reachOut(now()) },
+      { name: 'work', ...work, work: () => app.work(now()) },
+      { name: 'deliver', ...work, work: () => app.deliver(now()) },
+      { name: 'tail', ...look, work: () => app.tail(now()) },
+      ...(isSandbox ? [{ name: 'sandbox', ...look, work: sandbox.follow }] : []),
+    ],
+    (fault, name) => logger.error({ err: fault }, name),
   )
-  const stopTailing = every(TAIL_MS, async () => {
-    const tailed = within(TAIL_PATIENCE_MS, app.tail(now()))
-    await tailed.catch((fault: unknown) => logger.error({ err: fault }, 'tail'))
-  })
-  const stopFollowing = every(TAIL_MS, async () => {
-    if (!isSandbox) return
-    await sandbox.follow().catch((fault: unknown) => logger.error({ err: fault }, 'sandbox'))
-  })
-  const stopDelivering = every(TICK_MS, async () => {
-    await app.deliver(now()).catch((fault: unknown) => logger.error({ err: fault }, 'deliver'))
-  })
   // Said at every log level: whoever started this process waits for the line.
   console.log(JSON.stringify({ event: 'ready', port }))
 
   const stop = async () => {
-    stopTicking()
-    stopReaching()
-    stopWorking()
-    stopTailing()
-    stopDelivering()
-    stopFollowing()
+    stopRounds()
     await app.api.close()
     if (isSandbox) await sandbox.leave().catch(() => undefined)
     vault.close()
@@ -131,30 +117,12 @@ function deriver({ serverKey }: Config) {
   }
 }
 
-/** Fails where `work` has no end by then. Nobody waits for it any more, whatever becomes of it. */
-async function within<T>(patienceMs: number, work: Promise<T>): Promise<T> {
-  const ended = new AbortController()
-  const late = async () => {
-    await sleep(patienceMs, undefined, { signal: ended.signal, ref: false })
-    throw new Error(`no end within ${patienceMs} ms`)
-  }
-  try {
-    return await Promise.race([work, late()])
-  } finally {
-    ended.abort()
-  }
-}
-
-/** Runs `work` again and again, one at a time; a short pause where it says that there is more. */
-function every(pauseMs: number, work: () => Promise<unknown>): () => void {
-  let stopped = false
-  const turn = () => {
-    if (stopped) return
-    void work().then((more) => setTimeout(turn, more === true ? MORE_MS : pauseMs).unref())
-  }
-  turn()
+function startRounds(rounds: readonly Round[], report: RoundNeeds['report']): () => void {
+  const pause: RoundNeeds['sleep'] = (ms, signal) =>
+    sleep(ms, undefined, { ref: false, ...(signal && { signal }) })
+  const stops = rounds.map((round) => repeat({ sleep: pause, report }, round))
   return () => {
-    stopped = true
+    for (const stop of stops) stop()
   }
 }
 

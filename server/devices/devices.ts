@@ -84,7 +84,7 @@ export function createDevices(needs: DeviceNeeds) {
     )
     return found.flat().sort((a, b) => b.createdMs - a.createdMs)
   }
-  let isFilling = false
+  let fillingUntilMs = 0
   return {
     /** Those in use, newest first. */
     list,
@@ -95,14 +95,18 @@ export function createDevices(needs: DeviceNeeds) {
     },
     pair: (asked: Parameters<typeof pairDevice>[1]) => pairDevice(needs, asked),
     link: (asked: Parameters<typeof linkDevice>[1]) => linkDevice(needs, asked),
-    /** Codes of epochs that are missing. A million of them take a while: nobody waits for it. */
+    /**
+     * Codes of epochs that are missing. A million of them take a while: nobody waits for it, and
+     * whoever looks meanwhile finds its lease.
+     */
     tick: async (nowMs: number): Promise<void> => {
-      if (isFilling) return
-      isFilling = true
+      if (nowMs < fillingUntilMs) return
+      const untilMs = nowMs + FILLING_MS
+      fillingUntilMs = untilMs
       void fillEpochs(needs, nowMs)
         .catch(needs.report)
         .finally(() => {
-          isFilling = false
+          if (fillingUntilMs === untilMs) fillingUntilMs = 0
         })
     },
     registerReader: (registering: Registering) => registerReader(needs.vault, registering),
@@ -122,6 +126,9 @@ export function createDevices(needs: DeviceNeeds) {
     }),
   }
 }
+
+/** Past the lease of one page: whoever fills for longer renews it. */
+const FILLING_MS = 60_000
 
 type Removing = {
   readonly call: TerminalCall

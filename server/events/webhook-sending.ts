@@ -39,10 +39,12 @@ export type Sender = {
 
 export function createSender(needs: SendingNeeds): Sender {
   const { sql } = needs.store
-  const flying = new Set<Promise<void>>()
+  /** Each with the end of its lease: who is out longer has lost its line, and holds no place. */
+  const flying = new Map<Promise<void>, number>()
   return {
     turn: async (nowMs) => {
       await spread(sql, nowMs)
+      for (const [flight, untilMs] of flying) if (untilMs <= nowMs) flying.delete(flight)
       const free = limits.inFlight - flying.size
       if (free <= 0) return
       const leased = await sql<Leased[]>`
@@ -53,11 +55,11 @@ export function createSender(needs: SendingNeeds): Sender {
           // Its lease ends; another turn, here or elsewhere, tries again.
           .catch(() => undefined)
           .finally(() => flying.delete(flight))
-        flying.add(flight)
+        flying.set(flight, nowMs + LEASE_MS)
       }
     },
     idle: async () => {
-      await Promise.all(flying)
+      await Promise.all(flying.keys())
     },
   }
 }

@@ -14,7 +14,7 @@ import { type Rehearsal, rehearse } from '@warifu/server/rehearsal'
 import { Webhook } from 'standardwebhooks'
 import { append } from './outbox.ts'
 import { readAllowed } from './webhook-address.ts'
-import { createPost } from './webhook-post.ts'
+import { createPost, type Post } from './webhook-post.ts'
 import { GIVE_UP_MS, pauses } from './webhook-schedule.ts'
 import { createSecretBox } from './webhook-signature.ts'
 import { createWebhooks, type Webhooks } from './webhooks.ts'
@@ -44,11 +44,12 @@ const receiver = createServer((request, response) => {
   })
 })
 
-const createHooks = (): Webhooks => {
-  const allowed = readAllowed('127.0.0.0/8')
+const allowed = readAllowed('127.0.0.0/8')
+
+const createHooks = (post: Post = createPost(allowed)): Webhooks => {
   const { store, mint, random } = stage
   return createWebhooks({
-    ...{ store, mint, random, allowed, plain: true, now: () => nowMs, post: createPost(allowed) },
+    ...{ store, mint, random, allowed, plain: true, now: () => nowMs, post },
     wall: () => nowMs,
     box: createSecretBox(new Uint8Array(32).fill(7), random),
     show: ({ id, type, sequence, subject, data }) => ({ id, type, sequence, subject, data }),
@@ -338,4 +339,21 @@ test('an endpoint that hangs holds up no other', async () => {
   assert.equal(got.length, 12)
   slow.closeAllConnections()
   slow.close()
+})
+
+test('what is on its way without an end holds up the others for its lease, no longer', async () => {
+  const merchant = stage.mint('mer', stage.lane())
+  for (let n = 0; n < 8; n += 1) await endpointOf(merchant, [], `/${n}`)
+  for (let n = 0; n < 4; n += 1) await write(merchant, `pay_${n}`)
+  const post = createPost(allowed)
+  let isLost = true
+  const sender = createHooks((one) => (isLost ? new Promise(() => {}) : post(one)))
+  await sender.turn(nowMs)
+  const [out] = await stage.store.sql`
+    select count(*)::int as n from events.delivery where leased_ms > ${nowMs}`
+  assert.equal(out?.['n'], 32, 'as many as one process sends at a time')
+  isLost = false
+  nowMs += 60_001
+  await turnUntil(32, sender)
+  assert.equal(got.length, 32)
 })

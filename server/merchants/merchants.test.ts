@@ -116,6 +116,32 @@ test('a key that asks every process gets its rate in all, and no less', async ()
   assert.equal(within, 40 * 9)
 })
 
+test('an answer that comes after the next one charges nobody', async () => {
+  const key = stage.mint('key')
+  const held = Promise.withResolvers<void>()
+  let isFirst = true
+  const sql = new Proxy(stage.store.sql, {
+    apply: async (target, self, args) => {
+      const answer = await Reflect.apply(target, self, args)
+      if (!isFirst) return answer
+      isFirst = false
+      await held.promise
+      return answer
+    },
+  })
+  const { allow, share } = createPacing({ sql })
+  const ask = (atMs: number) => allow(key, { perSecond: 10, nowMs: atMs })
+  ask(nowMs)
+  const first = share(nowMs)
+  for (let n = 0; n < 5; n += 1) ask(nowMs + 500)
+  await share(nowMs + 500)
+  held.resolve()
+  await first
+  ask(nowMs + 2000)
+  await share(nowMs + 2000)
+  assert.equal(ask(nowMs + 2000).remaining, 8, 'its own two of this second')
+})
+
 test('rows of keys that nobody uses are not kept, and a lost row begins anew', async () => {
   const { sql } = stage.store
   const [one, other] = [createPacing(stage.store), createPacing(stage.store)]

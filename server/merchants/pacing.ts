@@ -21,12 +21,17 @@ export function createPacing({ sql }: { readonly sql: Sql }): Pacing {
   const limit = createRateLimit()
   let totals: ReadonlyMap<string, bigint> = new Map()
   let sweptMs = 0
+  let asked = 0
   return {
     allow: limit.allow,
     share: async (nowMs) => {
       const taken = limit.taken(nowMs - KNOWN_MS)
       if (taken.size === 0) return
+      asked += 1
+      const mine = asked
       const rows = await add(sql, taken, nowMs)
+      // Late: what these tell is in the totals of a later one.
+      if (mine !== asked) return
       for (const { key, total } of rows) {
         const before = totals.get(key)
         const byOthers = before === undefined ? 0 : Number(total - before) - (taken.get(key) ?? 0)
