@@ -7,7 +7,15 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table has all its rows; this has those seen
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useLanguage } from '@warifu/web/kit'
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import {
+  type KeyboardEvent,
+  type SyntheticEvent,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import type { Column } from './columns.tsx'
 import { GridHead } from './grid-head.tsx'
 import { GridRow } from './grid-row.tsx'
@@ -59,12 +67,9 @@ export function Grid<T>(props: GridProps<T>) {
       aria-rowcount={rows.length + 1}
       aria-colcount={columns.length}
       style={{ '--tracks': tracks } as object}
-      onKeyDown={(event) => follow(event, active, goTo)}
-      // However the focus came to a row, from there the arrows go on.
-      onFocus={({ target }) => {
-        const row = target.closest<HTMLElement>('[data-index]')
-        if (row !== null) setActive(Number(row.dataset['index']))
-      }}
+      // However the focus came to a row, and wherever new rows moved it, from there arrows go on.
+      onKeyDown={(event) => follow(event, rowOf(event) ?? active, goTo)}
+      onFocus={(event) => setActive(rowOf(event) ?? active)}
     >
       <GridHead {...{ columns, labels, sort, onSort }} />
       <div
@@ -149,6 +154,12 @@ const steps: Readonly<Record<string, (at: number) => number>> = {
   PageUp: (at) => at - PAGE,
   Home: () => 0,
   End: () => Number.POSITIVE_INFINITY,
+}
+
+/** The place of the row in which it happens. */
+function rowOf({ target }: SyntheticEvent): number | undefined {
+  const row = target instanceof Element ? target.closest<HTMLElement>('[data-index]') : null
+  return row === null ? undefined : Number(row.dataset['index'])
 }
 
 function follow(
