@@ -103,7 +103,7 @@ function Orders({ day }: { readonly day: DaySales }) {
         <span className="order-row-number">{order.number}</span>
         <span className="order-row-what">
           {order.lines
-            .map(({ description, quantity }) => `${quantity}\u00a0× ${description}`)
+            .map(({ description, quantity }) => `${quantity}\u00a0×\u00a0${description}`)
             .join(', ')}
         </span>
         <span className="order-row-more">
