@@ -59,30 +59,10 @@ function SetForm({ card }: Props) {
     setDone(false)
     if (fault === null) set.begin(pin)
   }
-  const digits = (text: string) => text.replace(/\D/g, '')
   return (
     <form onSubmit={submit} noValidate>
-      <TextInput
-        type="password"
-        size="md"
-        inputMode="numeric"
-        autoComplete="off"
-        maxLength={12}
-        label={say('pin.new')}
-        value={pin}
-        error={wrong}
-        onChange={(event) => setPin(digits(event.currentTarget.value))}
-      />
-      <TextInput
-        type="password"
-        size="md"
-        inputMode="numeric"
-        autoComplete="off"
-        maxLength={12}
-        label={say('pin.again')}
-        value={again}
-        onChange={(event) => setAgain(digits(event.currentTarget.value))}
-      />
+      <PinField label={say('pin.new')} value={pin} error={wrong} onChange={setPin} />
+      <PinField label={say('pin.again')} value={again} onChange={setAgain} />
       {isDone ? <p role="status">{say('pin.done')}</p> : null}
       <SimFollows card={card} following={following} />
       {set.error === null ? null : <TroubleSaid error={set.error} />}
@@ -92,6 +72,27 @@ function SetForm({ card }: Props) {
     </form>
   )
 }
+
+type FieldProps = {
+  readonly label: string
+  readonly value: string
+  readonly error?: string | null
+  readonly onChange: (digits: string) => void
+}
+
+const PinField = ({ label, value, error = null, onChange }: FieldProps) => (
+  <TextInput
+    type="password"
+    size="md"
+    inputMode="numeric"
+    autoComplete="off"
+    maxLength={12}
+    label={label}
+    value={value}
+    error={error}
+    onChange={(event) => onChange(event.currentTarget.value.replace(/\D/g, ''))}
+  />
+)
 
 function UnblockForm({ pin: { card, unblocking } }: { readonly pin: CardPin }) {
   const say = useWords(words)
