@@ -58,8 +58,11 @@ export async function payOut({
     while ((await callApi({ fetch, apiUrl }, 'getTestClock', {})).ahead_s < ahead) await sleep(50)
   await enter('operator', '/settlements')
   await page.getByRole('row', { name: /Held/ }).first().click()
-  for (const act of ['Hold the run', 'Let it go on'])
+  for (const act of ['Hold the run', 'Let it go on']) {
     await page.getByRole('button', { name: act }).click()
+    // Two that are under way at once come to two servers in any order.
+    await page.locator('button[data-loading]').waitFor({ state: 'detached' })
+  }
   await page.getByRole('button', { name: 'Hold the run' }).waitFor({ state: 'detached' })
   await page.getByText('Ready').first().waitFor()
   await goTo('/payouts')

@@ -175,21 +175,20 @@ async function troubles({ page, people, house, shot, at }: Scene): Promise<void>
   await press(page, 'Refuse')
   await page.getByText('You refused').waitFor()
   await shot('denied')
-  await press(page, 'Done')
+  await leave(page)
   await open(1200, { expires_in: 4 })
   await page.getByText('The time is over').first().waitFor()
   await shot('expired')
-  await press(page, 'Done')
+  await leave(page)
   await open(10_000_000)
   await press(page, /^Approve/)
   await page.getByText('Not paid').waitFor()
   await shot('declined')
-  await press(page, 'Done')
-  await heading(page, 'Your cards')
+  await leave(page)
   await page.goto(`${house.walletOrigin}/pay#${'A'.repeat(43)}`)
   await page.getByText('This payment cannot be opened').waitFor()
   await shot('unknown-link')
-  await press(page, 'Done')
+  await leave(page)
   await unanswered({ page, open, shot })
   await at('/history')
   await page.locator('summary').first().click()
@@ -203,8 +202,14 @@ async function troubles({ page, people, house, shot, at }: Scene): Promise<void>
   await shot('card-frozen')
   await press(page, 'Unfreeze')
   await press(page, 'Refuse')
-  await press(page, 'Done')
+  await leave(page)
   await page.getByText('Ready to pay').waitFor()
+}
+
+/** What has ended is put away before the next is opened. */
+async function leave(page: Page): Promise<void> {
+  await press(page, 'Done')
+  await heading(page, 'Your cards')
 }
 
 type Unanswered = Pick<Scene, 'page' | 'shot'> & { readonly open: (n: number) => Promise<void> }
@@ -219,7 +224,7 @@ async function unanswered({ page, open, shot }: Unanswered): Promise<void> {
   await shot('finding-out')
   await page.unroute(cut)
   await page.getByText('Paid', { exact: true }).waitFor()
-  await press(page, 'Done')
+  await leave(page)
 }
 
 async function plastic({ page, shot, at, sandbox }: Scene): Promise<void> {
