@@ -72,6 +72,19 @@ test('help is on standard output', async () => {
   }
 })
 
+test('help is said when asked for; without words too, where words are expected', async (t) => {
+  const printed = t.mock.method(console, 'log', () => {})
+  const take = async () => 7
+  const asks = { command: 'pay', who: 'merchant', help: 'warifu pay …' } as const
+  for (const words of [['--help'], ['12', '-h'], ['--bogus', '--help']])
+    assert.equal(await runTelling(words, asks, take), 0)
+  assert.equal(await runTelling([], asks, take), 2)
+  assert.equal(printed.mock.callCount(), 4)
+  assert.equal(await runTelling([], { ...asks, isBare: true }, take), 7)
+  assert.equal(await runTelling(['12'], asks, take), 7)
+  assert.equal(printed.mock.callCount(), 4)
+})
+
 test('a whole number is digits only', () => {
   assert.equal(wholeNumber('1200', 'It'), 1200)
   for (const text of ['', '-1', '1.5', '1e3', '0x10', '1 200', '9'.repeat(13)])

@@ -33,14 +33,26 @@ export function wholeNumber(text: string, name: string, of = 'minor units, such 
   return Number(text)
 }
 
-type Telling = { readonly command: string; readonly who: 'cardholder' | 'merchant' }
+type Telling = {
+  readonly command: string
+  readonly who: 'cardholder' | 'merchant'
+  /** Said to whoever asks for it; and, with exit code 2, to whoever says nothing at all. */
+  readonly help?: string
+  /** It has something to say or to do without any words. */
+  readonly isBare?: true
+}
 
 /** Runs a command to its exit code; a refusal becomes words, or JSON where it was asked for. */
 export async function runTelling(
   args: readonly string[],
-  { command, who }: Telling,
+  { command, who, help, isBare }: Telling,
   work: () => Promise<number>,
 ): Promise<number> {
+  const isMute = args.length === 0 && isBare !== true
+  if (help !== undefined && (isMute || args.includes('--help') || args.includes('-h'))) {
+    console.log(help)
+    return isMute ? 2 : 0
+  }
   try {
     return await work()
   } catch (error) {

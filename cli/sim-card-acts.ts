@@ -34,7 +34,6 @@ Exit codes: 0 done, 1 refused, 2 not understood. docs/sim.md tells of real cards
 
 const options = {
   json: { type: 'boolean' },
-  help: { type: 'boolean' },
   reader: { type: 'string' },
   file: { type: 'string' },
   iccid: { type: 'string' },
@@ -48,21 +47,21 @@ type Act = (values: Values, words: readonly string[], tell: Tell) => Promise<num
 const acts: Readonly<Record<string, Act>> = { readers, show, send, make, run: runCard }
 
 export async function runSimCard(args: readonly string[]): Promise<number> {
-  if (args.length === 0 || args.includes('--help') || args.includes('-h')) {
-    console.log(help)
-    return args.length === 0 ? 2 : 0
-  }
-  return await runTelling(args, { command: 'device sim-card', who: 'cardholder' }, async () => {
-    const { values, positionals } = readArguments(args, options)
-    const [verb = '', ...words] = positionals
-    const act = Object.hasOwn(acts, verb) ? acts[verb] : undefined
-    if (act === undefined)
-      throw new Misunderstood(`an act is one of ${Object.keys(acts).join(', ')}; got "${verb}".`)
-    if (words.length > 0 && verb !== 'send')
-      throw new Misunderstood(`${verb} does not take "${words[0]}".`)
-    const tell: Tell = (object, text) => console.log(values.json ? JSON.stringify(object) : text)
-    return await act(values, words, tell).catch(plainly)
-  })
+  return await runTelling(
+    args,
+    { command: 'device sim-card', who: 'cardholder', help },
+    async () => {
+      const { values, positionals } = readArguments(args, options)
+      const [verb = '', ...words] = positionals
+      const act = Object.hasOwn(acts, verb) ? acts[verb] : undefined
+      if (act === undefined)
+        throw new Misunderstood(`an act is one of ${Object.keys(acts).join(', ')}; got "${verb}".`)
+      if (words.length > 0 && verb !== 'send')
+        throw new Misunderstood(`${verb} does not take "${words[0]}".`)
+      const tell: Tell = (object, text) => console.log(values.json ? JSON.stringify(object) : text)
+      return await act(values, words, tell).catch(plainly)
+    },
+  )
 }
 
 function plainly(cause: unknown): never {

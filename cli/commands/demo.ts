@@ -19,34 +19,33 @@ Systems: ${systemIds().join(', ')}
 
 const options = {
   json: { type: 'boolean' },
-  help: { type: 'boolean' },
   sabotage: { type: 'string', multiple: true },
   pictures: { type: 'string' },
   ...sizeOptions,
 } as const
 
 export async function run(args: readonly string[]): Promise<number> {
-  return await runTelling(args, { command: 'demo', who: 'merchant' }, async () => {
-    const { values, positionals } = readArguments(args, options)
-    if (values.help === true) {
-      console.log(help)
-      return 0
-    }
-    const { sabotage = [], json = false, pictures } = values
-    const only = [...positionals, ...sabotage]
-    for (const id of only) requireSystem(id)
-    const say = json ? console.error : console.log
-    const systems = await runDemo({
-      ...{ only, sabotage, say, size: sizeOf(values) },
-      ...(pictures === undefined ? {} : { pictures }),
-    }).catch((error: unknown) => {
-      if (error instanceof Interrupted) return error
-      throw error
-    })
-    if (systems instanceof Interrupted) return codeOfSignal(systems.signal)
-    if (json) console.log(JSON.stringify({ systems }))
-    return Object.values(systems).every(({ ok }) => ok) ? 0 : 1
-  })
+  return await runTelling(
+    args,
+    { command: 'demo', who: 'merchant', help, isBare: true },
+    async () => {
+      const { values, positionals } = readArguments(args, options)
+      const { sabotage = [], json = false, pictures } = values
+      const only = [...positionals, ...sabotage]
+      for (const id of only) requireSystem(id)
+      const say = json ? console.error : console.log
+      const systems = await runDemo({
+        ...{ only, sabotage, say, size: sizeOf(values) },
+        ...(pictures === undefined ? {} : { pictures }),
+      }).catch((error: unknown) => {
+        if (error instanceof Interrupted) return error
+        throw error
+      })
+      if (systems instanceof Interrupted) return codeOfSignal(systems.signal)
+      if (json) console.log(JSON.stringify({ systems }))
+      return Object.values(systems).every(({ ok }) => ok) ? 0 : 1
+    },
+  )
 }
 
 function requireSystem(id: string): void {

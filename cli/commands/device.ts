@@ -44,7 +44,6 @@ Exit codes: 0 done, 1 refused, declined or not known, 2 not understood.`
 
 const options = {
   json: { type: 'boolean' },
-  help: { type: 'boolean' },
   device: { type: 'string' },
   'pin-file': { type: 'string' },
   show: { type: 'boolean' },
@@ -118,11 +117,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const [kind, ...rest] = args
   if (kind === 'sim-card') return await runSimCard(rest)
   if (kind === 'sim') return await runSim(['bridge', ...rest])
-  if (args.length === 0 || args.includes('--help') || args.includes('-h')) {
-    console.log(help)
-    return args.length === 0 ? 2 : 0
-  }
-  return await runTelling(args, { command: 'device', who: 'merchant' }, () => take(args))
+  return await runTelling(args, { command: 'device', who: 'merchant', help }, () => take(args))
 }
 
 async function take(args: readonly string[]): Promise<number> {

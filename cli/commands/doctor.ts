@@ -7,21 +7,21 @@ const help = `warifu doctor [--json]
 
 One line for each thing looked at. Exit code 1 where one of them is bad.`
 
-const options = { json: { type: 'boolean' }, help: { type: 'boolean' } } as const
+const options = { json: { type: 'boolean' } } as const
 
 export async function run(args: readonly string[]): Promise<number> {
-  return await runTelling(args, { command: 'doctor', who: 'merchant' }, async () => {
-    const { values } = readArguments(args, options)
-    if (values.help === true) {
-      console.log(help)
-      return 0
-    }
-    const checks = await examine(defaultHome())
-    const ok = checks.every((one) => one.ok)
-    if (values.json === true) console.log(JSON.stringify({ ok, checks }))
-    else
-      for (const { check, ok: isGood, said } of checks)
-        console.log(`${isGood ? 'ok ' : 'BAD'}  ${check.padEnd(16)} ${said}`)
-    return ok ? 0 : 1
-  })
+  return await runTelling(
+    args,
+    { command: 'doctor', who: 'merchant', help, isBare: true },
+    async () => {
+      const { values } = readArguments(args, options)
+      const checks = await examine(defaultHome())
+      const ok = checks.every((one) => one.ok)
+      if (values.json === true) console.log(JSON.stringify({ ok, checks }))
+      else
+        for (const { check, ok: isGood, said } of checks)
+          console.log(`${isGood ? 'ok ' : 'BAD'}  ${check.padEnd(16)} ${said}`)
+      return ok ? 0 : 1
+    },
+  )
 }

@@ -32,11 +32,7 @@ const options = {
 } as const
 
 export async function run(args: readonly string[]): Promise<number> {
-  if (args.length === 0 || args.includes('--help') || args.includes('-h')) {
-    console.log(help)
-    return args.length === 0 ? 2 : 0
-  }
-  return await runTelling(args, { command: 'keys', who: 'merchant' }, () => take(args))
+  return await runTelling(args, { command: 'keys', who: 'merchant', help }, () => take(args))
 }
 
 async function take(args: readonly string[]): Promise<number> {

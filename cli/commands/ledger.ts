@@ -27,11 +27,7 @@ type Checked = {
 }
 
 export async function run(args: readonly string[]): Promise<number> {
-  if (args.length === 0 || args.includes('--help') || args.includes('-h')) {
-    console.log(help)
-    return args.length === 0 ? 2 : 0
-  }
-  return await runTelling(args, { command: 'ledger', who: 'merchant' }, () => check(args))
+  return await runTelling(args, { command: 'ledger', who: 'merchant', help }, () => check(args))
 }
 
 async function check(args: readonly string[]): Promise<number> {

@@ -24,15 +24,12 @@ const options = {
   secret: { type: 'string' },
   'api-url': { type: 'string' },
   json: { type: 'boolean' },
-  help: { type: 'boolean' },
 } as const
 
 export async function run(args: readonly string[]): Promise<number> {
-  if (args.includes('--help') || args.includes('-h')) {
-    console.log(help)
-    return 0
-  }
-  return await runTelling(args, { command: 'listen', who: 'merchant' }, () => listen(args))
+  return await runTelling(args, { command: 'listen', who: 'merchant', help, isBare: true }, () =>
+    listen(args),
+  )
 }
 
 async function listen(args: readonly string[]): Promise<number> {

@@ -20,17 +20,12 @@ const options = {
   errors: { type: 'boolean' },
   'api-url': { type: 'string' },
   json: { type: 'boolean' },
-  help: { type: 'boolean' },
 } as const
 
 type Entry = Reply<'listRequests'>['data'][number]
 
 export async function run(args: readonly string[]): Promise<number> {
-  if (args.length === 0 || args.includes('--help') || args.includes('-h')) {
-    console.log(help)
-    return args.length === 0 ? 2 : 0
-  }
-  return await runTelling(args, { command: 'logs', who: 'merchant' }, () => tail(args))
+  return await runTelling(args, { command: 'logs', who: 'merchant', help }, () => tail(args))
 }
 
 const PAUSE_MS = 500

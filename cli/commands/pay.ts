@@ -24,7 +24,6 @@ With --manual the payment is authorised only, and captured by warifu pay capture
 
 const options = {
   json: { type: 'boolean' },
-  help: { type: 'boolean' },
   line: { type: 'string', multiple: true },
   manual: { type: 'boolean' },
   currency: { type: 'string' },
@@ -53,11 +52,7 @@ const verbs: Readonly<Record<string, { run: (at: At) => Promise<void>; words: [n
   }
 
 export async function run(args: readonly string[]): Promise<number> {
-  if (args.length === 0 || args.includes('--help') || args.includes('-h')) {
-    console.log(help)
-    return args.length === 0 ? 2 : 0
-  }
-  return await runTelling(args, { command: 'pay', who: 'merchant' }, () => take(args))
+  return await runTelling(args, { command: 'pay', who: 'merchant', help }, () => take(args))
 }
 
 async function take(args: readonly string[]): Promise<number> {

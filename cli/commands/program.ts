@@ -11,11 +11,7 @@ Bounds and rules are changed at the console afterwards, by two persons.
 Exit codes: 0 done, 1 refused, 2 not understood.`
 
 export async function run(args: readonly string[]): Promise<number> {
-  if (args.length === 0 || args.includes('--help') || args.includes('-h')) {
-    console.log(help)
-    return args.length === 0 ? 2 : 0
-  }
-  return await runTelling(args, { command: 'program', who: 'merchant' }, () => take(args))
+  return await runTelling(args, { command: 'program', who: 'merchant', help }, () => take(args))
 }
 
 async function take(args: readonly string[]): Promise<number> {

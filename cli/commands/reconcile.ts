@@ -29,15 +29,12 @@ const options = {
   out: { type: 'string' },
   'api-url': { type: 'string' },
   json: { type: 'boolean' },
-  help: { type: 'boolean' },
 } as const
 
 export async function run(args: readonly string[]): Promise<number> {
-  if (args.includes('--help') || args.includes('-h')) {
-    console.log(help)
-    return 0
-  }
-  return await runTelling(args, { command: 'reconcile', who: 'merchant' }, () => reconcile(args))
+  return await runTelling(args, { command: 'reconcile', who: 'merchant', help, isBare: true }, () =>
+    reconcile(args),
+  )
 }
 
 async function reconcile(args: readonly string[]): Promise<number> {

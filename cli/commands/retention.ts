@@ -22,11 +22,7 @@ The database: DATABASE_OWNER_URL, or the sandbox's own.
 Exit codes: 0 done, 1 failed or stopped, 2 not understood.`
 
 export async function run(args: readonly string[]): Promise<number> {
-  if (args.length === 0 || args.includes('--help') || args.includes('-h')) {
-    console.log(help)
-    return args.length === 0 ? 2 : 0
-  }
-  return await runTelling(args, { command: 'retention', who: 'merchant' }, () => act(args))
+  return await runTelling(args, { command: 'retention', who: 'merchant', help }, () => act(args))
 }
 
 async function act(args: readonly string[]): Promise<number> {

@@ -14,11 +14,11 @@ const help = `warifu settlements [--limit 10] [--json]
 const LOOK_MS = 300
 
 export async function run(args: readonly string[]): Promise<number> {
-  if (args.includes('--help') || args.includes('-h')) {
-    console.log(help)
-    return 0
-  }
-  return await runTelling(args, { command: 'settlements', who: 'merchant' }, () => show(args))
+  return await runTelling(
+    args,
+    { command: 'settlements', who: 'merchant', help, isBare: true },
+    () => show(args),
+  )
 }
 
 async function show(args: readonly string[]): Promise<number> {

@@ -48,11 +48,7 @@ type Act = (sandbox: SandboxAddress, words: readonly string[], values: Values) =
 const acts: Readonly<Record<string, Act>> = { personalise, admit, bridge }
 
 export async function run(args: readonly string[]): Promise<number> {
-  if (args.length === 0 || args.includes('--help') || args.includes('-h')) {
-    console.log(help)
-    return args.length === 0 ? 2 : 0
-  }
-  return await runTelling(args, { command: 'sim', who: 'cardholder' }, async () => {
+  return await runTelling(args, { command: 'sim', who: 'cardholder', help }, async () => {
     const { values, positionals } = readArguments(args, options)
     const [verb = '', ...words] = positionals
     const act = Object.hasOwn(acts, verb) ? acts[verb] : undefined

@@ -19,15 +19,10 @@ It needs a running sandbox: npm start, in another terminal.`
 const options = {
   override: { type: 'string', multiple: true },
   json: { type: 'boolean' },
-  help: { type: 'boolean' },
 } as const
 
 export async function run(args: readonly string[]): Promise<number> {
-  if (args.length === 0 || args.includes('--help') || args.includes('-h')) {
-    console.log(help)
-    return args.length === 0 ? 2 : 0
-  }
-  return await runTelling(args, { command: 'trigger', who: 'merchant' }, () => trigger(args))
+  return await runTelling(args, { command: 'trigger', who: 'merchant', help }, () => trigger(args))
 }
 
 async function trigger(args: readonly string[]): Promise<number> {

@@ -39,7 +39,6 @@ Without --wallet, the only wallet there is; join names it after you.`
 
 const options = {
   json: { type: 'boolean' },
-  help: { type: 'boolean' },
   wallet: { type: 'string' },
   name: { type: 'string' },
   income: { type: 'string' },
@@ -91,11 +90,7 @@ const steps: Readonly<Record<string, Step>> = {
 }
 
 export async function run(args: readonly string[]): Promise<number> {
-  if (args.length === 0 || args.includes('--help') || args.includes('-h')) {
-    console.log(help)
-    return args.length === 0 ? 2 : 0
-  }
-  return await runTelling(args, { command: 'wallet', who: 'cardholder' }, () => take(args))
+  return await runTelling(args, { command: 'wallet', who: 'cardholder', help }, () => take(args))
 }
 
 async function take(args: readonly string[]): Promise<number> {
