@@ -11,6 +11,7 @@ import type { TerminalContent } from '@warifu/protocol/approval-content'
 import { answerApprovalBody } from '@warifu/protocol/approval-contract'
 import type { VaultInput } from '@warifu/protocol/vault'
 import { Compile } from 'typebox/compile'
+import { type Ending, endTerminals } from './ending.ts'
 import { moveHomes } from './homes.ts'
 import { parseJson } from './parse-json.ts'
 import { readSenders, type Sender } from './senders.ts'
@@ -113,36 +114,14 @@ async function whyNotProved({ nowMs, recoveryWaitMs }: World, sql: Sql, terminal
   return newest + recoveryWaitMs > nowMs() ? 'proofs_too_new' : undefined
 }
 
-export async function recallTerminals(
+export const recallTerminals = (
   world: World,
   sql: Sql,
   inputs: readonly VaultInput<'recall_terminal'>[],
-): Promise<Answer<'recall_terminal'>[]> {
-  const answers: Answer<'recall_terminal'>[] = []
-  for (const { terminal, by, request } of inputs) {
-    const sender = (await readSenders(world, sql, [by])).get(by)
-    const refusal = whyNotRecalled(world, { terminal, request, sender })
-    const row = refusal === undefined ? await lockTerminal(sql, terminal) : undefined
-    if (refusal !== undefined) answers.push(no(refusal))
-    else if (row === undefined) answers.push(no('terminal_unknown'))
-    else if (row.cardholder !== sender?.cardholder || terminal === by)
-      answers.push(no('cardholder_mismatch'))
-    else {
-      await sql`update terminals.terminal set state = 'removed' where terminal = ${terminal}`
-      await moveHomes(sql, { from: terminal, to: by })
-      answers.push(yes({ terminal }))
-    }
-  }
-  return answers
-}
+): Promise<Answer<'recall_terminal'>[]> =>
+  endTerminals({ world, sql, whyNot: whyNotRecalled }, inputs)
 
-type Recalling = Pick<VaultInput<'recall_terminal'>, 'terminal' | 'request'> & {
-  readonly sender: Sender | undefined
-}
-
-function whyNotRecalled(world: World, { terminal, request, sender }: Recalling) {
-  if (sender === undefined) return 'terminal_unknown'
-  if (sender.state !== 'admitted') return 'terminal_not_admitted'
+function whyNotRecalled(world: World, sender: Sender, { terminal, request }: Ending) {
   const isFor = isPost(request) && recallPath.exec(request.path)?.[1] === terminal
   return isFor && world.verifyRequest(request, sender) !== undefined
     ? undefined

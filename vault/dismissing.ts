@@ -8,52 +8,23 @@ import { sha256 } from '@warifu/crypto/sha256'
 import { removeTerminalBody } from '@warifu/protocol/phone'
 import type { VaultInput } from '@warifu/protocol/vault'
 import { Compile } from 'typebox/compile'
-import { moveHomes } from './homes.ts'
+import { type Ending, endTerminals } from './ending.ts'
 import { parseJson } from './parse-json.ts'
-import { readSenders, type Sender } from './senders.ts'
+import type { Sender } from './senders.ts'
 import type { Sql } from './store.ts'
-import { type LockedTerminal, lockTerminal } from './terminals.ts'
-import { type Answer, no, type World, yes } from './world.ts'
-
-type Dismissal = VaultInput<'dismiss_terminal'>
+import type { Answer, World } from './world.ts'
 
 const bodyShape = Compile(removeTerminalBody)
 const path = /^\/v1\/terminals\/(trm_[0-9A-HJKMNP-TV-Z]{26})\/remove$/
 
-export async function dismissTerminals(
+export const dismissTerminals = (
   world: World,
   sql: Sql,
-  inputs: readonly Dismissal[],
-): Promise<Answer<'dismiss_terminal'>[]> {
-  const answers: Answer<'dismiss_terminal'>[] = []
-  for (const input of inputs) answers.push(await dismiss(world, sql, input))
-  return answers
-}
+  inputs: readonly VaultInput<'dismiss_terminal'>[],
+): Promise<Answer<'dismiss_terminal'>[]> =>
+  endTerminals({ world, sql, whyNot: whyNotVouched }, inputs)
 
-async function dismiss(
-  world: World,
-  sql: Sql,
-  input: Dismissal,
-): Promise<Answer<'dismiss_terminal'>> {
-  const { terminal, by } = input
-  // Of two phones that end each other one is quicker.
-  const locked = new Map<string, LockedTerminal | undefined>()
-  for (const id of [terminal, by].sort()) locked.set(id, await lockTerminal(sql, id))
-  const sender = (await readSenders(world, sql, [by])).get(by)
-  if (sender === undefined) return no('terminal_unknown')
-  if (sender.state !== 'admitted') return no('terminal_not_admitted')
-  const refusal = whyNotVouched(world, sender, input)
-  if (refusal !== undefined) return no(refusal)
-  const row = locked.get(terminal)
-  if (row === undefined) return no('terminal_unknown')
-  if (row.cardholder !== sender.cardholder || terminal === by) return no('cardholder_mismatch')
-  if (row.state === 'removed') return yes({ terminal })
-  await sql`update terminals.terminal set state = 'removed' where terminal = ${terminal}`
-  await moveHomes(sql, { from: terminal, to: by })
-  return yes({ terminal })
-}
-
-function whyNotVouched(world: World, sender: Sender, { terminal, by, request }: Dismissal) {
+function whyNotVouched(world: World, sender: Sender, { terminal, by, request }: Ending) {
   const isFor = path.exec(request.path)?.[1] === terminal
   const isPlain = request.method === 'POST' && request.query === ''
   const bytes = isFor && isPlain ? world.verifyRequest(request, sender) : undefined
