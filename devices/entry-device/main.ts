@@ -3,11 +3,9 @@
  * come in here and nowhere else. It prints that it is ready and how its state changes, never more.
  */
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
 import process from 'node:process'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { killingDisk, MemoryFileError, openDisk } from '@warifu/devices/flash'
+import { collectGarbage, emptyCoreDumps } from '@warifu/devices/process-memory'
 import { sandboxClock } from '@warifu/devices/sandbox-clock'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { displayOf, type Input, type Output, startDevice, stateOf, step } from './machine.ts'
@@ -83,12 +81,6 @@ async function start(config: Config): Promise<void> {
   say({ event: 'ready', process: 'entry device (simulator)', device: id, state: stateOf(device) })
 }
 
-/** OpenSSL wipes a key of ours that is not used any more when its object is collected: now. */
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
-}
-
 function sentenceOf(error: unknown): string {
   if (error instanceof ConfigError || error instanceof MemoryFileError) return error.message
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
@@ -96,15 +88,6 @@ function sentenceOf(error: unknown): string {
   if (code === 'ENOENT' || code === 'EACCES')
     return `The key memory or the serial line cannot be opened (${code}).`
   return `The entry device could not start (${error instanceof Error ? error.message : 'fault'}).`
-}
-
-/** Linux writes no memory into a core dump of this process (core(5), coredump_filter). */
-function emptyCoreDumps(): void {
-  try {
-    writeFileSync('/proc/self/coredump_filter', '0')
-  } catch {
-    // Not a Linux, or not allowed: docs/entry-device.md says what that means.
-  }
 }
 
 process.umask(0o077)

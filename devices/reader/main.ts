@@ -3,10 +3,7 @@
  * here and nowhere else. It prints that it is ready and how its state changes, never more.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
 import process from 'node:process'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { type PublicJwk, pointOfJwk } from '@warifu/crypto/jwk-thumbprint'
 import {
   listenPanel,
@@ -15,6 +12,7 @@ import {
   selfTest,
 } from '@warifu/devices/entry-device'
 import { MemoryFileError, openDisk } from '@warifu/devices/flash'
+import { collectGarbage, emptyCoreDumps } from '@warifu/devices/process-memory'
 import { sandboxClock } from '@warifu/devices/sandbox-clock'
 import { type Cable, listenCable } from './cable-server.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
@@ -76,12 +74,6 @@ async function start(config: Config): Promise<void> {
   say({ event: 'ready', process: 'reader (simulator)', reader: id, state: stateOf(reader) })
 }
 
-/** OpenSSL wipes a key of ours that is not used any more when its object is collected: now. */
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
-}
-
 function sentenceOf(error: unknown): string {
   const isPlain =
     error instanceof ConfigError ||
@@ -93,15 +85,6 @@ function sentenceOf(error: unknown): string {
   if (code === 'ENOENT' || code === 'EACCES')
     return `The reader’s key memory or settings cannot be opened (${code}).`
   return `The reader could not start (${error instanceof Error ? error.message : 'fault'}).`
-}
-
-/** Linux writes no memory into a core dump of this process (core(5), coredump_filter). */
-function emptyCoreDumps(): void {
-  try {
-    writeFileSync('/proc/self/coredump_filter', '0')
-  } catch {
-    // Not a Linux, or not allowed: docs/reader.md says what that means.
-  }
 }
 
 process.umask(0o077)
