@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { repeat } from './rounds.ts'
 
-const PATIENCE_MS = 150
+const PATIENCE_MS = 300
 
 /** Runs `turns` in their order until the last was begun; answers with what was told of. */
 async function rounds(turns: readonly (() => Promise<unknown>)[]) {
