@@ -14,6 +14,6 @@ export function emptyCoreDumps(): void {
   try {
     writeFileSync('/proc/self/coredump_filter', '0')
   } catch {
-    // Not a Linux, or not allowed: docs/entry-device.md and docs/reader.md say what that means.
+    // Not a Linux, or not allowed: there `ulimit -c 0` before the start does it.
   }
 }
