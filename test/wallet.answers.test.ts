@@ -71,7 +71,7 @@ async function denied({ page, people }: Scene): Promise<void> {
 }
 
 async function expired({ page, people }: Scene): Promise<void> {
-  const { id, link } = await people.ask({ expires_in: 4 })
+  const { id, link } = await people.ask({ expires_in: 8 })
   await page.goto(link)
   await heading(page, /asks for/)
   await says(page, 'The time is over')

@@ -38,8 +38,8 @@ export function Ended({ pending, ending }: Props) {
   const amount = content === null ? '' : formatMoney(content, localeOf[language])
   const back = addressOf(pending.claim?.return_url ?? null)
   const finish = async (next: () => void) => {
-    await world.pending.save(null)
-    next()
+    // Who opened another link meanwhile is asked about that one.
+    if ((await world.pending.drop(pending)) === null) next()
   }
   return (
     <section className="view pay">

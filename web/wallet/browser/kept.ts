@@ -17,6 +17,8 @@ const answered = <T>(request: IDBRequest<T>): Promise<T> =>
 export type Kept = {
   readonly get: (key: string) => Promise<unknown>
   readonly set: (key: string, value: unknown) => Promise<void>
+  /** Puts what is made of the value in its place, at once; what comes out stands there then. */
+  readonly change: (key: string, made: (before: unknown) => unknown) => Promise<unknown>
   /** Called when this tab, or another one, has changed something. */
   readonly onChange: (tell: () => void) => () => void
 }
@@ -31,20 +33,31 @@ export async function openKept(factory: IDBFactory): Promise<Kept> {
     for (const listener of listeners) listener()
   }
   channel.onmessage = tell
-  const set = (key: string, value: unknown) =>
+  const written = (work: IDBTransaction) =>
     new Promise<void>((resolve, reject) => {
-      const work = database.transaction(STORE, 'readwrite', { durability: 'strict' })
-      work.objectStore(STORE).put(value, key)
       work.oncomplete = () => resolve()
       work.onabort = () => reject(work.error)
     })
+  const change = async (key: string, made: (before: unknown) => unknown): Promise<unknown> => {
+    const work = database.transaction(STORE, 'readwrite', { durability: 'strict' })
+    const store = work.objectStore(STORE)
+    let value: unknown
+    const found = store.get(key)
+    found.onsuccess = () => {
+      value = made(found.result)
+      if (value !== found.result) store.put(value, key)
+    }
+    await written(work)
+    tell()
+    channel.postMessage(null)
+    return value
+  }
   return {
     get: (key) => answered(database.transaction(STORE).objectStore(STORE).get(key)),
     set: async (key, value) => {
-      await set(key, value)
-      tell()
-      channel.postMessage(null)
+      await change(key, () => value)
     },
+    change,
     onChange: (listener) => {
       listeners.add(listener)
       return () => void listeners.delete(listener)

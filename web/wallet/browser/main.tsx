@@ -96,7 +96,7 @@ async function main(place: HTMLElement): Promise<void> {
     page.render(<Unopened fault={fault} />)
   })
   if (world === undefined) return
-  const take = (found: string) => world.pending.save({ link: found, claim: null, ending: null })
+  const take = (found: string) => world.pending.take({ link: found, claim: null, ending: null })
   if (link !== null) await take(link)
   onLink((found) => void take(found))
   page.render(

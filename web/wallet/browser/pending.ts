@@ -20,16 +20,24 @@ const KEY = 'pending'
 
 const isPending = (value: unknown): value is Pending =>
   typeof value === 'object' && value !== null && 'link' in value && 'ending' in value
+const known = (value: unknown): Pending | null => (isPending(value) ? value : null)
 
 export type PendingStore = {
   readonly load: () => Promise<Pending | null>
-  readonly save: (pending: Pending | null) => Promise<void>
+  /** From now on it is this one, whatever was in hand. */
+  readonly take: (pending: Pending) => Promise<void>
+  /** How far it has come; nothing where another one was taken in hand meanwhile. */
+  readonly save: (pending: Pending) => Promise<void>
+  /** Puts it out of hand; answers with the other one that was taken meanwhile, if one was. */
+  readonly drop: (pending: Pending) => Promise<Pending | null>
 }
 
-export const pendingStore = ({ get, set }: Kept): PendingStore => ({
-  load: async () => {
-    const value = await get(KEY)
-    return isPending(value) ? value : null
+export const pendingStore = ({ get, set, change }: Kept): PendingStore => ({
+  load: async () => known(await get(KEY)),
+  take: (pending) => set(KEY, pending),
+  save: async (pending) => {
+    await change(KEY, (before) => (known(before)?.link === pending.link ? pending : before))
   },
-  save: (pending) => set(KEY, pending),
+  drop: async ({ link }) =>
+    known(await change(KEY, (before) => (known(before)?.link === link ? null : before))),
 })

@@ -38,7 +38,7 @@ function useTaking(): (text: string) => boolean {
   return (text) => {
     const url = URL.parse(text)
     if (url?.origin !== origin || url.pathname !== '/pay' || url.hash.length < 2) return false
-    void pending.save({ link: url.href, claim: null, ending: null }).then(() => go('/pay'))
+    void pending.take({ link: url.href, claim: null, ending: null }).then(() => go('/pay'))
     return true
   }
 }
