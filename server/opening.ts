@@ -4,20 +4,16 @@
  * sells makes API keys at the console, with an invitation of `people/main.ts`.
  * Run with the application's role: DATABASE_URL.
  */
-import { createHash, randomBytes } from 'node:crypto'
-import { toBase64url } from '@warifu/crypto/base64url'
-import type { Id } from '@warifu/protocol/ids'
-import { isId, type Mint, mintId } from '@warifu/protocol/ids'
+import { randomBytes } from 'node:crypto'
+import { type Id, isId, type Mint, mintId } from '@warifu/protocol/ids'
 import { plainText } from '@warifu/protocol/shapes'
 import { type Static, type TSchema, Type } from 'typebox'
 import { readerOf } from '#api'
 import { allowStripes, createProgram } from '#issuing'
 import { createMerchant, createStore, foundMerchant } from '#merchants'
-import { logAct } from '#people'
+import { faultByHouse, logAct, Misunderstood, recordByHouse } from '#people'
 import { openStore, type Tx } from '#store'
 import { newProgramOf, programFile } from './program-file.ts'
-
-class Misunderstood extends Error {}
 
 const mint: Mint = (prefix, lane = 0) =>
   mintId({ prefix, lane, nowMs: Date.now(), chance: randomBytes(14) })
@@ -89,12 +85,8 @@ async function main([act = '', ...words]: readonly string[]): Promise<void> {
   try {
     const opened = await store.transaction(async (tx) => {
       const done = await acts[act](tx, words)
-      await logAct(tx, {
-        ...{ who: 'house', name: 'house', what: `open.${act}`, request: '', outcome: 'done' },
-        subject: Object.values(done).join(' '),
-        digest: toBase64url(createHash('sha256').update(words.join('\0')).digest()),
-        at_ms: Date.now(),
-      })
+      const subject = Object.values(done).join(' ')
+      await logAct(tx, recordByHouse({ what: `open.${act}`, subject, words, nowMs: Date.now() }))
       return done
     })
     console.log(JSON.stringify(opened))
@@ -106,8 +98,7 @@ async function main([act = '', ...words]: readonly string[]): Promise<void> {
 try {
   await main(process.argv.slice(2))
 } catch (fault) {
-  const isOurs = fault instanceof Misunderstood
-  const why = fault instanceof Error ? fault.message : 'unknown fault'
-  console.error(isOurs ? why : `This failed: ${why}`)
-  process.exitCode = isOurs ? 2 : 1
+  const { said, exitCode } = faultByHouse(fault)
+  console.error(said)
+  process.exitCode = exitCode
 }

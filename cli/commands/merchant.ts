@@ -42,35 +42,41 @@ export async function run(args: readonly string[]): Promise<number> {
 async function take(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(args, options)
   const [what, ...words] = positionals
-  const told =
-    what === 'user'
-      ? await actOnUsers(values, words)
-      : what === 'open' || what === 'store'
-        ? await open(what, values, words)
-        : undefined
-  if (told === undefined)
+  const act = branches.get(what ?? '')
+  if (act === undefined)
     throw new Misunderstood(`merchant open, store or user expected; got "${what}".`)
+  const told = await act(values, words)
   console.log(values.json ? JSON.stringify(told) : JSON.stringify(told, null, 2))
   return 0
 }
 
+const branches = new Map([
+  ['open', open],
+  ['store', openStore],
+  ['user', actOnUsers],
+])
+
 type Values = ReturnType<typeof readArguments<typeof options>>['values']
 const merchantOf = async ({ merchant }: Values) => merchant ?? (await findSandbox()).seed.merchant
 
-async function open(
-  what: 'open' | 'store',
-  values: Values,
-  [name, ...rest]: readonly string[],
-): Promise<object> {
-  const { place, category, store = name } = values
-  if (name === undefined || place === undefined || category === undefined || rest.length > 0)
-    throw new Misunderstood(`${what} expects NAME --place PLACE --category CODE.`)
-  const words =
-    what === 'open'
-      ? ['merchant', name, store ?? name, place, category]
-      : ['store', await merchantOf(values), name, place, category]
-  return JSON.parse(await openAtServer(await databaseToOperate(), words))
+async function open(values: Values, words: readonly string[]): Promise<object> {
+  const { name, place, category } = shopIn(values, words)
+  return opened(['merchant', name, values.store ?? name, place, category])
 }
+
+async function openStore(values: Values, words: readonly string[]): Promise<object> {
+  const { name, place, category } = shopIn(values, words)
+  return opened(['store', await merchantOf(values), name, place, category])
+}
+
+function shopIn({ place, category }: Values, [name, ...rest]: readonly string[]) {
+  if (name === undefined || place === undefined || category === undefined || rest.length > 0)
+    throw new Misunderstood('NAME --place PLACE --category CODE expected.')
+  return { name, place, category }
+}
+
+const opened = async (words: readonly string[]): Promise<object> =>
+  JSON.parse(await openAtServer(await databaseToOperate(), words))
 
 async function actOnUsers(
   values: Values,

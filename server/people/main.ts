@@ -5,18 +5,16 @@
  * invitation to the console are readable in it and never again.
  * Run with the application's role: DATABASE_URL.
  */
-import { createHash, randomBytes } from 'node:crypto'
-import { toBase64url } from '@warifu/crypto/base64url'
+import { randomBytes } from 'node:crypto'
 import { isMerchantRole, merchantRoles } from '@warifu/protocol/console-roles'
 import { type Id, isId, mintId } from '@warifu/protocol/ids'
 import { isOperatorRole, operatorRoles } from '@warifu/protocol/operator-objects'
 import { openStore, type Store } from '#store'
-import { type LoggedAct, logAct } from './act-log.ts'
+import { logAct } from './act-log.ts'
+import { faultByHouse, Misunderstood, recordByHouse } from './by-house.ts'
 import { addMerchantUser, endMerchantUsers, listMerchantUsers } from './console-who.ts'
 import { invite } from './invitation.ts'
 import { addOperator, endOperator, listOperators } from './operator.ts'
-
-class Misunderstood extends Error {}
 
 const chance = () => randomBytes(14)
 const nameForm = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u
@@ -119,18 +117,6 @@ const acts = {
 }
 const isAct = (name: string): name is keyof typeof acts => Object.hasOwn(acts, name)
 
-/** By who runs the house: roles that were given and taken stand in the record too. */
-const recordOf = (act: string, words: readonly string[]): LoggedAct => ({
-  who: 'house',
-  name: 'house',
-  what: `people.${act}`,
-  subject: words.join(' '),
-  digest: toBase64url(createHash('sha256').update(words.join('\0')).digest()),
-  request: '',
-  outcome: 'done',
-  at_ms: Date.now(),
-})
-
 async function main([act = '', ...words]: readonly string[]): Promise<void> {
   const url = process.env['DATABASE_URL']
   if (!url) throw new Misunderstood('DATABASE_URL is not set: the server’s database.')
@@ -138,7 +124,8 @@ async function main([act = '', ...words]: readonly string[]): Promise<void> {
   const store = openStore(url, 1)
   try {
     const done = await acts[act](store, words)
-    if (!act.endsWith('list')) await logAct(store.sql, recordOf(act, words))
+    const told = { what: `people.${act}`, subject: words.join(' '), words, nowMs: Date.now() }
+    if (!act.endsWith('list')) await logAct(store.sql, recordByHouse(told))
     console.log(JSON.stringify(done))
   } finally {
     await store.end()
@@ -148,11 +135,7 @@ async function main([act = '', ...words]: readonly string[]): Promise<void> {
 try {
   await main(process.argv.slice(2))
 } catch (fault) {
-  const isOurs = fault instanceof Misunderstood
-  console.error(
-    isOurs
-      ? fault.message
-      : `This failed: ${fault instanceof Error ? fault.message : 'unknown fault'}`,
-  )
-  process.exitCode = isOurs ? 2 : 1
+  const { said, exitCode } = faultByHouse(fault)
+  console.error(said)
+  process.exitCode = exitCode
 }

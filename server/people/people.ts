@@ -28,6 +28,7 @@ import { type Session, sessionOf } from './session.ts'
 
 export { type ActLogRow, type ChainVerdict, type LoggedAct, logAct, nextHead } from './act-log.ts'
 export type { ActRow } from './acts.ts'
+export { faultByHouse, Misunderstood, recordByHouse } from './by-house.ts'
 export { type ConsolePeople, createConsolePeople, type Persona } from './console-door.ts'
 export { type ConsoleSession, type OpenedSession, signedIn } from './console-session.ts'
 export {
