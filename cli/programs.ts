@@ -58,10 +58,13 @@ export type EntryDeviceSettings = {
   readonly link: { readonly port: number } | { readonly serial: string }
 } & OnSandboxTime
 
-/** What takes part in payments keeps to so many MiB of old objects, and so tidies up in time. */
+/**
+ * What takes part in payments keeps to so many MiB of old objects, and so tidies up in time, with one
+ * thread beside its own: V8's four took the processors from the payments that came meanwhile.
+ */
 const lean = ({ args, ...program }: Program, more: readonly string[] = []): Program => ({
   ...program,
-  args: ['--max-old-space-size=192', ...more, ...args],
+  args: ['--max-old-space-size=192', '--v8-pool-size=1', ...more, ...args],
 })
 
 /** The vault has few old objects: V8 would look through them twice a second for nothing. */

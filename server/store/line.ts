@@ -8,6 +8,7 @@
  *   for set: on the next line its first message waits for ever, until what is to be written has
  *   grown to 1024 bytes. So that message is as long as that, and goes alone. (Under TLS
  *   PostgreSQL turns away what stands before it, and is dialled once more.)
+ * - It lets a small message wait for the acknowledgement of the last one; libpq does not, nor we.
  */
 import { isIP, Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
@@ -54,7 +55,7 @@ export function overLines(url: string) {
     const at = opened % hosts.length
     opened += 1
     const [host = 'localhost', port = 5432] = [hosts[at], ports[at]]
-    const line = new Line()
+    const line = new Line().setNoDelay()
     if (path) line.connect(path)
     else line.connect(port, host)
     // It reads them for its errors.
