@@ -59,8 +59,8 @@ export type EntryDeviceSettings = {
 } & OnSandboxTime
 
 /**
- * What takes part in payments keeps to so many MiB of old objects, and so tidies up in time, with one
- * thread beside its own: V8's four took the processors from the payments that came meanwhile.
+ * What takes part in payments keeps to so many MiB of old objects, and so tidies up in time; with
+ * one thread beside its own, as V8's four took the processors from payments that came meanwhile.
  */
 const lean = ({ args, ...program }: Program, more: readonly string[] = []): Program => ({
   ...program,
