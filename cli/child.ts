@@ -49,6 +49,18 @@ const footing = ({ cwd, env, user }: Program) => ({
 const ending = (code: number | null, signal: string | null): string =>
   signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`
 
+/** A program ended by a failure; with what it said at last. */
+export class Failed extends Sorry {
+  readonly exitCode: number | null
+  readonly words: string
+
+  constructor(message: string, exitCode: number | null, words: string) {
+    super(message)
+    this.exitCode = exitCode
+    this.words = words
+  }
+}
+
 /** Starts a program that keeps running; its output is appended to the file `log`. */
 export async function startChild(program: Program, log: string, keeper: Keeper): Promise<Child> {
   const file = await open(log, 'a', 0o600)
@@ -130,7 +142,7 @@ export async function runToEnd(program: Program): Promise<string> {
   ])
   if (failure === undefined) return out
   const words = lastWords(err) || lastWords(out)
-  throw new Sorry(`${name} ${failure}${words === '' ? '' : `: ${words}`}`)
+  throw new Failed(`${name} ${failure}${words === '' ? '' : `: ${words}`}`, child.exitCode, words)
 }
 
 /** What is young lives in 3 × 8 MiB: V8's own choice costs 150 MB more and saves no time here. */

@@ -1,7 +1,8 @@
 /** Acts by who runs the house: programs of the server's, run with the server's own role. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { nodeProgram, runToEnd } from './child.ts'
+import { Misunderstood } from './arguments.ts'
+import { Failed, nodeProgram, runToEnd } from './child.ts'
 import { databaseUrl } from './cluster.ts'
 import { serverPlan } from './databases.ts'
 import { keptPasswords } from './passwords.ts'
@@ -10,14 +11,20 @@ import { root } from './state-folder.ts'
 
 type Act = (url: string, args: readonly string[]) => Promise<string>
 
-/** Answers with the one JSON line that the act prints. */
+/** Answers with the one JSON line that the act prints; what it does not take is told as such. */
 const actOf =
   (name: string, ...path: readonly string[]): Act =>
   async (url, args) => {
     const entry = join(root, 'server', ...path)
     const program = await nodeProgram(name, entry, { DATABASE_URL: url })
-    return (await runToEnd({ ...program, args: [...program.args, ...args] })).trim()
+    const ended = runToEnd({ ...program, args: [...program.args, ...args] })
+    return (await ended.catch(understood)).trim()
   }
+
+function understood(fault: unknown): never {
+  if (fault instanceof Failed && fault.exitCode === 2) throw new Misunderstood(fault.words)
+  throw fault
+}
 
 /** On the list of those who work here, and of a merchant's people. */
 export const operateServer = actOf('The list of operators', 'people', 'main.ts')

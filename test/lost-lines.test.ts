@@ -10,7 +10,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
-import { TLSSocket } from 'node:tls'
+import { getCACertificates, setDefaultCACertificates, TLSSocket } from 'node:tls'
 import { openStore as openServerStore } from '@warifu/server/rehearsal'
 import { certify } from '@warifu/vault/rehearsal-certificate'
 import { openStore as openVaultStore } from '@warifu/vault/store'
@@ -69,7 +69,10 @@ async function assertAnswers(store: Store): Promise<void> {
 
 const gone = { code: 'CONNECTION_CLOSED' }
 
-const { cert, key } = certify('localhost', generateKeyPairSync('ec', { namedCurve: 'P-256' }))
+const pair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const authority = certify('house', pair())
+/** Good for 127.0.0.1, as long as whoever looks knows who signed it. */
+const { cert, key } = certify('postgresql', pair(), { ...authority, name: 'house' })
 
 /** As PostgreSQL begins TLS: a request, a letter, the handshake. */
 async function secured(socket: Socket): Promise<Socket> {
@@ -241,11 +244,25 @@ for (const [name, open] of Object.entries(stores)) {
 
     test('TLS is as it is asked for: checked, unchecked, or not there', async () => {
       await using own = await resettable('verify-full')
-      await withStore(toldOf({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }), own.url)
+      await withStore(toldOf({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }), own.url)
       await using plain = await resettable()
       const none = { message: /does not speak TLS/ }
       await withStore(toldOf(none), `${plain.url}?sslmode=require`)
       await withStore(assertAnswers, `${plain.url}?sslmode=prefer`)
+    })
+
+    test('a certificate is checked: who signed it, and for which name', async () => {
+      const trusted = getCACertificates()
+      setDefaultCACertificates([...trusted, authority.cert])
+      try {
+        await using own = await resettable('verify-full')
+        await withStore(assertAnswers, own.url)
+        const misnamed = new URL(own.url)
+        misnamed.hostname = 'localhost'
+        await withStore(toldOf({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' }), misnamed.href)
+      } finally {
+        setDefaultCACertificates(trusted)
+      }
     })
 
     test('whoever closes instead of beginning TLS is told of', async () => {

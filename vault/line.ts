@@ -103,6 +103,8 @@ async function secured(line: Line, securing: Securing): Promise<Socket> {
 function tlsOf({ ssl, host, isDirect }: Securing): ConnectionOptions {
   const isUnchecked = ssl === 'require' || ssl === 'allow' || ssl === 'prefer'
   return {
+    // The name, or the address, that the certificate has to be good for.
+    host,
     ...(isIP(host) === 0 && { servername: host }),
     ...(isDirect && { ALPNProtocols: ['postgresql'] }),
     ...(isUnchecked && { rejectUnauthorized: false }),
