@@ -124,12 +124,18 @@ export const saidReady = (child: Child) => async (): Promise<boolean> =>
   /^\{.*"event":\s*"ready"/m.test(await child.output())
 
 /** Runs a program to its end and answers with its standard output; a failure is one sentence. */
-export async function runToEnd(program: Program): Promise<string> {
+export async function runToEnd(
+  program: Program,
+  onError: (text: string) => void = () => {},
+): Promise<string> {
   const { name, command, args } = program
   const child = spawn(command, args, { ...footing(program), stdio: ['ignore', 'pipe', 'pipe'] })
-  const collect = async (from: AsyncIterable<Buffer>) => {
+  const collect = async (from: AsyncIterable<Buffer>, on: (text: string) => void = () => {}) => {
     const chunks: Buffer[] = []
-    for await (const chunk of from) chunks.push(chunk)
+    for await (const chunk of from) {
+      chunks.push(chunk)
+      on(chunk.toString())
+    }
     return Buffer.concat(chunks).toString()
   }
   const { promise: exited, resolve } = Promise.withResolvers<string | undefined>()
@@ -138,7 +144,7 @@ export async function runToEnd(program: Program): Promise<string> {
   const [failure, out, err] = await Promise.all([
     exited,
     collect(child.stdout),
-    collect(child.stderr),
+    collect(child.stderr, onError),
   ])
   if (failure === undefined) return out
   const words = lastWords(err) || lastWords(out)

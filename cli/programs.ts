@@ -301,6 +301,7 @@ export async function operateVault(
   settings: OperatorSettings,
   args: readonly string[],
   more: Readonly<Record<string, string>> = {},
+  onError?: (text: string) => void,
 ): Promise<string> {
   const entry = join(root, 'vault', 'operate', 'main.ts')
   const program = await nodeProgram('The operator of the vault', entry, {
@@ -309,7 +310,7 @@ export async function operateVault(
     VAULT_PASSPHRASE_FILE: settings.passphraseFile,
     ...more,
   })
-  return await runToEnd({ ...program, args: [...program.args, ...args] })
+  return await runToEnd({ ...program, args: [...program.args, ...args] }, onError)
 }
 
 export async function migrateServer(ownerUrl: string): Promise<void> {

@@ -7,7 +7,7 @@ import { keyName, type Operation } from './vault-shapes.ts'
 export const keyProtections = ['file', 'hsm'] as const
 
 /** SP 800-57 Part 1 §7. */
-export const keyStates = ['active', 'deactivated', 'destroyed'] as const
+export const keyStates = ['pre-active', 'active', 'deactivated', 'destroyed'] as const
 export const keyLevels = ['root', 'domain', 'base'] as const
 export const keyAlgorithms = [
   'AES-256-KWP',

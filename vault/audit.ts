@@ -23,6 +23,9 @@ export type OperatorAct =
   | 'remove_bureau'
   | 'list_keys'
   | 'rotate_root'
+  | 'make_domain_key'
+  | 'rotate_domain'
+  | 'destroy_domain_key'
 
 /** What a record may say of a call: which operation, on whom, with what result. */
 export type AuditEntry = {

@@ -72,8 +72,8 @@ type Wrapping = {
 
 /** X9.143 version D: B1, derivation only, not exportable, its id in an optional block. */
 function wrapFor({ hierarchy, chance }: World, { known, base, keyId }: Wrapping) {
-  const kbpk = hierarchy.unwrapEntryKey(asBytes(known.wrapped_kbpk))
-  const bdk = hierarchy.unwrapEntryKey(asBytes(base.wrapped))
+  const kbpk = hierarchy.unwrapUnder('entry', asBytes(known.wrapped_kbpk))
+  const bdk = hierarchy.unwrapUnder('entry', asBytes(base.wrapped))
   const { initialKey, checkValue, block } = suites[known.suite]
   const key = initialKey(bdk, keyId)
   const data = Buffer.from(keyId).toString('hex').toUpperCase()

@@ -63,11 +63,14 @@ export type DomainKey = {
   readonly version: number
   readonly checkValue: string
   readonly key: KeyObject
+  /** Every version that is there, by its number, the newest first: the active one is among them. */
+  readonly versions: ReadonlyMap<number, KeyObject>
 }
 export type DomainKeys = { readonly [D in Domain]: DomainKey }
 
 type Row = {
   readonly version: number
+  readonly state: string
   readonly wrapped: Uint8Array
   readonly wrapped_by: string
   readonly check_value: string
@@ -87,19 +90,7 @@ export async function hasDomainKeys(sql: Sql): Promise<boolean> {
 }
 
 export async function openDomainKeys(needs: DomainNeeds): Promise<DomainKeys> {
-  const open = async (name: Domain): Promise<DomainKey> => {
-    const row = (await readRow(needs.sql, name)) ?? (await makeRow(needs, name))
-    if (row.wrapped_by !== needs.keyStore.root.check_value)
-      throw new KeyStoreError(
-        'wrapped_by_another_root',
-        'The vault’s database was wrapped by another master key than the one in this file.',
-      )
-    using secret = await needs.keyStore.unwrap(new Uint8Array(row.wrapped))
-    const key = importKey(name, secret)
-    if (checkValueOf(name, key) !== row.check_value)
-      throw new KeyStoreError('file_malformed', `The vault’s ${name} key is damaged.`)
-    return { version: row.version, checkValue: row.check_value, key }
-  }
+  const open = (name: Domain): Promise<DomainKey> => openDomainKey(needs, name)
   return {
     card: await open('card'),
     'pan-index': await open('pan-index'),
@@ -122,15 +113,79 @@ export async function openDomainKeys(needs: DomainNeeds): Promise<DomainKeys> {
   }
 }
 
-async function readRow(sql: Sql, name: Domain): Promise<Row | undefined> {
-  const [row] = await sql<Row[]>`
-    select version, wrapped, wrapped_by, check_value from keys.domain
-    where name = ${name} and state = 'active'`
-  return row
+/** All of its versions that are there; the first is made where there is none. */
+export async function openDomainKey(needs: DomainNeeds, name: Domain): Promise<DomainKey> {
+  const known = await readRows(needs.sql, name)
+  const rows = known.length > 0 ? known : await makeFirst(needs, name)
+  const versions = new Map<number, KeyObject>()
+  for (const row of rows) versions.set(row.version, await openRow(needs.keyStore, name, row))
+  const active = rows.find(({ state }) => state === 'active')
+  const key = active && versions.get(active.version)
+  if (active === undefined || key === undefined)
+    throw new Error(`domain key ${name}: no active version`)
+  return { version: active.version, checkValue: active.check_value, key, versions }
+}
+
+type Versions = {
+  readonly newest: number
+  /** The one that is held, and not used yet. */
+  readonly next:
+    | { readonly version: number; readonly check_value: string; readonly created_at_ms: string }
+    | undefined
+  /** An older one still wraps keys, perhaps. */
+  readonly isGivingWay: boolean
+}
+
+/** How far a domain's key has come in giving way to the next one. */
+export async function stateOf(sql: Sql, name: Domain): Promise<Versions> {
+  const rows = await sql<
+    { version: number; state: string; check_value: string; created_at_ms: string }[]
+  >`
+    select version, state, check_value, created_at_ms from keys.domain
+    where name = ${name} order by version desc`
+  return {
+    newest: rows[0]?.version ?? 0,
+    next: rows.find(({ state }) => state === 'pre-active'),
+    isGivingWay: rows.some(({ state }) => state === 'deactivated'),
+  }
+}
+
+async function readRows(sql: Sql, name: Domain): Promise<readonly Row[]> {
+  return await sql<Row[]>`
+    select version, state, wrapped, wrapped_by, check_value from keys.domain
+    where name = ${name} and state <> 'destroyed' order by version desc`
+}
+
+async function openRow(keyStore: KeyStore, name: Domain, row: Row): Promise<KeyObject> {
+  if (row.wrapped_by !== keyStore.root.check_value)
+    throw new KeyStoreError(
+      'wrapped_by_another_root',
+      'The vault’s database was wrapped by another master key than the one in this file.',
+    )
+  using secret = await keyStore.unwrap(new Uint8Array(row.wrapped))
+  const key = importKey(name, secret)
+  if (checkValueOf(name, key) !== row.check_value)
+    throw new KeyStoreError('file_malformed', `The vault’s ${name} key is damaged.`)
+  return key
 }
 
 /** Makes the first version; of two processes that start together one wins, and both use it. */
-async function makeRow({ sql, keyStore, chance, nowMs }: DomainNeeds, name: Domain): Promise<Row> {
+async function makeFirst(needs: DomainNeeds, name: Domain): Promise<readonly Row[]> {
+  await makeVersion(needs, { name, version: 1, state: 'active' })
+  return await readRows(needs.sql, name)
+}
+
+type Making = {
+  readonly name: Domain
+  readonly version: number
+  readonly state: 'pre-active' | 'active'
+}
+
+/** Makes a version, where there is none of that number yet. */
+export async function makeVersion(
+  { sql, keyStore, chance, nowMs }: DomainNeeds,
+  { name, version, state }: Making,
+): Promise<void> {
   const bytes = newKey(name, chance)
   const wrapped = await keyStore.wrap(bytes)
   using fresh = await keyStore.unwrap(wrapped)
@@ -139,12 +194,9 @@ async function makeRow({ sql, keyStore, chance, nowMs }: DomainNeeds, name: Doma
   await sql`
     insert into keys.domain
       (name, version, algorithm, state, wrapped, wrapped_by, check_value, created_at_ms)
-    values (${name}, 1, ${domains[name]}, 'active', ${wrapped}, ${keyStore.root.check_value},
-            ${check}, ${nowMs()})
+    values (${name}, ${version}, ${domains[name]}, ${state}, ${wrapped},
+            ${keyStore.root.check_value}, ${check}, ${nowMs()})
     on conflict do nothing`
-  const row = await readRow(sql, name)
-  if (row === undefined) throw new Error(`domain key ${name}: no active version`)
-  return row
 }
 
 const isPair = (name: Domain): boolean => domains[name].endsWith('-P-256')

@@ -36,7 +36,7 @@ export function createEntryKeys(hierarchy: Hierarchy): EntryKeys {
   return {
     initialKey: ({ key_id, kid, suite, wrapped }) =>
       devices.get(key_id, () => {
-        const bdk = families.get(kid, () => hierarchy.unwrapEntryKey(asBytes(wrapped)))
+        const bdk = families.get(kid, () => hierarchy.unwrapUnder('entry', asBytes(wrapped)))
         const id = fromHex(key_id)
         const { initialKey, keysUnder, checkValue } = suites[suite]
         const key = initialKey(bdk, id)

@@ -17,12 +17,26 @@ import {
 } from '@warifu/crypto/hpke'
 import { pointOfJwk } from '@warifu/crypto/jwk-thumbprint'
 import type { KeyName } from '@warifu/protocol/vault'
-import { type Domain, type DomainNeeds, type domains, openDomainKeys } from './domain-keys.ts'
+import {
+  type Domain,
+  type DomainKey,
+  type DomainNeeds,
+  type domains,
+  openDomainKeys,
+} from './domain-keys.ts'
 import { createKeyCache } from './key-cache.ts'
+import { KeyStoreError } from './key-store.ts'
 import { jwkOf, type PublicJwk, thumbprintOf } from './public-key.ts'
 import type { Sql } from './store.ts'
 
 type MacDomain = { [D in Domain]: (typeof domains)[D] extends 'HMAC-SHA-256' ? D : never }[Domain]
+
+/** Keys that wrap other keys. */
+export type WrapDomain = {
+  [D in Domain]: (typeof domains)[D] extends 'AES-256-KWP' ? D : never
+}[Domain]
+/** A wrapped key, and the version of the domain's key that wraps it. */
+export type Wrapped = { readonly wrapped: Uint8Array; readonly version: number }
 
 /** Keys that others seal to. */
 export type PairDomain = {
@@ -41,12 +55,10 @@ export type CardholderKey = KeyName & { readonly wrapped: Uint8Array }
 export type Hierarchy = {
   /** HMAC-SHA-256 under the key of this domain. */
   readonly mac: (domain: MacDomain, message: string | Uint8Array) => Buffer
-  /** Wraps a key of entry devices, and unwraps it: whoever asks for the bytes wipes them. */
-  readonly wrapEntryKey: (bytes: Uint8Array) => Uint8Array
-  readonly unwrapEntryKey: (wrapped: Uint8Array) => Uint8Array
-  /** Wraps a company's private key (PKCS #8), and unwraps it. */
-  readonly wrapCompanyKey: (bytes: Uint8Array) => Uint8Array
-  readonly unwrapCompanyKey: (wrapped: Uint8Array) => Uint8Array
+  /** Wraps a key under this domain's, inside the caller's transaction. */
+  readonly wrapUnder: (sql: Sql, domain: WrapDomain, bytes: Uint8Array) => Promise<Wrapped>
+  /** Unwraps it, whichever version it is under: whoever asks for the bytes wipes them. */
+  readonly unwrapUnder: (domain: WrapDomain, wrapped: Uint8Array) => Uint8Array
   readonly version: (domain: Domain) => number
   /** ECDSA P-256 under the audit key, r ‖ s; and the key that verifies it. */
   readonly sign: (message: Uint8Array) => Buffer
@@ -86,10 +98,8 @@ export async function openHierarchy(needs: DomainNeeds): Promise<Hierarchy> {
   }
   return {
     mac: (domain, message) => createHmac('sha256', keys[domain].key).update(message).digest(),
-    wrapEntryKey: (bytes) => wrapKey(keys.entry.key, bytes),
-    unwrapEntryKey: (wrapped) => unwrapKey(keys.entry.key, wrapped),
-    wrapCompanyKey: (bytes) => wrapKey(keys.company.key, bytes),
-    unwrapCompanyKey: (wrapped) => unwrapKey(keys.company.key, wrapped),
+    wrapUnder: (sql, domain, bytes) => wrapUnder(sql, { domain, keys: keys[domain] }, bytes),
+    unwrapUnder: (domain, wrapped) => unwrapUnder(keys[domain], wrapped),
     version: (domain) => keys[domain].version,
     sign: signBy('audit'),
     signingKey: publicOf('audit'),
@@ -100,10 +110,10 @@ export async function openHierarchy(needs: DomainNeeds): Promise<Hierarchy> {
     offerKey: publicOf('offer'),
     offerKeyName: thumbprintOf(publicOf('offer')),
     receive: (domain, letter) => receiveWith(pairs[domain], letter),
-    cardholderKey: ({ kid, wrapped }) => cache.get(kid, () => unwrapKek(keys.card.key, wrapped)),
+    cardholderKey: ({ kid, wrapped }) => cache.get(kid, () => unwrapKek(keys.card, wrapped)),
     ensureCardholderKey: async (sql, cardholder) =>
       (await readActive(sql, cardholder)) ??
-      (await make({ sql, cardholder, domain: keys.card, needs })),
+      (await make({ sql, cardholder, keys: keys.card, needs })),
   }
 }
 
@@ -113,8 +123,38 @@ export const receiveWith = (recipient: HpkeKeyPair, { enc, info, psk }: Enclosed
     ? setupBaseR({ enc, info, recipient })
     : setupPskR({ enc, info, recipient, ...psk })
 
-function unwrapKek(domainKey: KeyObject, wrapped: Uint8Array): KeyObject {
-  const bytes = unwrapKey(domainKey, wrapped)
+type Wrapping = { readonly domain: WrapDomain; readonly keys: DomainKey }
+
+async function wrapUnder(
+  sql: Sql,
+  { domain, keys }: Wrapping,
+  bytes: Uint8Array,
+): Promise<Wrapped> {
+  const [row] = await sql<{ version: number }[]>`select keys.wrapping(${domain}) as version`
+  const version = row?.version ?? keys.version
+  const key = keys.versions.get(version)
+  if (key === undefined)
+    throw new KeyStoreError(
+      'version_not_held',
+      `The key ${domain}.${version} has come since this vault was started: start it anew.`,
+    )
+  return { wrapped: wrapKey(key, bytes), version }
+}
+
+/** What is wrapped tells whether a key opens it (RFC 5649 §3), so no row says under which it is. */
+function unwrapUnder({ versions }: DomainKey, wrapped: Uint8Array): Uint8Array {
+  let refused: unknown = new Error('a domain without a key')
+  for (const key of versions.values())
+    try {
+      return unwrapKey(key, wrapped)
+    } catch (fault) {
+      refused = fault
+    }
+  throw refused
+}
+
+function unwrapKek(keys: DomainKey, wrapped: Uint8Array): KeyObject {
+  const bytes = unwrapUnder(keys, wrapped)
   const key = createSecretKey(bytes)
   bytes.fill(0)
   return key
@@ -130,20 +170,20 @@ async function readActive(sql: Sql, cardholder: string): Promise<CardholderKey |
 type Making = {
   readonly sql: Sql
   readonly cardholder: string
-  readonly domain: { readonly key: KeyObject; readonly version: number }
+  readonly keys: DomainKey
   readonly needs: DomainNeeds
 }
 
-async function make({ sql, cardholder, domain, needs }: Making): Promise<CardholderKey> {
+async function make({ sql, cardholder, keys, needs }: Making): Promise<CardholderKey> {
   const bytes = needs.chance.bytes(32)
-  const wrapped = wrapKey(domain.key, bytes)
+  const { wrapped, version } = await wrapUnder(sql, { domain: 'card', keys }, bytes)
   const check = checkValue(createSecretKey(bytes))
   bytes.fill(0)
   await sql`
     insert into keys.cardholder
       (kid, cardholder, version, state, wrapped, wrapped_by, check_value, created_at_ms)
     values (${`${cardholder.toLowerCase()}.1`}, ${cardholder}, 1, 'active', ${wrapped},
-            ${domain.version}, ${check}, ${needs.nowMs()})
+            ${version}, ${check}, ${needs.nowMs()})
     on conflict do nothing`
   const row = await readActive(sql, cardholder)
   if (row === undefined) throw new Error('cardholder key: no active version')

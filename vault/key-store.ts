@@ -21,6 +21,7 @@ export type KeyStoreFault =
   | 'file_malformed'
   | 'file_open_to_others'
   | 'wrapped_by_another_root'
+  | 'version_not_held'
   | 'hsm_unreachable'
   | 'hsm_not_built'
   | 'hsm_key_missing'

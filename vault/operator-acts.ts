@@ -23,9 +23,9 @@ export async function makeBaseKey(
   const prefix = chance.bytes(4)
   const kid = `bdk.${suite}.${Buffer.from(prefix).toString('hex')}`
   const check_value = checkValue(bytes)
-  const wrapped = hierarchy.wrapEntryKey(bytes)
-  bytes.fill(0)
   const made = store.begin(async (sql) => {
+    const { wrapped } = await hierarchy.wrapUnder(sql, 'entry', bytes)
+    bytes.fill(0)
     await sql`
       insert into entry.base_key
         (kid, suite, prefix, state, wrapped, check_value, generation, created_at_ms)
@@ -76,9 +76,9 @@ export async function admitDevice<P extends 'edv' | 'rdr'>(
   const bytes = chance.bytes(KBPK_BYTES)
   const kbpk = Buffer.from(bytes).toString('hex').toUpperCase()
   const kbpk_check_value = suites['aes-dukpt'].checkValue(bytes)
-  const wrapped = hierarchy.wrapEntryKey(bytes)
-  bytes.fill(0)
   return store.begin(async (sql) => {
+    const { wrapped } = await hierarchy.wrapUnder(sql, 'entry', bytes)
+    bytes.fill(0)
     const admitted = await sql`
       insert into entry.device (device, suite, state, wrapped_kbpk, check_value, created_at_ms)
       values (${device}, ${suite}, 'admitted', ${wrapped}, ${kbpk_check_value}, ${nowMs()})

@@ -61,7 +61,7 @@ export async function ensureCompany(
   if (known !== undefined) return known
   const { privateKey, publicBytes } = chance.keyPair()
   const secret = privateKey.export({ format: 'der', type: 'pkcs8' })
-  const wrapped = hierarchy.wrapCompanyKey(secret)
+  const { wrapped } = await hierarchy.wrapUnder(sql, 'company', secret)
   secret.fill(0)
   await sql`
     insert into sims.company
@@ -76,7 +76,7 @@ export async function ensureCompany(
 
 /** The private half, for opening inside this process. */
 export function companyPrivateKey(hierarchy: Hierarchy, { wrapped }: Company): KeyObject {
-  const secret = hierarchy.unwrapCompanyKey(asBytes(wrapped))
+  const secret = hierarchy.unwrapUnder('company', asBytes(wrapped))
   const key = createPrivateKey({ key: Buffer.from(secret), format: 'der', type: 'pkcs8' })
   secret.fill(0)
   return key

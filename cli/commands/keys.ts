@@ -1,18 +1,25 @@
 /** `warifu keys`: every key of the vault by name and check value, through the vault's own door. */
 import { Misunderstood, readArguments, runTelling } from '@warifu/cli/arguments'
+import { barOf } from '@warifu/cli/bar'
 import { operatorOf } from '@warifu/cli/device-acts'
 import { type OperatorSettings, operateVault } from '@warifu/cli/programs'
 import { findSandbox } from '@warifu/cli/sandbox-address'
+import type { Progress, Rotated } from '@warifu/vault/domain-rotation'
 import type { KeyList, ListedKey } from '@warifu/vault/key-list'
 
 const help = `warifu keys list [--cardholder chl_…] [--json]
 warifu keys rotate base [--suite aes-dukpt|tdes-dukpt] [--json]
+warifu keys rotate card|entry|company [--json]
 warifu keys rotate root --to FILE --to-passphrase-file FILE [--json]
 
   list         every key of the vault: name, purpose, algorithm, what protects it, state, check
                value, dates; never a key. Those of cardholders and devices are counted, or named
                for one cardholder
   rotate base  a new base key of entry devices: new initial keys come from it, older ones still open
+  rotate card, entry, company
+               asked once, a new domain key, which every vault holds from its next start: start
+               them anew, one after the other. Asked again, it is used: the keys under the old one
+               are wrapped anew, and the old one is destroyed. Needs VAULT_DATABASE_OWNER_URL too
   rotate root  a new master key file under a passphrase of its own: domain keys are wrapped anew, in
                one transaction, while vaults run. Then give the vaults the new files. Keep the old
                ones as long as a backup of before. Needs VAULT_DATABASE_OWNER_URL too
@@ -49,22 +56,41 @@ async function take(args: readonly string[]): Promise<number> {
     case 'rotate base':
       tell(await operateVault(await vaultHere(), ['make-base-key', '--suite', suite]), madeWords)
       return 0
+    case 'rotate card':
+    case 'rotate entry':
+    case 'rotate company': {
+      const act = ['rotate-domain', '--domain', positionals[1] ?? '']
+      tell(await operateVault(await vaultHere(), act, owner(), showProgress), rotatedWords)
+      return 0
+    }
     case 'rotate root': {
-      const ownerUrl = process.env['VAULT_DATABASE_OWNER_URL']
-      if (to === undefined || passphraseFile === undefined || ownerUrl === undefined)
-        throw new Misunderstood(
-          'rotate root expects --to, --to-passphrase-file and VAULT_DATABASE_OWNER_URL.',
-        )
+      if (to === undefined || passphraseFile === undefined)
+        throw new Misunderstood('rotate root expects --to and --to-passphrase-file.')
       const next = ['rotate-root', '--to', to, '--to-passphrase-file', passphraseFile]
-      const owner = { VAULT_DATABASE_OWNER_URL: ownerUrl }
-      tell(await operateVault(await vaultHere(), next, owner), movedWords)
+      tell(await operateVault(await vaultHere(), next, owner()), movedWords)
       return 0
     }
     default:
       throw new Misunderstood(
-        `an act is list, rotate base or rotate root; got "${positionals.join(' ')}".`,
+        'an act is list, or rotate base, card, entry, company or root; ' +
+          `got "${positionals.join(' ')}".`,
       )
   }
+}
+
+/** The vault's own role cannot change a key. */
+function owner(): Readonly<Record<string, string>> {
+  const url = process.env['VAULT_DATABASE_OWNER_URL']
+  if (url === undefined)
+    throw new Misunderstood('it is done as the owner: VAULT_DATABASE_OWNER_URL is expected.')
+  return { VAULT_DATABASE_OWNER_URL: url }
+}
+
+/** A bar, where somebody looks on. */
+function showProgress(text: string): void {
+  const last = text.trim().split('\n').at(-1) ?? ''
+  if (!process.stderr.isTTY || !last.startsWith('{"progress"')) return
+  process.stderr.write(`\r${barOf((JSON.parse(last) as { progress: Progress }).progress)} `)
 }
 
 async function vaultHere(): Promise<OperatorSettings> {
@@ -98,6 +124,12 @@ function tableOf({ keys, counts }: KeyList): string {
 
 const madeWords = ({ kid, check_value }: { kid: string; check_value: string }) =>
   `${kid} (${check_value}) is the newest base key: new initial keys come from it.`
+
+const rotatedWords = ({ key, check_value, state, wrapped }: Rotated) =>
+  state === 'active'
+    ? `${key} (${check_value}) is used. ${wrapped} keys were wrapped anew; the old one is gone.`
+    : `${key} (${check_value}) is made and not used yet. Next: start every vault anew, one\n` +
+      'after the other, so that it holds this key; then the same command again.'
 
 const movedWords = ({ from, to, keys }: { from: string; to: string; keys: number }) =>
   `${keys} domain keys are under root ${to} now, no more under ${from}. Next: give every vault\n` +

@@ -12,6 +12,8 @@
  *   admit-bureau     --key-file FILE        its two public keys, as it handed them over
  *   remove-bureau    --bureau bur_…         nothing is sealed to it again
  *   list-keys        [--cardholder chl_…]   every key by name, with its check value; never a key
+ *   rotate-domain    --domain card|entry|company   as the owner; twice, with every vault started
+ *                    anew in between
  *   rotate-root      --to FILE --to-passphrase-file FILE | --to-hsm pkcs11:…   as the owner
  *                    (VAULT_DATABASE_OWNER_URL); backups of before need the old one
  */
@@ -28,6 +30,7 @@ import { createApp } from '@warifu/vault/app'
 import { admitChip } from '@warifu/vault/chip-acts'
 import { type RootPlace, readKeeping } from '@warifu/vault/config'
 import { ConfigError } from '@warifu/vault/config-error'
+import { type Progress, rotateDomain, wrapDomains } from '@warifu/vault/domain-rotation'
 import { readHsmPlace } from '@warifu/vault/hsm-place'
 import { listKeys } from '@warifu/vault/key-list'
 import { type KeyStore, KeyStoreError } from '@warifu/vault/key-store'
@@ -39,7 +42,7 @@ import {
   personaliseCard,
 } from '@warifu/vault/operator-acts'
 import { rotateRoot } from '@warifu/vault/root-rotation'
-import { openStore } from '@warifu/vault/store'
+import { openStore, type Store } from '@warifu/vault/store'
 import type { World } from '@warifu/vault/world'
 
 const text = { type: 'string' } as const
@@ -58,6 +61,7 @@ const options = {
   to: text,
   'to-passphrase-file': text,
   'to-hsm': text,
+  domain: text,
 } as const
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
 
@@ -101,15 +105,27 @@ const acts: Readonly<Record<string, Work>> = {
       throw new OperatorError('--cardholder is the id of a cardholder.')
     return listKeys(world, keyStore, cardholder)
   },
+  'rotate-domain': async (world, { domain: named }, keyStore) => {
+    const domain = wrapDomains.find((one) => one === named)
+    if (domain === undefined)
+      throw new OperatorError(`--domain is one of ${wrapDomains.join(', ')}.`)
+    const onProgress = (progress: Progress) =>
+      process.stderr.write(`${JSON.stringify({ progress })}\n`)
+    return await asOwner((owner) => rotateDomain(world, { domain, owner, keyStore, onProgress }))
+  },
   'rotate-root': async (world, values, from) => {
     const to = await openKeyStore(nextPlace(values), { mayCreate: true, chance: chanceHere })
-    const owner = openStore({ url: ownerUrl(), connections: 1 })
-    try {
-      return await rotateRoot(world, owner, { from, to })
-    } finally {
-      await owner.end({ timeout: 5 })
-    }
+    return await asOwner((owner) => rotateRoot(world, owner, { from, to }))
   },
+}
+
+async function asOwner<T>(work: (owner: Store) => Promise<T>): Promise<T> {
+  const owner = openStore({ url: ownerUrl(), connections: 1 })
+  try {
+    return await work(owner)
+  } finally {
+    await owner.end({ timeout: 5 })
+  }
 }
 
 function readSuite(name = 'aes-dukpt'): EntrySuite {

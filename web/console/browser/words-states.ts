@@ -194,6 +194,7 @@ const rows = {
   lost_in_post: ['refused', 'Lost in the post', '配送中に紛失', '배송 중 분실'],
   admitted: ['waiting', 'Admitted', '登録済み', '등록됨'],
   personalised: ['arrived', 'Ready to pay', '支払い可能', '결제 준비됨'],
+  'pre-active': ['plain', 'Held, not used yet', '待機中（未使用）', '대기 중, 아직 쓰지 않음'],
   deactivated: ['plain', 'Only opens', '開くだけ', '열기만 함'],
   destroyed: ['plain', 'Destroyed', '破棄済み', '폐기됨'],
   file: ['plain', 'File and passphrase', 'ファイルとパスフレーズ', '파일과 암호 문구'],
