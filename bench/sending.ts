@@ -48,6 +48,9 @@ export async function sendAll(
   return summary(latencies, (now() - began) / 1000)
 }
 
+/** Making what is to be sent, and letting go of it, is over before the clock runs. */
+const SETTLE_MS = 500
+
 /** Sends all at this rate, the terminals in turn; a latency counts from when it was due. */
 export async function sendPaced(
   url: string,
@@ -56,12 +59,13 @@ export async function sendPaced(
 ): Promise<Measured> {
   const ready = queues.map((queue) => queue.map((one) => wireOf(url, one)))
   await using wires = await openWires(url, queues.length)
-  const latencies: number[] = []
-  const began = now()
   const longest = Math.max(...ready.map((queue) => queue.length))
   const turns = Array.from({ length: longest }, (_, turn) =>
     ready.map((queue, terminal) => ({ terminal, one: queue[turn] })),
   ).flat()
+  await sleep(SETTLE_MS)
+  const latencies: number[] = []
+  const began = now()
   const before = new Map<number, Promise<void>>()
   const all: Promise<void>[] = []
   for (const [place, { terminal, one }] of turns.entries()) {
