@@ -22,9 +22,11 @@ after(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-async function warifu(...args: string[]) {
+const warifu = (...args: string[]) => warifuWith({}, args)
+
+async function warifuWith(more: Readonly<Record<string, string>>, args: readonly string[]) {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
-    env: { ...process.env, WARIFU_HOME: home },
+    env: { ...process.env, WARIFU_HOME: home, ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
@@ -69,7 +71,10 @@ test('the vault’s keys are listed; entry devices get another base key', async 
   const { out } = await warifu('keys', 'list')
   assert.match(out, new RegExp(`${kid} .* active .* initial keys of entry devices`))
   assert.equal((await warifu('keys', 'rotate', 'root')).code, 2)
-  assert.match((await warifu('keys', 'show')).err, /an act is list, rotate base or rotate root/)
+  assert.match((await warifu('keys', 'show')).err, /an act is list, or rotate base, card/)
+  const ownerless = await warifu('keys', 'rotate', 'card')
+  assert.equal(ownerless.code, 2)
+  assert.match(ownerless.err, /VAULT_DATABASE_OWNER_URL is expected/)
 })
 
 test('join, apply, install, pay, capture, refund, freeze: by hand', async () => {
@@ -144,4 +149,22 @@ test('an order file is compared, and what does not agree leaves as CSV', async (
   const again = await done('reconcile', file, ...year, '--again')
   assert.equal(again.reconciliation.id, reconciliation.id)
   assert.equal((await warifu('reconcile', file)).code, 2)
+})
+
+test('the key over cardholders’ keys gives way to the next one; cards of before pay', async () => {
+  const rotate = async () => {
+    const owner = { VAULT_DATABASE_OWNER_URL: sandbox.vaultDatabase.ownerUrl }
+    return await warifuWith(owner, ['keys', 'rotate', 'card'])
+  }
+  assert.match((await rotate()).out, /^card\.2 .* is made and not used yet/)
+  const early = await rotate()
+  assert.equal(early.code, 1)
+  assert.match(early.err, /card\.2 is not held everywhere/)
+  await sandbox.stop()
+  sandbox = await startSandbox({ home })
+  assert.match((await rotate()).out, /^card\.2 .* is used\. [0-9]+ keys were wrapped anew/)
+  const { out } = await warifu('keys', 'list')
+  assert.match(out, /card\.1 .* destroyed /)
+  const { link } = await done('pay', '700')
+  assert.equal((await done('wallet', 'pay', link, '--yes')).status, 'authorized')
 })

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import postgres from 'postgres'
+import { LONG_STARTUP, overLines } from '#store'
 
 /** In the order of the house: a room's SQL may call only the doors of rooms above it. */
 const rooms = [
@@ -27,7 +28,12 @@ const rooms = [
 
 /** Applies what is missing; answers with the names of what it applied. */
 export async function migrate(ownerUrl: string, nowMs: number): Promise<string[]> {
-  const sql = postgres(ownerUrl, { max: 1, onnotice: () => {} })
+  const sql = postgres(ownerUrl, {
+    ...overLines(ownerUrl),
+    max: 1,
+    onnotice: () => {},
+    connection: LONG_STARTUP,
+  })
   try {
     await sql`create schema if not exists migrations`
     await sql`

@@ -131,7 +131,8 @@ async function wrapUnder(
   bytes: Uint8Array,
 ): Promise<Wrapped> {
   const [row] = await sql<{ version: number }[]>`select keys.wrapping(${domain}) as version`
-  const version = row?.version ?? keys.version
+  if (row === undefined) throw new Error('keys.wrapping: no answer')
+  const { version } = row
   const key = keys.versions.get(version)
   if (key === undefined)
     throw new KeyStoreError(

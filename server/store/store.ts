@@ -18,6 +18,7 @@ export {
 export { type Batcher, createBatcher } from './batcher.ts'
 export { type Claiming, claimed } from './claiming.ts'
 export { doEach } from './each.ts'
+export { LONG_STARTUP, overLines } from './line.ts'
 export { createPartitions, makePartitions, type Partitions } from './partitions.ts'
 export { rowsText } from './rows.ts'
 export type { Db, Sql, Tx } from './sql.ts'

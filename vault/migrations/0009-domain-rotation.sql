@@ -21,9 +21,11 @@ begin
   for attempt in 1 .. 10 loop
     select version into found_version from keys.domain
      where name = p_name and state = 'active' for share;
-    exit when found_version is not null;
+    if found_version is not null then
+      return found_version;
+    end if;
   end loop;
-  return found_version;
+  raise exception 'keys.wrapping: no active key of %', p_name;
 end $fn$;
 revoke all on function keys.wrapping(text) from public;
 grant execute on function keys.wrapping(text) to vault_app;
