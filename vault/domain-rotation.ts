@@ -124,7 +124,7 @@ async function wrapAnew({ domain, owner, onProgress }: Rotation, key: DomainKey)
       part = await owner.begin((sql) => wrapPart(sql, { place, key, after }))
       done += part.seen
       moved += part.moved
-      onProgress?.({ done: Math.min(done, total), total })
+      if (part.seen > 0) onProgress?.({ done: Math.min(done, total), total })
     }
   }
   return moved

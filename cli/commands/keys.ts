@@ -86,11 +86,12 @@ function owner(): Readonly<Record<string, string>> {
   return { VAULT_DATABASE_OWNER_URL: url }
 }
 
-/** A bar, where somebody looks on. */
+/** A bar, where somebody looks on; what was read may end in the middle of a line. */
 function showProgress(text: string): void {
-  const last = text.trim().split('\n').at(-1) ?? ''
-  if (!process.stderr.isTTY || !last.startsWith('{"progress"')) return
-  process.stderr.write(`\r${barOf((JSON.parse(last) as { progress: Progress }).progress)} `)
+  const told = [...text.matchAll(/\{"progress":(\{[^{}]*\})\}/g)].at(-1)?.[1]
+  if (!process.stderr.isTTY || told === undefined) return
+  const progress: Progress = JSON.parse(told)
+  process.stderr.write(`\r${barOf(progress)}${progress.done === progress.total ? '\n' : ' '}`)
 }
 
 async function vaultHere(): Promise<OperatorSettings> {
